@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { CommitId, Digest, PlacementId } from '../names.ts';
+
+/** Whose a process is: decides the unprivileged user it runs under and the files it may see. */
+export const Owner = z.object({ team: z.string().max(40), component: z.string().max(40) });
+export type Owner = z.infer<typeof Owner>;
+
+/** A release as the agent knows it: a content-addressed archive in its store. */
+export const PlacedRelease = z.object({
+  id: z.string(),
+  number: z.number().int(),
+  digest: Digest,
+  commit: CommitId,
+});
+export type PlacedRelease = z.infer<typeof PlacedRelease>;
+
+/** How the agent runs one instance. Durations in milliseconds, memory in MiB, `cpu` in cores. */
+export const PlacedRun = z.object({
+  /** Absent for a site: then the agent serves `folder`. */
+  command: z.array(z.string()).min(1).optional(),
+  folder: z.string().optional(),
+  /** True when the program listens (service, site): it gets PORT, a health check and traffic. */
+  serves: z.boolean(),
+  health: z.string().optional(),
+  env: z.record(z.string(), z.string()),
+  memoryMiB: z.number().int(),
+  cpu: z.number(),
+  drainMs: z.number().int(),
+  startTimeoutMs: z.number().int(),
+  /** Runs once for each new release before traffic shifts; its failure stops the rollout. */
+  releaseCommand: z.array(z.string()).min(1).optional(),
+  /** Path in the program's view of a folder that outlives releases; forces a stop-first rollout. */
+  volume: z.string().optional(),
+});
+export type PlacedRun = z.infer<typeof PlacedRun>;
+
+/**
+ * What the server wants of one placement. Declarative: the agent finds the way, persists it, and goes
+ * on when the server is away. A PUT with a `revision` it has seen changes nothing; a lower one is refused.
+ */
+export const DesiredPlacement = z.object({
+  id: PlacementId,
+  owner: Owner,
+  revision: z.number().int().positive(),
+  hosts: z.array(z.string().max(253)).max(30),
+  release: PlacedRelease,
+  run: PlacedRun,
+  /** How many instances; 0 is only reached by `state: stopped`. */
+  instances: z.number().int().min(1).max(100),
+  state: z.enum(['running', 'stopped']),
+  /** Growing number: a higher one restarts all instances by a rollout of the same release. */
+  restarts: z.number().int(),
+  /** How long the previous release's instances stay warm after a rollout, for an instant rollback. */
+  keepWarmMs: z.number().int(),
+});
+export type DesiredPlacement = z.infer<typeof DesiredPlacement>;

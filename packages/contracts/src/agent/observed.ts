@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { Instant, PlacementId } from '../names.ts';
+import { PlacedRelease } from './desired.ts';
+
+export const LogLine = z.object({
+  at: Instant,
+  instance: z.string(),
+  stream: z.enum(['out', 'err', 'platform']),
+  text: z.string(),
+});
+export type LogLine = z.infer<typeof LogLine>;
+
+/** Why something went wrong, in the user's terms, with the last lines of the log that show it. */
+export const Reason = z.object({
+  code: z.string(),
+  detail: z.string(),
+  fix: z.string(),
+  log: z.array(z.string()),
+});
+export type Reason = z.infer<typeof Reason>;
+
+/** What the router counted. Durations in milliseconds. */
+export const Traffic = z.object({
+  requests: z.number().int(),
+  /** Answers with a status of 500 or more from the program. */
+  errors: z.number().int(),
+  /** Requests that the router had to fail itself (502, 503, 504, cut connections). */
+  failures: z.number().int(),
+  slowestMs: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
+});
+export type Traffic = z.infer<typeof Traffic>;
+
+export const InstanceState = z.enum([
+  'starting', 'healthy', 'unhealthy', 'draining', 'warm', 'stopping', 'backoff', 'exited',
+]);
+
+export const ObservedInstance = z.object({
+  id: z.string(),
+  release: z.number().int(),
+  state: InstanceState,
+  pid: z.number().int().optional(),
+  port: z.number().int().optional(),
+  startedAt: Instant.optional(),
+  restarts: z.number().int(),
+  memoryMiB: z.number().optional(),
+  /** How it ended last: `exit 1`, `SIGKILL: out of memory (256 MiB)` … */
+  lastExit: z.string().optional(),
+});
+export type ObservedInstance = z.infer<typeof ObservedInstance>;
+
+export const RolloutStep = z.enum([
+  'starting', 'waiting-healthy', 'release-task', 'holding', 'switching', 'draining', 'done', 'rolled-back', 'failed',
+]);
+
+/** One pass from one desired revision to the next, as the agent carries it out. */
+export const ObservedRollout = z.object({
+  revision: z.number().int(),
+  from: PlacedRelease.optional(),
+  to: PlacedRelease,
+  step: RolloutStep,
+  startedAt: Instant,
+  /** When traffic went to the new release. */
+  switchedAt: Instant.optional(),
+  finishedAt: Instant.optional(),
+  reason: Reason.optional(),
+  /** Counted from the rollout's start to its end. */
+  traffic: Traffic.optional(),
+});
+export type ObservedRollout = z.infer<typeof ObservedRollout>;
+
+export const PlacementPhase = z.enum(['rolling', 'running', 'degraded', 'failed', 'stopped', 'removing']);
+
+export const ObservedPlacement = z.object({
+  id: PlacementId,
+  /** The desired revision that this answers to. */
+  revision: z.number().int(),
+  phase: PlacementPhase,
+  /** The release that gets the traffic, if any does. */
+  serving: PlacedRelease.optional(),
+  /** Earlier releases whose instances are still warm. */
+  warm: z.array(PlacedRelease),
+  instances: z.array(ObservedInstance),
+  rollout: ObservedRollout.optional(),
+  /** What a removal still waits for; empty unless `removing`. */
+  leftovers: z.array(z.string()),
+  traffic: Traffic,
+  at: Instant,
+});
+export type ObservedPlacement = z.infer<typeof ObservedPlacement>;

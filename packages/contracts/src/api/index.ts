@@ -1,0 +1,23 @@
+import { catalogApi } from './catalog.ts';
+import { deliveryApi } from './delivery.ts';
+import { eventsApi } from './events.ts';
+import { identityApi } from './identity.ts';
+import { runtimeApi } from './runtime.ts';
+
+/** Every operation of the public API. The server must answer each; CLI and portal use nothing else. */
+export const api = {
+  ...identityApi,
+  ...catalogApi,
+  ...deliveryApi,
+  ...runtimeApi,
+  ...eventsApi,
+};
+export type Api = typeof api;
+export type ApiName = keyof Api;
+
+export * from './catalog.ts';
+export * from './delivery.ts';
+export * from './endpoint.ts';
+export * from './events.ts';
+export * from './identity.ts';
+export * from './runtime.ts';

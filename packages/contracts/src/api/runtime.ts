@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { LogLine, ObservedInstance, PlacementPhase, Reason, RolloutStep, Traffic } from '../agent/observed.ts';
+import { BranchName, CommitId, ComponentName, EnvironmentName, Id, Instant, PlacementId } from '../names.ts';
+import { endpoint } from './endpoint.ts';
+import { Empty, PageQuery, page, Why } from './shapes.ts';
+
+export const RolloutKind = z.enum(['deploy', 'promote', 'rollback', 'restart', 'scale', 'stop', 'start']);
+export type RolloutKind = z.infer<typeof RolloutKind>;
+
+/** A placement's way from one state to the next, asked for by somebody. */
+export const RolloutView = z.object({
+  id: Id,
+  placement: PlacementId,
+  component: ComponentName,
+  environment: EnvironmentName,
+  kind: RolloutKind,
+  state: z.enum(['running', 'done', 'rolled-back', 'failed', 'superseded']),
+  step: RolloutStep,
+  from: z.number().int().optional(),
+  to: z.number().int(),
+  requestedBy: z.string(),
+  why: z.string().optional(),
+  startedAt: Instant,
+  switchedAt: Instant.optional(),
+  finishedAt: Instant.optional(),
+  reason: Reason.optional(),
+  traffic: Traffic.optional(),
+});
+export type RolloutView = z.infer<typeof RolloutView>;
+
+export const PlacementView = z.object({
+  id: PlacementId,
+  component: ComponentName,
+  environment: EnvironmentName,
+  branch: BranchName.optional(),
+  /** Where it answers; absent for workers and jobs. */
+  url: z.string().optional(),
+  phase: z.union([PlacementPhase, z.literal('unknown')]),
+  /** When `phase`, instances and traffic were observed. */
+  asOf: Instant.optional(),
+  desired: z.object({
+    release: z.number().int(),
+    instances: z.number().int(),
+    state: z.enum(['running', 'stopped', 'gone']),
+    size: z.string(),
+  }),
+  serving: z.object({ number: z.number().int(), commit: CommitId }).optional(),
+  /** Releases that a rollback reaches at once. */
+  warm: z.array(z.number().int()),
+  instances: z.array(ObservedInstance),
+  rollout: RolloutView.optional(),
+  leftovers: z.array(z.string()),
+  traffic: Traffic.optional(),
+  expiresAt: Instant.optional(),
+});
+export type PlacementView = z.infer<typeof PlacementView>;
+
+export const TaskView = z.object({
+  id: Id,
+  placement: PlacementId,
+  command: z.array(z.string()),
+  state: z.enum(['running', 'passed', 'failed']),
+  exitCode: z.number().int().optional(),
+  ended: z.string().optional(),
+  requestedBy: z.string(),
+  startedAt: Instant,
+  finishedAt: Instant.optional(),
+});
+export type TaskView = z.infer<typeof TaskView>;
+
+const tag = 'runtime';
+const params = z.object({ placement: PlacementId });
+const action = 'component:operate' as const;
+const rollout = { method: 'POST', tag, action, params, answer: RolloutView, status: 202 } as const;
+
+export const runtimeApi = {
+  getPlacement: endpoint({
+    method: 'GET', path: '/placements/:placement', tag, action: 'component:read', summary: 'One placement with its instances',
+    params, answer: PlacementView,
+  }),
+  listRollouts: endpoint({
+    method: 'GET', path: '/placements/:placement/rollouts', tag, action: 'component:read', summary: 'Rollouts, newest first, with what the router counted',
+    params, query: z.object(PageQuery), answer: page(RolloutView),
+  }),
+  getRollout: endpoint({
+    method: 'GET', path: '/rollouts/:id', tag, action: 'component:read', summary: 'One rollout',
+    params: z.object({ id: Id }), answer: RolloutView,
+  }),
+  deploy: endpoint({
+    ...rollout, path: '/placements/:placement/deploy', summary: 'Roll out a release (the newest one unless told)',
+    body: z.object({ release: z.number().int().positive().optional(), why: Why }),
+  }),
+  rollback: endpoint({
+    ...rollout, path: '/placements/:placement/rollback', summary: 'Go back to the release that served before (or the one named)',
+    body: z.object({ to: z.number().int().positive().optional(), why: Why }),
+  }),
+  restart: endpoint({
+    ...rollout, path: '/placements/:placement/restart', summary: 'Replace all instances without dropping a request',
+    body: z.object({ why: Why }),
+  }),
+  scale: endpoint({
+    ...rollout, path: '/placements/:placement/scale', summary: 'Change the number of instances',
+    body: z.object({ instances: z.number().int().min(1).max(100), why: Why }),
+  }),
+  stop: endpoint({
+    ...rollout, path: '/placements/:placement/stop', summary: 'Stop all instances; the address answers 503 with a note',
+    body: z.object({ why: Why }),
+  }),
+  start: endpoint({
+    ...rollout, path: '/placements/:placement/start', summary: 'Start what was stopped',
+    body: z.object({ why: Why }),
+  }),
+  placementLogs: endpoint({
+    method: 'GET', path: '/placements/:placement/logs', tag, action: 'component:read', stream: 'ndjson',
+    summary: 'Log lines of all instances merged; `follow=true` stays',
+    params,
+    query: z.object({
+      tail: z.coerce.number().int().min(0).max(10_000).default(100),
+      follow: z.stringbool().default(false),
+      instance: z.string().max(100).optional(),
+    }),
+    answer: LogLine,
+  }),
+  runTask: endpoint({
+    method: 'POST', path: '/placements/:placement/tasks', tag, action, summary: 'Run a one-off command in the release and environment of a placement',
+    params, body: z.object({ command: z.array(z.string().max(4000)).min(1).max(100), timeoutMs: z.number().int().min(1000).max(86_400_000).default(3_600_000), why: Why }),
+    answer: TaskView, status: 202,
+  }),
+  getTask: endpoint({
+    method: 'GET', path: '/tasks/:id', tag, action: 'component:read', summary: 'One task', params: z.object({ id: Id }), answer: TaskView,
+  }),
+  taskLog: endpoint({
+    method: 'GET', path: '/tasks/:id/log', tag, action: 'component:read', stream: 'ndjson', summary: 'Output of a task; `follow=true` stays until it ends',
+    params: z.object({ id: Id }), query: z.object({ follow: z.stringbool().default(false) }), answer: LogLine,
+  }),
+  cancelTask: endpoint({
+    method: 'DELETE', path: '/tasks/:id', tag, action, summary: 'Cancel a task', params: z.object({ id: Id }), answer: Empty, status: 202,
+  }),
+};

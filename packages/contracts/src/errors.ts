@@ -1,0 +1,169 @@
+/** Every error that a person or a program may meet, with what it means and what to do next. */
+export interface ErrorKind {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly title: string;
+  /** What to do next, when the place that throws knows nothing better. */
+  readonly fix: string;
+}
+
+const kind = (status: number, title: string, fix: string, retryable = false): ErrorKind => ({
+  status,
+  retryable,
+  title,
+  fix,
+});
+
+/** The registry. Codes are public surface: never reused, never renamed. Keep it sorted. */
+export const errorKinds = {
+  'agent-unavailable': kind(
+    503,
+    'The agent does not answer',
+    'It is restarted by itself; try again in a moment. `pltf debug` shows its log.',
+    true,
+  ),
+  'bad-request': kind(400, 'The request is not valid', 'Correct the fields named in `errors`.'),
+  'body-too-large': kind(413, 'The body is too large', 'Send less at once.'),
+  'component-busy': kind(
+    409,
+    'Another operation is at work on this',
+    'Wait for it to end: `pltf attach` follows it.',
+    true,
+  ),
+  'conflict': kind(409, 'Somebody else changed this meanwhile', 'Read it again and repeat.', true),
+  'creation-failed': kind(
+    422,
+    'The creation failed and was undone',
+    'Read the failed step, mend its cause and create again.',
+  ),
+  'database-unavailable': kind(
+    503,
+    'The database does not answer',
+    'Nothing was changed. It is restarted by itself; try again in a moment.',
+    true,
+  ),
+  'disk-full': kind(507, 'No space is left', 'Free space under the data directory and try again.', true),
+  'forbidden': kind(403, 'You may not do this', 'Ask the owner named in `detail` for the role.'),
+  'git-failed': kind(500, 'Git refused', 'Read the message of git in `detail`.'),
+  'golden-path-unknown': kind(
+    404,
+    'There is no such golden path',
+    '`pltf list paths` shows those that exist.',
+  ),
+  'health-timeout': kind(
+    422,
+    'The new release did not become healthy in time',
+    'Read the last lines of its log: `pltf logs`.',
+  ),
+  'idempotency-mismatch': kind(
+    422,
+    'This Idempotency-Key was used for another request',
+    'Use a new key for a new request.',
+  ),
+  'instance-crashed': kind(
+    422,
+    'The program ended instead of serving',
+    'Read the last lines of its log: `pltf logs`.',
+  ),
+  'internal': kind(
+    500,
+    'The platform failed',
+    'Try again; if it stays, `pltf debug` collects what the platform team needs.',
+    true,
+  ),
+  'link-expired': kind(
+    401,
+    'This sign-in link was used already or has expired',
+    '`pltf login --link` prints a new one.',
+  ),
+  'name-invalid': kind(
+    400,
+    'This name cannot be used',
+    'Use lower-case letters, digits and single dashes, starting with a letter, at most 40.',
+  ),
+  'name-taken': kind(409, 'This name is taken', 'Choose another name, or delete the other first.'),
+  'not-found': kind(404, 'There is no such thing', 'Look for it with `pltf list`.'),
+  'payload-invalid': kind(502, 'An engine gave an answer that cannot be read', 'Try again.', true),
+  'pipeline-failed': kind(
+    422,
+    'The pipeline is red',
+    'Mend what the failing lines name and push again.',
+  ),
+  'port-in-use': kind(
+    503,
+    'The port is in use',
+    'Stop the program that holds it, or choose another port.',
+  ),
+  'rate-limited': kind(429, 'Too many requests', 'Wait as long as Retry-After says.', true),
+  'release-collected': kind(
+    410,
+    'This release is no longer kept',
+    'Deploy its commit again: `pltf deploy --commit`.',
+  ),
+  'rollout-in-progress': kind(
+    409,
+    'A rollout is under way here',
+    'Wait for it to end, or send this again to supersede it.',
+    true,
+  ),
+  'spec-invalid': kind(422, 'The thin file is not valid', 'Correct the places named in `errors`.'),
+  'stop-first-timeout': kind(
+    503,
+    'The old instance did not stop in time',
+    'Shorten its shutdown or raise `drain`.',
+    true,
+  ),
+  'task-failed': kind(422, 'The task failed', 'Read its output.'),
+  'template-invalid': kind(
+    422,
+    'The template could not be rendered',
+    'The platform team mends the golden path at the step named.',
+  ),
+  'unauthenticated': kind(401, 'You are not signed in', '`pltf login` signs you in.'),
+  'unavailable': kind(503, 'This cannot be had right now', 'Try again in a moment.', true),
+  'workflow-invalid': kind(
+    422,
+    'The workflow file is not valid',
+    'Correct the places named in `errors`.',
+  ),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** One of several problems inside one error. */
+export interface ErrorItem {
+  /** `file:line:column`, a JSON pointer, or a field name. */
+  readonly where: string;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+export interface ErrorOptions {
+  readonly detail: string;
+  readonly fix?: string;
+  readonly errors?: readonly ErrorItem[];
+  readonly cause?: unknown;
+}
+
+/** The one error class of the product: a code from the registry, what happened here, and the remedy. */
+export class PltfError extends Error {
+  override readonly name = 'PltfError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly fix: string;
+  readonly errors: readonly ErrorItem[];
+
+  constructor(code: ErrorCode, options: ErrorOptions) {
+    super(`${code}: ${options.detail}`, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.detail = options.detail;
+    this.fix = options.fix ?? errorKinds[code].fix;
+    this.errors = options.errors ?? [];
+  }
+
+  get kind(): ErrorKind {
+    return errorKinds[this.code];
+  }
+}
+
+export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(errorKinds, value);
