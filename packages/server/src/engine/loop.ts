@@ -1,0 +1,148 @@
+import { backoffMs } from './backoff.ts';
+import { type Reconciler, TerminalError } from './reconciler.ts';
+import { type Claim, runningKey, type WorkStore } from './work-store.ts';
+
+export interface LoopOptions {
+  readonly store: WorkStore;
+  readonly reconcilers: readonly Reconciler[];
+  readonly onFailure: (claim: Claim, error: unknown, retryInMs: number | undefined) => void;
+}
+
+/** Longest sleep without a wake-up: a safety net for a notification lost with its connection, not a poll. */
+const longestSleepMs = 30_000;
+
+/**
+ * Works keys as they become due. Woken by `nudge` (a notification), by its own timer for the next due key,
+ * and by the end of a pass. A failing key waits in the table and starves nobody.
+ */
+export class ReconcileLoop implements AsyncDisposable {
+  readonly #options: LoopOptions;
+  readonly #byName: ReadonlyMap<string, Reconciler>;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #busy = new Map<string, number>();
+  #server: number | undefined;
+  #abort = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #claiming = false;
+  #nudged = false;
+  #stopped = false;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.#byName = new Map(options.reconcilers.map((reconciler) => [reconciler.name, reconciler]));
+  }
+
+  /** Starts claiming under this server number. */
+  resume(server: number): void {
+    if (this.#stopped) return;
+    this.#server = server;
+    this.#abort = new AbortController();
+    this.nudge();
+  }
+
+  /** The session is lost: what runs is told to stop, nothing new is claimed. */
+  suspend(): void {
+    this.#server = undefined;
+    clearTimeout(this.#timer);
+    this.#abort.abort(new Error('the database session was lost'));
+  }
+
+  /** Something may be due. Cheap; call it freely. */
+  nudge(): void {
+    if (this.#claiming) {
+      this.#nudged = true;
+      return;
+    }
+    if (this.#stopped || this.#server === undefined) return;
+    this.#claiming = true;
+    void this.#claim().finally(() => {
+      this.#claiming = false;
+      if (this.#nudged) {
+        this.#nudged = false;
+        this.nudge();
+      }
+    });
+  }
+
+  async #claim(): Promise<void> {
+    const server = this.#server;
+    const open = this.#options.reconcilers.filter(
+      (reconciler) => (this.#busy.get(reconciler.name) ?? 0) < reconciler.concurrency,
+    );
+    if (server === undefined || open.length === 0) return;
+    try {
+      const claims = await this.#claimFor(server, open);
+      for (const claim of claims) this.#start(claim);
+      if (claims.length > 0) this.#nudged = true;
+      else await this.#sleep();
+    } catch (error) {
+      this.#options.onFailure({ reconciler: '', key: '', generation: 0, attempts: 0 }, error, 1_000);
+      this.#sleepFor(1_000);
+    }
+  }
+
+  async #claimFor(server: number, open: readonly Reconciler[]): Promise<readonly Claim[]> {
+    const room = Math.min(
+      ...open.map((reconciler) => reconciler.concurrency - (this.#busy.get(reconciler.name) ?? 0)),
+    );
+    return this.#options.store.claim(server, open.map(({ name }) => name), [...this.#running.keys()], room);
+  }
+
+  async #sleep(): Promise<void> {
+    const due = await this.#options.store.nextDue([...this.#byName.keys()]);
+    const wait = due === undefined ? longestSleepMs : due.getTime() - Date.now();
+    this.#sleepFor(Math.max(5, Math.min(wait, longestSleepMs)));
+  }
+
+  #sleepFor(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped) this.#timer = setTimeout(() => this.nudge(), ms);
+  }
+
+  #start(claim: Claim): void {
+    const reconciler = this.#byName.get(claim.reconciler);
+    if (reconciler === undefined) return;
+    const id = runningKey(claim.reconciler, claim.key);
+    this.#busy.set(claim.reconciler, (this.#busy.get(claim.reconciler) ?? 0) + 1);
+    const pass = this.#pass(reconciler, claim).finally(() => {
+      this.#running.delete(id);
+      this.#busy.set(claim.reconciler, (this.#busy.get(claim.reconciler) ?? 1) - 1);
+      this.nudge();
+    });
+    this.#running.set(id, pass);
+  }
+
+  async #pass(reconciler: Reconciler, claim: Claim): Promise<void> {
+    const { store, onFailure } = this.#options;
+    try {
+      const outcome = await reconciler.reconcile(claim.key, this.#abort.signal);
+      await (outcome === undefined ? store.settle(claim) : store.again(claim, outcome.again));
+    } catch (error) {
+      const terminal = error instanceof TerminalError;
+      const retryInMs = terminal ? undefined : backoffMs(claim.attempts);
+      onFailure(claim, error, retryInMs);
+      await this.#record(reconciler, claim, error, retryInMs).catch((failure: unknown) =>
+        onFailure(claim, failure, undefined),
+      );
+    }
+  }
+
+  async #record(reconciler: Reconciler, claim: Claim, error: unknown, retryInMs: number | undefined): Promise<void> {
+    const { store } = this.#options;
+    if (error instanceof TerminalError) {
+      await reconciler.giveUp?.(claim.key, error);
+      await store.settle(claim);
+      return;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    await store.again(claim, new Date(Date.now() + (retryInMs ?? 0)), message.slice(0, 2_000));
+  }
+
+  /** Stops claiming, tells what runs to stop, and waits for it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#abort.abort(new Error('the server is stopping'));
+    await Promise.allSettled(this.#running.values());
+  }
+}

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { serverLockClass } from '../persistence/session.ts';
+import type { Db } from '../persistence/transaction.ts';
+
+export interface Claim {
+  readonly reconciler: string;
+  readonly key: string;
+  readonly generation: number;
+  readonly attempts: number;
+}
+
+/** What the loop needs of its table. */
+export interface WorkStore {
+  /** Takes up to `limit` due keys that no living server holds, leaving out those `running` here. */
+  claim(server: number, reconcilers: readonly string[], running: readonly string[], limit: number): Promise<readonly Claim[]>;
+  /** The key is settled; if it was woken meanwhile it stays and is due at once. */
+  settle(claim: Claim): Promise<void>;
+  /** Look again at `at`, or at once if it was woken meanwhile. */
+  again(claim: Claim, at: Date, failure?: string): Promise<void>;
+  /** When the next key becomes due, if any waits. */
+  nextDue(reconcilers: readonly string[]): Promise<Date | undefined>;
+}
+
+export const runningKey = (reconciler: string, key: string): string => `${reconciler} ${key}`;
+
+export function postgresWorkStore(db: Db): WorkStore {
+  return {
+    claim: async (server, reconcilers, running, limit) => {
+      const result = await sql<Claim>`
+        update work set claimed_by = ${server}
+        where (reconciler, key) in (
+          select reconciler, key from work
+          where due_at <= now()
+            and reconciler = any(${reconcilers})
+            and not (reconciler || ' ' || key = any(${running}))
+            and (claimed_by is null or claimed_by = ${server} or not exists (
+              select 1 from pg_locks
+              where locktype = 'advisory' and classid::bigint = ${serverLockClass} and objid::bigint = claimed_by and granted
+                and database = (select oid from pg_database where datname = current_database())))
+          order by due_at
+          limit ${limit}
+          for update skip locked)
+        returning reconciler, key, generation, attempts
+      `.execute(db);
+      return result.rows;
+    },
+    settle: async (claim) => {
+      await sql`
+        with gone as (
+          delete from work where reconciler = ${claim.reconciler} and key = ${claim.key} and generation = ${claim.generation}
+          returning 1)
+        update work set claimed_by = null, due_at = now(), attempts = 0, last_error = null
+        where reconciler = ${claim.reconciler} and key = ${claim.key} and generation <> ${claim.generation}
+      `.execute(db);
+    },
+    again: async (claim, at, failure) => {
+      await sql`
+        update work set
+          claimed_by = null,
+          due_at = case when generation = ${claim.generation} then ${at} else now() end,
+          attempts = ${failure === undefined ? 0 : claim.attempts + 1},
+          last_error = ${failure ?? null}
+        where reconciler = ${claim.reconciler} and key = ${claim.key}
+      `.execute(db);
+    },
+    nextDue: async (reconcilers) => {
+      const result = await sql<{ due: Date | null }>`
+        select min(due_at) as due from work where reconciler = any(${reconcilers}) and claimed_by is null
+      `.execute(db);
+      return result.rows[0]?.due ?? undefined;
+    },
+  };
+}

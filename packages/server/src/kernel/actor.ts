@@ -1,0 +1,25 @@
+import type { PlatformRole, TeamRole, TokenScope } from '@pltf/contracts';
+
+/** Who asks, resolved from a session or a token at every request, so that changes of rights apply at once. */
+export interface Actor {
+  readonly name: string;
+  readonly role: PlatformRole;
+  readonly teams: ReadonlyMap<string, TeamRole>;
+  readonly via: 'session' | 'token' | 'platform' | 'anonymous';
+  readonly scopes: ReadonlySet<TokenScope>;
+}
+
+/** A passer-by. */
+export const anonymous: Actor = {
+  name: 'anonymous',
+  role: 'member',
+  teams: new Map(),
+  via: 'anonymous',
+  scopes: new Set(),
+};
+
+/** What an action is asked about; a component belongs to a team. */
+export interface Resource {
+  readonly team?: string;
+  readonly what?: string;
+}

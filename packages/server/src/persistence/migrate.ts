@@ -1,0 +1,29 @@
+import { type Kysely, sql } from 'kysely';
+import { theMainJob } from './migrations/0001-the-main-job.ts';
+import type { Database } from './schema.ts';
+
+interface Migration {
+  readonly name: string;
+  readonly up: string;
+}
+
+/** In order; a migration that has landed is never edited. */
+const migrations: readonly Migration[] = [{ name: '0001-the-main-job', up: theMainJob }];
+
+const migrationLock = 7_350_001;
+
+/** Brings the database to this version. Several servers may start at once: one migrates, the others wait. */
+export async function migrate(db: Kysely<Database>): Promise<readonly string[]> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(tx);
+    await sql`create table if not exists migrations (name text primary key, at timestamptz not null default now())`.execute(tx);
+    const done = await sql<{ name: string }>`select name from migrations`.execute(tx);
+    const known = new Set(done.rows.map((row) => row.name));
+    const missing = migrations.filter((migration) => !known.has(migration.name));
+    for (const migration of missing) {
+      await sql.raw(migration.up).execute(tx);
+      await sql`insert into migrations (name) values (${migration.name})`.execute(tx);
+    }
+    return missing.map((migration) => migration.name);
+  });
+}

@@ -1,0 +1,249 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+type Created = ColumnType<Date, Date | undefined, never>;
+type Json<T extends object | null> = JSONColumnType<T, string, string>;
+
+export interface UserTable {
+  name: string;
+  display_name: string;
+  role: 'platform' | 'auditor' | 'member';
+  created_at: Created;
+  disabled_at: Date | null;
+}
+export interface TeamTable {
+  name: string;
+  display_name: string;
+  created_at: Created;
+}
+export interface TeamMemberTable {
+  team: string;
+  user: string;
+  role: 'developer' | 'viewer';
+}
+export interface TokenTable {
+  id: string;
+  name: string;
+  kind: 'personal' | 'machine';
+  user: string;
+  /** SHA-256 of the token's text; the text itself is nowhere. */
+  hash: Buffer;
+  hint: string;
+  scopes: string[];
+  created_at: Created;
+  expires_at: Date;
+  last_used_at: Date | null;
+  revoked_at: Date | null;
+}
+export interface SessionTable {
+  hash: Buffer;
+  user: string;
+  created_at: Created;
+  seen_at: Date;
+  expires_at: Date;
+}
+export interface SignInLinkTable {
+  hash: Buffer;
+  user: string;
+  created_at: Created;
+  expires_at: Date;
+  used_at: Date | null;
+}
+export interface AuditTable {
+  seq: Generated<number>;
+  at: Created;
+  actor: string;
+  via: 'session' | 'token' | 'platform' | 'anonymous';
+  action: string;
+  target: string;
+  outcome: 'done' | 'denied' | 'failed';
+  address: string;
+  request_id: string;
+  why: string | null;
+}
+export interface EventTable {
+  seq: Generated<number>;
+  at: Created;
+  type: string;
+  actor: string;
+  component: string | null;
+  placement: string | null;
+  environment: string | null;
+  run: string | null;
+  operation: string | null;
+  summary: string;
+  why: string | null;
+  details: Json<Record<string, unknown>>;
+}
+export interface WorkTable {
+  reconciler: string;
+  key: string;
+  due_at: Date;
+  generation: Generated<number>;
+  claimed_by: number | null;
+  attempts: Generated<number>;
+  last_error: string | null;
+}
+export interface IdempotencyTable {
+  key: string;
+  actor: string;
+  request_hash: Buffer;
+  status: number;
+  answer: Json<Record<string, unknown>>;
+  created_at: Created;
+}
+export interface ComponentTable {
+  name: string;
+  kind: 'service' | 'worker' | 'job' | 'site';
+  owner: string;
+  description: string;
+  path: string | null;
+  state: 'creating' | 'ready' | 'deleting';
+  /** The parsed thin file of the default branch's newest valid commit. */
+  spec: Json<object | null>;
+  created_by: string;
+  created_at: Created;
+  changed_at: Date;
+}
+export interface OperationTable {
+  id: string;
+  kind: 'create' | 'delete' | 'remove-preview';
+  subject: string;
+  state: 'running' | 'done' | 'undoing' | 'undone';
+  request: Json<object>;
+  steps: Json<object>;
+  receipt: Json<object>;
+  links: Json<object>;
+  problem: Json<object | null>;
+  requested_by: string;
+  started_at: Created;
+  finished_at: Date | null;
+}
+export interface BranchTable {
+  component: string;
+  name: string;
+  commit: string;
+  at: Date;
+}
+export interface PushTable {
+  id: string;
+  component: string;
+  branch: string;
+  before: string | null;
+  after: string | null;
+  actor: string;
+  at: Created;
+}
+export interface RunTable {
+  id: string;
+  component: string;
+  number: number;
+  branch: string;
+  commit: string;
+  subject: string;
+  author: string;
+  actor: string;
+  state: 'queued' | 'running' | 'passed' | 'failed' | 'cancelled' | 'superseded';
+  /** The workflow engine's own state, with its version for optimistic saving. */
+  machine: Json<object | null>;
+  machine_version: Generated<number>;
+  /** What people see: jobs, notes, failing lines. */
+  view: Json<object>;
+  cancel_requested: Generated<boolean>;
+  release: number | null;
+  created_at: Created;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+export interface ReleaseTable {
+  component: string;
+  number: number;
+  id: string;
+  commit: string;
+  branch: string;
+  subject: string;
+  author: string;
+  digest: string;
+  bytes: number;
+  spec: Json<object>;
+  run: string | null;
+  created_at: Created;
+  collected_at: Date | null;
+}
+export interface PlacementTable {
+  id: string;
+  component: string;
+  environment: string;
+  branch: string | null;
+  hosts: string[];
+  state: 'present' | 'removing';
+  revision: Generated<number>;
+  release: number;
+  instances: number;
+  run_state: 'running' | 'stopped';
+  restarts: Generated<number>;
+  /** What the driver observed last, and when. */
+  observed: Json<object | null>;
+  observed_at: Date | null;
+  expires_at: Date | null;
+  created_at: Created;
+}
+export interface RolloutTable {
+  id: string;
+  placement: string;
+  component: string;
+  environment: string;
+  revision: number;
+  kind: 'deploy' | 'promote' | 'rollback' | 'restart' | 'scale' | 'stop' | 'start';
+  state: 'running' | 'done' | 'rolled-back' | 'failed' | 'superseded';
+  step: string;
+  from_release: number | null;
+  to_release: number;
+  requested_by: string;
+  why: string | null;
+  reason: Json<object | null>;
+  traffic: Json<object | null>;
+  started_at: Created;
+  switched_at: Date | null;
+  finished_at: Date | null;
+}
+export interface TaskTable {
+  id: string;
+  placement: string;
+  component: string;
+  command: Json<string[]>;
+  state: 'running' | 'passed' | 'failed';
+  exit_code: number | null;
+  ended: string | null;
+  timeout_ms: number;
+  requested_by: string;
+  started_at: Created;
+  finished_at: Date | null;
+}
+/** Cursors into streams of engines: how far the agent's journal has been read. */
+export interface CursorTable {
+  name: string;
+  seq: number;
+}
+
+export interface Database {
+  users: UserTable;
+  teams: TeamTable;
+  team_members: TeamMemberTable;
+  tokens: TokenTable;
+  sessions: SessionTable;
+  sign_in_links: SignInLinkTable;
+  audit: AuditTable;
+  events: EventTable;
+  work: WorkTable;
+  idempotency: IdempotencyTable;
+  components: ComponentTable;
+  operations: OperationTable;
+  branches: BranchTable;
+  pushes: PushTable;
+  runs: RunTable;
+  releases: ReleaseTable;
+  placements: PlacementTable;
+  rollouts: RolloutTable;
+  tasks: TaskTable;
+  cursors: CursorTable;
+}

@@ -1,0 +1,111 @@
+import { EventEmitter } from 'node:events';
+import pg from 'pg';
+import { channels } from './transaction.ts';
+
+/** Advisory locks of this class say: the server with this number lives. Postgres frees them the moment it dies. */
+export const serverLockClass = 7_350_003;
+
+export interface SessionEvents {
+  /** A new session stands: claims may be made under `number`; everything may have changed meanwhile. */
+  up: [number: number];
+  /** The session is lost: claims made under it are no longer ours. */
+  down: [];
+  work: [];
+  events: [];
+}
+
+export interface SessionOptions {
+  readonly url: string;
+  readonly onError: (error: Error) => void;
+}
+
+const firstDelayMs = 50;
+const longestDelayMs = 2_000;
+
+/**
+ * The one long-lived connection of a server. It holds the advisory lock that proves the server lives, so a
+ * killed server's claims are free at once, without heartbeats; and it listens for work and events.
+ */
+export class ServerSession extends EventEmitter<SessionEvents> implements AsyncDisposable {
+  #client: pg.Client | undefined;
+  #number: number | undefined;
+  #closed = false;
+  #timer: NodeJS.Timeout | undefined;
+  #delay = firstDelayMs;
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** This server's number while the session stands. */
+  get number(): number | undefined {
+    return this.#number;
+  }
+
+  /** Connects, and connects again whenever the connection is lost, until disposed. */
+  async open(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.#options.url,
+      application_name: 'pltf session',
+      keepAlive: true,
+    });
+    client.on('error', (error) => this.#lost(client, error));
+    client.on('end', () => this.#lost(client, undefined));
+    client.on('notification', ({ channel }) => {
+      if (channel === channels.work) this.emit('work');
+      if (channel === channels.events) this.emit('events');
+    });
+    this.#client = client;
+    try {
+      await client.connect();
+      this.#number = await takeNumber(client);
+      await client.query(`listen ${channels.work}`);
+      await client.query(`listen ${channels.events}`);
+    } catch (error) {
+      this.#lost(client, error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    if (this.#client !== client || this.#closed) return;
+    this.#delay = firstDelayMs;
+    this.emit('up', this.#number);
+  }
+
+  #lost(client: pg.Client, error: Error | undefined): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    const stood = this.#number !== undefined;
+    this.#number = undefined;
+    client.removeAllListeners('end');
+    void client.end().catch(() => undefined);
+    if (stood) this.emit('down');
+    if (this.#closed) return;
+    if (error !== undefined) this.#options.onError(error);
+    this.#timer = setTimeout(() => void this.open(), this.#delay);
+    this.#delay = Math.min(this.#delay * 2, longestDelayMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const client = this.#client;
+    this.#client = undefined;
+    this.#number = undefined;
+    await client?.end().catch(() => undefined);
+  }
+}
+
+/** The first free number; two servers that start at once get different ones. */
+async function takeNumber(client: pg.Client): Promise<number> {
+  const base = process.pid % 1_000_000;
+  for (let offset = 0; offset < 1_000; offset += 1) {
+    const number = base * 1_000 + offset;
+    const result = await client.query<{ taken: boolean }>(
+      'select pg_try_advisory_lock($1, $2) as taken',
+      [serverLockClass, number],
+    );
+    if (result.rows[0]?.taken === true) return number;
+  }
+  throw new Error('no free server number');
+}
