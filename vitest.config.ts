@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** `@actions/workflow-parser` imports JSON without an import attribute: only a bundler reads it. */
+const bundledOnly = /@actions\/workflow-parser/;
+
+/** That package's source maps point to files it does not ship; without this Vite warns for each. */
+const withoutBrokenSourceMaps = {
+  name: 'pltf:without-broken-source-maps',
+  async load(id: string) {
+    if (!bundledOnly.test(id) || !id.endsWith('.js')) return undefined;
+    const code = await readFile(id, 'utf8');
+    return {
+      code: code.replace(/^\/\/# sourceMappingURL=.*$/m, ''),
+      map: { mappings: '' as const },
+    };
+  },
+};
+
+// Templates of golden paths hold tests of their own; those run inside the rendered repository.
+const exclude = [
+  ...configDefaults.exclude,
+  '**/dist/**',
+  '**/skeleton/**',
+  '**/template/**',
+  '**/fixtures/**',
+];
+
+type Tests = NonNullable<TestProjectInlineConfiguration['test']>;
+
+function project(tests: Tests): TestProjectInlineConfiguration {
+  return {
+    plugins: [withoutBrokenSourceMaps],
+    test: {
+      environment: 'node',
+      // A real Postgres, git or process is behind many tests; on a busy two-core machine they are slow.
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+      exclude,
+      // Processes, not threads: tests spawn, signal and set umasks, which threads share or refuse.
+      // It costs 20 ms a file.
+      pool: 'forks',
+      server: { deps: { inline: [bundledOnly] } },
+      ...tests,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      project({
+        name: 'unit',
+        include: [
+          'packages/**/src/**/*.test.{ts,tsx}',
+          'golden-paths/**/*.test.ts',
+          'test/**/*.test.ts',
+        ],
+        exclude: [...exclude, 'test/e2e/**'],
+        sequence: { groupOrder: 1 },
+      }),
+      project({
+        name: 'e2e',
+        include: ['test/e2e/**/*.test.ts'],
+        // Each starts a whole platform: one at a time, after everything else.
+        fileParallelism: false,
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        sequence: { groupOrder: 2 },
+      }),
+    ],
+  },
+});
