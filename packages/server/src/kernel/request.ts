@@ -1,4 +1,4 @@
-import type { Action, AnswerOf, Api, ApiName, ParsedOf, ResultOf } from '@pltf/contracts';
+import type { Action, AnswerOf, Api, ApiName, Endpoint, ParsedOf, ResultOf } from '@pltf/contracts';
 import type { Actor, Resource } from './actor.ts';
 
 /** What a handler may know of a request besides its parsed input. */
@@ -18,11 +18,15 @@ export interface RequestContext {
   setSession(token: string | undefined): void;
 }
 
+type Answering<E extends Endpoint> = E extends { readonly stream: string }
+  ? AsyncIterable<ResultOf<E>>
+  : Promise<AnswerOf<E>>;
+
 /** One handler: parsed input to answer, or to a stream of answers. */
 export type Handler<K extends ApiName> = (
   input: ParsedOf<Api[K]>,
   context: RequestContext,
-) => Api[K] extends { stream: string } ? AsyncIterable<ResultOf<Api[K]>> : Promise<AnswerOf<Api[K]>>;
+) => Answering<Api[K]>;
 
 export type Handlers = { readonly [K in ApiName]: Handler<K> };
 /** The handlers that one module contributes. */
