@@ -1,0 +1,4 @@
+// violates: no-development-packages-in-production
+import { test } from 'vitest';
+
+export const seen = test;

@@ -1,0 +1,2 @@
+// violates: nothing
+setImmediate(() => undefined);

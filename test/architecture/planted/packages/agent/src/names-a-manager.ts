@@ -1,0 +1,4 @@
+// violates: words
+export interface PortManager {
+  readonly ports: readonly number[];
+}

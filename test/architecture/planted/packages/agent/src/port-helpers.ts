@@ -1,0 +1,2 @@
+// violates: words
+export const door = 'door';

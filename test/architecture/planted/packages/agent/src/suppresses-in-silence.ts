@@ -1,0 +1,3 @@
+// violates: suppression-with-reason
+// oxlint-disable-next-line no-console
+export const log = console.log;

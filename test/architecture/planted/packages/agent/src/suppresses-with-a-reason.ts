@@ -1,0 +1,3 @@
+// violates: nothing
+// oxlint-disable-next-line no-console -- the terminal is what this file is for
+export const log = console.log;

@@ -1,0 +1,4 @@
+// violates: environment-only-in-config
+const { env } = process;
+
+export const home = env.HOME;

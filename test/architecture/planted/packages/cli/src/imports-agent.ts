@@ -1,0 +1,4 @@
+// violates: package-cli
+import { door } from '../../agent/src/index.ts';
+
+export const seen = door;

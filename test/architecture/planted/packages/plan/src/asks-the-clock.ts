@@ -1,0 +1,4 @@
+// violates: pure-sources
+export function year(): number {
+  return new Date().getFullYear();
+}

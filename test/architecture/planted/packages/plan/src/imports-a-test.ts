@@ -1,0 +1,4 @@
+// violates: no-tests-in-production
+import { door } from './rules.test.ts';
+
+export const seen = door;

@@ -1,0 +1,4 @@
+// violates: package-plan
+import { door } from '../../server/src/index.ts';
+
+export const seen = door;

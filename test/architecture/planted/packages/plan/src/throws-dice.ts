@@ -1,0 +1,4 @@
+// violates: pure-sources
+export function dice(): number {
+  return Math.random();
+}

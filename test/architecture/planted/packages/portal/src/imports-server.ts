@@ -1,0 +1,4 @@
+// violates: package-portal
+import { door } from '../../server/src/index.ts';
+
+export const seen = door;

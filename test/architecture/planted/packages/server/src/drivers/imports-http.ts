@@ -1,0 +1,4 @@
+// violates: layer-drivers
+import { door } from '../http/floor.ts';
+
+export const seen = door;

@@ -1,0 +1,4 @@
+// violates: nothing
+import { door } from '../modules/repos/index.ts';
+
+export const seen = door;

@@ -1,0 +1,4 @@
+// violates: module-doors-from-outside
+import { door } from '../modules/repos/push-rules.ts';
+
+export const seen = door;

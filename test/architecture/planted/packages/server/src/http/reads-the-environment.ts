@@ -1,0 +1,2 @@
+// violates: environment-only-in-config
+export const home = process.env.HOME;

@@ -1,0 +1,4 @@
+// violates: package-server
+import { door } from '../../agent/src/index.ts';
+
+export const seen = door;

@@ -1,0 +1,4 @@
+// violates: kernel-is-pure
+import { readFileSync } from 'node:fs';
+
+export const read = readFileSync;

@@ -1,0 +1,4 @@
+// violates: rank-catalog
+import { door } from '../identity/index.ts';
+
+export const seen = door;

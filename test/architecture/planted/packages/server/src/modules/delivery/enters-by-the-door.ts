@@ -1,0 +1,4 @@
+// violates: nothing
+import { door } from '../repos/index.ts';
+
+export const seen = door;

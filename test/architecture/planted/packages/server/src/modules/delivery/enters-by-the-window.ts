@@ -1,0 +1,4 @@
+// violates: module-doors
+import { door } from '../repos/push-rules.ts';
+
+export const seen = door;

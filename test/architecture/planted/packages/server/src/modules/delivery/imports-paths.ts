@@ -1,0 +1,4 @@
+// violates: rank-delivery
+import { door } from '../paths/index.ts';
+
+export const seen = door;

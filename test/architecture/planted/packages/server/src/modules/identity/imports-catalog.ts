@@ -1,0 +1,4 @@
+// violates: rank-identity
+import { door } from '../catalog/index.ts';
+
+export const seen = door;

@@ -1,0 +1,4 @@
+// violates: rank-operate
+import { door } from '../measures/index.ts';
+
+export const seen = door;

@@ -1,0 +1,4 @@
+// violates: rank-runtime
+import { door } from '../backing/index.ts';
+
+export const seen = door;

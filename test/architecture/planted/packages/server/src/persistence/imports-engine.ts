@@ -1,0 +1,4 @@
+// violates: layer-persistence
+import { door } from '../engine/floor.ts';
+
+export const seen = door;
