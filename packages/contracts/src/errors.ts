@@ -82,6 +82,11 @@ export const errorKinds = {
     'Use lower-case letters, digits and single dashes, starting with a letter, at most 40.',
   ),
   'name-taken': kind(409, 'This name is taken', 'Choose another name, or delete the other first.'),
+  'not-confirmed': kind(
+    400,
+    'This was not confirmed',
+    'Nothing was changed. Type the name when asked, or pass `--yes`.',
+  ),
   'not-found': kind(404, 'There is no such thing', 'Look for it with `pltf list`.'),
   'payload-invalid': kind(502, 'An engine gave an answer that cannot be read', 'Try again.', true),
   'pipeline-failed': kind(
@@ -99,6 +104,11 @@ export const errorKinds = {
     410,
     'This release is no longer kept',
     'Deploy its commit again: `pltf deploy --commit`.',
+  ),
+  'rollout-failed': kind(
+    422,
+    'The rollout failed',
+    'Read the reason and the last lines of the log: `pltf logs`.',
   ),
   'rollout-in-progress': kind(
     409,
@@ -121,6 +131,7 @@ export const errorKinds = {
   ),
   'unauthenticated': kind(401, 'You are not signed in', '`pltf login` signs you in.'),
   'unavailable': kind(503, 'This cannot be had right now', 'Try again in a moment.', true),
+  'usage-invalid': kind(400, 'This cannot be understood', '`pltf --help` shows what there is.'),
   'workflow-invalid': kind(
     422,
     'The workflow file is not valid',
