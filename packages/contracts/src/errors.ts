@@ -22,6 +22,36 @@ export const errorKinds = {
     'It is restarted by itself; try again in a moment. `pltf debug` shows its log.',
     true,
   ),
+  'application-failed': kind(
+    503,
+    'This application does not run',
+    'Its team sees why with `pltf logs` and `pltf show`.',
+    true,
+  ),
+  'application-restarting': kind(
+    503,
+    'This application is being restarted',
+    'Try again in a moment.',
+    true,
+  ),
+  'application-starting': kind(503, 'This application is starting', 'Try again in a moment.', true),
+  'application-stopped': kind(
+    503,
+    'This application is stopped',
+    'Its team starts it with `pltf start`.',
+  ),
+  'application-timeout': kind(
+    504,
+    'The application did not answer in time',
+    'Try again; its team finds slow requests with `pltf logs`.',
+    true,
+  ),
+  'application-unreachable': kind(
+    502,
+    'The application gave no answer',
+    'Try again; its team sees why with `pltf logs`.',
+    true,
+  ),
   'bad-request': kind(400, 'The request is not valid', 'Correct the fields named in `errors`.'),
   'body-too-large': kind(413, 'The body is too large', 'Send less at once.'),
   'component-busy': kind(
@@ -55,6 +85,11 @@ export const errorKinds = {
     'The new release did not become healthy in time',
     'Read the last lines of its log: `pltf logs`.',
   ),
+  'host-unknown': kind(
+    404,
+    'There is no application at this address',
+    'Check the spelling; `pltf list` shows every address.',
+  ),
   'idempotency-mismatch': kind(
     422,
     'This Idempotency-Key was used for another request',
@@ -64,6 +99,11 @@ export const errorKinds = {
     422,
     'The program ended instead of serving',
     'Read the last lines of its log: `pltf logs`.',
+  ),
+  'instance-unknown': kind(
+    404,
+    'There is no such instance',
+    'Leave X-Pltf-Instance out, or name one that `pltf show` lists.',
   ),
   'internal': kind(
     500,
@@ -104,6 +144,12 @@ export const errorKinds = {
     410,
     'This release is no longer kept',
     'Deploy its commit again: `pltf deploy --commit`.',
+  ),
+  'request-timeout': kind(
+    408,
+    'The request did not arrive in time',
+    'Send it again, without pauses.',
+    true,
   ),
   'rollout-failed': kind(
     422,
