@@ -113,11 +113,23 @@ export async function ensureCluster(options: ClusterOptions): Promise<'made' | '
     const fresh = join(workplace, 'cluster');
     await mkdir(fresh, { mode: 0o700 });
     await initialise(fresh, workplace, options);
-    await rename(fresh, cluster);
+    // Somebody else was faster: their files count.
+    if (!(await renamed(fresh, cluster))) return 'found';
   } finally {
     await rm(workplace, { recursive: true, force: true });
   }
   return 'made';
+}
+
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 const halfMade = 'postgres-new-';

@@ -41,7 +41,8 @@ export async function capture(
   });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this id exists. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

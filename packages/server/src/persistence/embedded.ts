@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PltfError } from '@pltf/contracts';
 import { findBinaries, runnableBy } from './embedded-binaries.ts';
-import { type Account, accountFor, clusterPassword, ensureCluster } from './embedded-cluster.ts';
+import { accountFor, clusterPassword, ensureCluster } from './embedded-cluster.ts';
 import { type Place, type Postmaster, readPostmaster, urlOf } from './embedded-postmaster.ts';
-import { isPostgresOf, pause, processesIn } from './embedded-processes.ts';
+import { isAlive, isPostgresOf, pause, processesIn } from './embedded-processes.ts';
+import { spawnPostgres } from './embedded-spawn.ts';
 
 export interface PostgresOptions {
   /** Holds `postgres/` (files and socket), `postgres.json` (password) and `postgres.log`. */
@@ -28,39 +27,10 @@ export interface RunningPostgres {
   readonly exited: Promise<void>;
 }
 
-/** Small when idle: measured 45 MB for all its processes, no busy timers, durable as PostgreSQL is by default. */
-const usualSettings: Readonly<Record<string, string>> = {
-  shared_buffers: '32MB',
-  max_connections: '40',
-  wal_level: 'minimal',
-  max_wal_senders: '0',
-  max_wal_size: '256MB',
-  min_wal_size: '16MB',
-  checkpoint_timeout: '15min',
-  jit: 'off',
-  huge_pages: 'off',
-  // The three I/O workers of the default and the launchers for what we never use cost memory each.
-  io_method: 'sync',
-  max_worker_processes: '1',
-  max_parallel_workers_per_gather: '0',
-  max_logical_replication_workers: '0',
-  autovacuum_max_workers: '1',
-  autovacuum_worker_slots: '1',
-  TimeZone: 'UTC',
-  log_timezone: 'UTC',
-  log_checkpoints: 'off',
-  // Statements may hold what people typed; their errors reach the server's own log.
-  log_min_error_statement: 'panic',
-};
-
-/** A socket's path has room for 107 bytes on Linux, 103 elsewhere. */
-const longestSocketPath = 100;
-const defaultPort = 5432;
 const startMs = 120_000;
 const fastStopMs = 30_000;
 const quickStopMs = 10_000;
 const lookMs = 200;
-const longestLog = 5 * 1024 * 1024;
 
 /**
  * Has PostgreSQL run on the data directory: adopts the one that does, or makes its files if there are none and
@@ -76,11 +46,12 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   };
   const until = Date.now() + startMs;
   const running = await findReady(place, until);
-  if (running !== undefined) {
-    options.log('PostgreSQL runs already', { pid: running.pid });
-    return handleOf(place, running, true, goneByLooking(running.pid, place));
-  }
-  return start(place, options, until);
+  return running === undefined ? start(place, options, until) : adopt(place, running, options);
+}
+
+function adopt(place: Place, running: Postmaster, { log }: PostgresOptions): RunningPostgres {
+  log('PostgreSQL runs already', { pid: running.pid });
+  return handleOf(place, running, true, goneByLooking(running.pid, place));
 }
 
 /** The PostgreSQL that runs here once it answers; undefined when none does. */
@@ -105,9 +76,15 @@ async function start(
   const account = await accountFor(place.cluster);
   const binaries = account === undefined ? found : await runnableBy(account, found);
   const made = await ensureCluster({ ...place, account, binaries });
-  await clearStale(place, until);
+  const other = await clearStale(place, until);
+  if (other !== undefined) return adopt(place, other, options);
   const started = Date.now();
-  const { pid, gone } = await spawnPostgres(place, binaries.postgres, account, options);
+  const { pid, gone } = await spawnPostgres(
+    place,
+    binaries.postgres,
+    account,
+    options.settings ?? {},
+  );
   const ready = await untilReady(place, pid, gone, until);
   options.log('PostgreSQL started', { pid: ready.pid, files: made, ms: Date.now() - started });
   const ours = ready.pid === pid;
@@ -115,92 +92,27 @@ async function start(
 }
 
 /**
- * After a kill, `postmaster.pid` stays. PostgreSQL removes it by itself unless its process id belongs to another
- * program by now, which is usual in a container. What is left of the killed one ends within milliseconds.
+ * After a kill, `postmaster.pid` stays. PostgreSQL replaces it by itself unless its process id belongs to another
+ * program by now, which is usual in a container. What is left of the killed one ends within milliseconds. Answers
+ * with the PostgreSQL that somebody else has started meanwhile.
  */
-async function clearStale(place: Place, until: number): Promise<void> {
-  const postmaster = await readPostmaster(place);
-  if (postmaster === undefined || process.platform !== 'linux') return;
+async function clearStale(place: Place, until: number): Promise<Postmaster | undefined> {
   const deadline = Math.min(until, Date.now() + quickStopMs);
   for (;;) {
+    const running = await findReady(place, until);
+    if (running !== undefined) return running;
+    const postmaster = await readPostmaster(place);
+    if (postmaster === undefined || process.platform !== 'linux') return undefined;
     const left = await processesIn(place.cluster);
-    if (left.length === 0) break;
-    if (Date.now() > deadline)
+    if (left.length === 0) {
+      if (isAlive(postmaster.pid)) await rm(join(place.cluster, 'postmaster.pid'), { force: true });
+      return undefined;
+    }
+    if (Date.now() > deadline) {
       throw await failed(place, `processes of a killed PostgreSQL remain: ${left.join(', ')}`);
+    }
     await pause(10);
   }
-  await rm(join(place.cluster, 'postmaster.pid'), { force: true });
-}
-
-interface Spawned {
-  readonly pid: number;
-  readonly gone: Promise<void>;
-}
-
-async function spawnPostgres(
-  place: Place,
-  program: string,
-  account: Account,
-  options: PostgresOptions,
-): Promise<Spawned> {
-  const socket = join(place.cluster, `.s.PGSQL.${defaultPort}`);
-  const overTcp = process.platform === 'win32' || Buffer.byteLength(socket) >= longestSocketPath;
-  const settings = {
-    ...usualSettings,
-    listen_addresses: overTcp ? '127.0.0.1' : '',
-    port: String(overTcp ? await freePort() : defaultPort),
-    unix_socket_directories: overTcp ? '' : '.',
-    unix_socket_permissions: '0700',
-    ...options.settings,
-  };
-  // Its working directory is entered before the user changes: folders above may stay closed to that user.
-  const cluster = account === undefined ? place.cluster : '/proc/self/cwd';
-  const args = [
-    '-D',
-    cluster,
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ];
-  const log = await openLog(place);
-  try {
-    const child = spawn(program, args, {
-      cwd: place.cluster,
-      detached: true,
-      env: { LC_ALL: 'C' },
-      stdio: ['ignore', log.fd, log.fd],
-      ...(account === undefined ? {} : { uid: account, gid: account }),
-    });
-    const gone = new Promise<void>((settle) => {
-      child.once('exit', () => settle());
-      child.once('error', () => settle());
-    });
-    child.unref();
-    return { pid: child.pid ?? 0, gone };
-  } finally {
-    await log.close();
-  }
-}
-
-async function openLog({ dataDirectory }: Place) {
-  const path = join(dataDirectory, 'postgres.log');
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size > longestLog) await rename(path, `${path}.1`);
-  return open(path, 'a', 0o600);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((settle, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        settle(typeof address === 'object' && address !== null ? address.port : 0),
-      );
-    });
-  });
 }
 
 /** Of two that start at once one wins the lock file; the other's ends, and it adopts the winner's. */
