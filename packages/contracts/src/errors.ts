@@ -128,6 +128,11 @@ export const errorKinds = {
     'Nothing was changed. Type the name when asked, or pass `--yes`.',
   ),
   'not-found': kind(404, 'There is no such thing', 'Look for it with `pltf list`.'),
+  'parameters-invalid': kind(
+    422,
+    'The parameters do not fit the golden path',
+    'Correct the fields named in `errors`.',
+  ),
   'payload-invalid': kind(502, 'An engine gave an answer that cannot be read', 'Try again.', true),
   'pipeline-failed': kind(
     422,

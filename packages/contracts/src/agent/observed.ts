@@ -55,6 +55,8 @@ export const RolloutStep = z.enum([
   'starting', 'waiting-healthy', 'release-task', 'holding', 'switching', 'draining', 'done', 'rolled-back', 'failed',
 ]);
 
+export type RolloutStep = z.infer<typeof RolloutStep>;
+
 /** One pass from one desired revision to the next, as the agent carries it out. */
 export const ObservedRollout = z.object({
   revision: z.number().int(),

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { PltfError } from '@pltf/contracts';
+
+export interface GitRun {
+  readonly args: readonly string[];
+  readonly input?: Uint8Array | string;
+  /** Answers above this are cut off with an error. */
+  readonly maximumBytes?: number;
+  /** Exit codes that are an answer, not a failure. */
+  readonly accept?: readonly number[];
+}
+
+export interface GitAnswer {
+  readonly code: number;
+  readonly out: Buffer;
+  readonly err: string;
+}
+
+/** Nothing of the machine's own git configuration or environment reaches a repository of the platform. */
+const gitEnvironment = (path: string): NodeJS.ProcessEnv => ({
+  PATH: path,
+  HOME: '/nonexistent',
+  LANG: 'C.UTF-8',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'safe.directory',
+  GIT_CONFIG_VALUE_0: '*',
+});
+
+const defaultMaximum = 32 * 1024 * 1024;
+
+/** Real git: called with arguments, never through a shell; throws `git-failed` with git's own words. */
+export interface Git {
+  (run: GitRun): Promise<GitAnswer>;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** The git found in `path` (a PATH). */
+export function gitProgram(path: string): Git {
+  const environment = gitEnvironment(path);
+  return Object.assign((run: GitRun) => runGit(run, environment), { environment });
+}
+
+async function runGit(run: GitRun, environment: NodeJS.ProcessEnv): Promise<GitAnswer> {
+  const child = spawn('git', run.args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  let bytes = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > (run.maximumBytes ?? defaultMaximum)) child.kill('SIGKILL');
+    else out.push(chunk);
+  });
+  child.stderr.on('data', (chunk: Buffer) => void (err.length < 100 && err.push(chunk)));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(run.input);
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on('error', (cause) =>
+      reject(new PltfError('git-failed', { detail: 'git could not be started', fix: 'Install git.', cause })),
+    );
+    child.on('close', (exit) => resolve(exit ?? -1));
+  });
+  const message = Buffer.concat(err).toString('utf8').trim();
+  if (code !== 0 && !(run.accept ?? []).includes(code)) throw failure(run.args, code, message);
+  return { code, out: Buffer.concat(out), err: message };
+}
+
+function failure(args: readonly string[], code: number, message: string): PltfError {
+  const full = /No space left on device|disk quota exceeded/i.test(message);
+  const verb = args.find((arg) => /^[a-z]/.test(arg)) ?? 'git';
+  return new PltfError(full ? 'disk-full' : 'git-failed', {
+    detail: `git ${verb} ended with ${code}: ${message.slice(0, 500) || 'no message'}`,
+  });
+}

@@ -1,0 +1,144 @@
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ComponentName, PltfError } from '@pltf/contracts';
+import type { GitHost, InitialCommit } from '../../../modules/repos/index.ts';
+import { fastImportStream } from './fast-import.ts';
+import { type Git, gitProgram } from './git-process.ts';
+import { readObjects, readTexts } from './object-reader.ts';
+import { serveGit } from './serve.ts';
+
+export interface BuiltinGitOptions {
+  /** Folder of the bare repositories. */
+  readonly root: string;
+  /** A PATH to find git in. */
+  readonly path: string;
+  /** Pushes above this are refused by git. */
+  readonly maximumPushBytes?: number;
+}
+
+const defaultMaximumPush = 512 * 1024 * 1024;
+const scratch = '.making';
+
+/** Bare repositories in a folder of the data directory, made and served by real git. */
+export function builtinGit(options: BuiltinGitOptions): GitHost {
+  const git = gitProgram(options.path);
+  const directory = (repository: string): string => {
+    if (!ComponentName.safeParse(repository).success) {
+      throw new PltfError('name-invalid', { detail: `no repository can be named so` });
+    }
+    return join(options.root, `${repository}.git`);
+  };
+  return {
+    directory,
+    exists: async (repository) => isDirectory(directory(repository)),
+    create: async (repository, first) => create(git, options, directory(repository), first),
+    remove: async (repository) => remove(options.root, repository, directory(repository)),
+    branches: async (repository) => branches(git, directory(repository)),
+    commitFacts: async (repository, commit) => commitFacts(git, directory(repository), commit),
+    readFiles: async (repository, commit, paths, folders) => readTexts(git, directory(repository), commit, paths, folders),
+    changedPaths: async (repository, before, after) => changedPaths(git, directory(repository), before, after),
+    serve: async (exchange) => {
+      directory(exchange.repository);
+      await serveGit(git, options.root, exchange);
+    },
+  };
+}
+
+const isDirectory = async (path: string): Promise<boolean> =>
+  stat(path).then((entry) => entry.isDirectory(), () => false);
+
+/** Made beside its place and moved there whole, so that a kill in between leaves no half repository. */
+async function create(git: Git, options: BuiltinGitOptions, directory: string, first: InitialCommit): Promise<void> {
+  if (await isDirectory(directory)) return;
+  const making = join(options.root, scratch, `${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}`);
+  await mkdir(join(options.root, scratch), { recursive: true, mode: 0o700 });
+  try {
+    await git({ args: ['init', '--quiet', '--bare', '--initial-branch', first.branch, '--template=', making] });
+    await mkdir(join(making, 'info'), { recursive: true });
+    await writeConfig(making, options.maximumPushBytes ?? defaultMaximumPush);
+    await git({ args: ['--git-dir', making, 'fast-import', '--quiet', '--done'], input: fastImportStream(first) });
+    await rename(making, directory).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } catch (error) {
+    throw diskFull(error);
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+}
+
+async function writeConfig(directory: string, maximumPush: number): Promise<void> {
+  const config = `[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+\thooksPath = /dev/null
+\tlogAllRefUpdates = true
+\tfsync = committed,reference
+[http]
+\treceivepack = true
+[receive]
+\tfsckObjects = true
+\tdenyDeleteCurrent = true
+\tmaxInputSize = ${maximumPush}
+\tautogc = true
+[transfer]
+\thideRefs = refs/pltf
+[uploadpack]
+\tallowFilter = true
+[gc]
+\tautoDetach = true
+`;
+  await writeFile(join(directory, 'config'), config);
+}
+
+function diskFull(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new PltfError('disk-full', { detail: 'the repository could not be written', cause: error });
+}
+
+async function remove(root: string, repository: string, directory: string): Promise<void> {
+  const trash = join(root, scratch);
+  await mkdir(trash, { recursive: true, mode: 0o700 });
+  const grave = join(trash, `gone-${repository}-${Date.now()}`);
+  await rename(directory, grave).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  for (const name of await readdir(trash)) {
+    if (name.startsWith(`gone-${repository}-`)) await rm(join(trash, name), { recursive: true, force: true });
+  }
+}
+
+async function branches(git: Git, directory: string): Promise<ReadonlyMap<string, string>> {
+  const { out } = await git({
+    args: ['--git-dir', directory, 'for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'],
+  });
+  const found = new Map<string, string>();
+  for (const line of out.toString('utf8').split('\n')) {
+    const [commit, name] = [line.slice(0, 40), line.slice(41)];
+    if (commit !== '' && name !== '') found.set(name, commit);
+  }
+  return found;
+}
+
+async function commitFacts(git: Git, directory: string, commit: string) {
+  const object = (await readObjects(git, directory, [commit])).get(commit);
+  if (object?.type !== 'commit') {
+    throw new PltfError('not-found', { detail: `there is no commit ${commit.slice(0, 12)}` });
+  }
+  const text = object.bytes.toString('utf8');
+  const author = /^author (.*?) <[^>]*> \d+ [+-]\d+$/m.exec(text)?.[1] ?? 'unknown';
+  const body = text.slice(text.indexOf('\n\n') + 2);
+  const subject = (body.split('\n')[0] ?? '').trim();
+  return { commit, subject: subject.slice(0, 200), author: author.slice(0, 100) };
+}
+
+async function changedPaths(git: Git, directory: string, before: string | undefined, after: string) {
+  if (before === undefined) return undefined;
+  const { code, out } = await git({
+    args: ['--git-dir', directory, 'diff-tree', '-r', '-z', '--name-only', '--no-renames', before, after],
+    accept: [128],
+  });
+  return code === 0 ? out.toString('utf8').split('\0').filter((path) => path !== '') : undefined;
+}

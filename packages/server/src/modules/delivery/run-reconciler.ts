@@ -1,0 +1,196 @@
+import type { ErrorItem, PlatformFile, RunJobView, Spec } from '@pltf/contracts';
+import { parseThinFile, resolveSpec, splitCommand } from '@pltf/plan';
+import type { Reconciler } from '../../engine/reconciler.ts';
+import { type Db, transact } from '../../persistence/transaction.ts';
+import type { CatalogQueries } from '../catalog/index.ts';
+import type { GitHost } from '../repos/index.ts';
+import type { DeliveryQueries } from './delivery-queries.ts';
+import { type Built, type DeliveryService, runReconciler } from './delivery-service.ts';
+import type { DeliveryStore } from './delivery-store.ts';
+import type { Pipeline, PipelineResult } from './pipeline.ts';
+import type { ReleaseArchive } from './release-archive.ts';
+import { isFinished, type Run, type RunSummary } from './run.ts';
+import type { RunCancellation } from './run-cancellation.ts';
+
+export interface RunReconcilerDependencies {
+  readonly db: Db;
+  readonly queries: DeliveryQueries;
+  readonly store: DeliveryStore;
+  readonly service: DeliveryService;
+  readonly catalog: CatalogQueries;
+  readonly git: GitHost;
+  readonly platform: PlatformFile;
+  readonly pipeline: Pipeline;
+  readonly archive: ReleaseArchive;
+  readonly cancellation: RunCancellation;
+}
+
+const thinFile = 'pltf.yaml';
+const workflowFolder = '.github/workflows';
+const releaseJob = 'release';
+
+/** Takes one run from its commit to a release: thin file, the repository's workflows, build, release, places. */
+export function createRunReconciler(dependencies: RunReconcilerDependencies): Reconciler {
+  const { queries, cancellation } = dependencies;
+  return {
+    name: runReconciler,
+    concurrency: 2,
+    reconcile: async (id, signal) => {
+      const run = await queries.findRun(id);
+      if (run === undefined || isFinished(run.state)) return undefined;
+      const cancel = cancellation.enter(id);
+      try {
+        await cancellation.look();
+        await work(dependencies, run, cancel, signal);
+      } finally {
+        cancellation.leave(id);
+      }
+      await dependencies.pipeline.cleanUp(id);
+      return undefined;
+    },
+  };
+}
+
+async function work(
+  dependencies: RunReconcilerDependencies,
+  run: Run,
+  cancel: AbortSignal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { db, store, git, platform } = dependencies;
+  await transact(db, async (tx) => {
+    const started = await store.start(tx, run.id);
+    if (started) tx.tell({ type: 'run-progressed', actor: run.actor, component: run.component, run: run.id, summary: `Pipeline #${run.number} started`, data: { state: 'running' } });
+  });
+  const files = await git.readFiles(run.component, run.commit, [thinFile], [workflowFolder]);
+  const spec = specOf(files.get(thinFile), run, platform);
+  if ('problems' in spec) return fail(dependencies, run, problemSummary(spec.problems));
+  const workflows = new Map([...files].filter(([path]) => /\.ya?ml$/.test(path) && path !== thinFile));
+  const result = await execute(dependencies, run, spec.spec, workflows, cancel, signal);
+  if (result.state !== 'passed') return end(dependencies, run, result);
+  await release(dependencies, run, spec.spec, result, cancel, signal);
+}
+
+type SpecResult = { readonly spec: Spec } | { readonly problems: readonly ErrorItem[] };
+
+function specOf(text: string | undefined, run: Run, platform: PlatformFile): SpecResult {
+  if (text === undefined) {
+    const fix = `Add one with two lines: \`kind: service\` and \`name: ${run.component}\`.`;
+    return { problems: [{ where: thinFile, message: 'there is no thin file at the root', fix }] };
+  }
+  const parsed = parseThinFile(text, thinFile);
+  if (!parsed.ok) return { problems: parsed.problems };
+  if (parsed.file.name !== run.component) {
+    const message = `the name is ${parsed.file.name}, the repository's is ${run.component}`;
+    return { problems: [{ where: `${thinFile} name`, message, fix: `Write \`name: ${run.component}\`.` }] };
+  }
+  const resolved = resolveSpec(parsed.file, platform, thinFile);
+  return resolved.ok ? { spec: resolved.spec } : { problems: resolved.problems };
+}
+
+const problemSummary = (problems: readonly ErrorItem[]): RunSummary => ({
+  jobs: [],
+  notes: [],
+  failing: problems.map(({ where, message, fix }) => ({
+    step: thinFile,
+    where,
+    lines: [message, ...(fix === undefined ? [] : [fix])],
+  })),
+});
+
+async function execute(
+  { pipeline, git, catalog, db, store }: RunReconcilerDependencies,
+  run: Run,
+  spec: Spec,
+  workflows: ReadonlyMap<string, string>,
+  cancel: AbortSignal,
+  signal: AbortSignal,
+): Promise<PipelineResult> {
+  const component = await catalog.get(run.component);
+  const before = (await previousCommit(db, run)) ?? undefined;
+  const changedPaths = await git.changedPaths(run.component, before, run.commit);
+  return pipeline.execute({
+    run,
+    team: component.owner,
+    workflows,
+    before,
+    changedPaths,
+    cancel,
+    signal,
+    onProgress: async (summary) =>
+      transact(db, async (tx) => {
+        await store.setView(tx, run.id, summary);
+        tx.tell({ type: 'run-progressed', actor: run.actor, component: run.component, run: run.id, summary: progressOf(summary, spec), data: { jobs: summary.jobs } });
+      }),
+  });
+}
+
+function progressOf(summary: RunSummary, spec: Spec): string {
+  const job = summary.jobs.find(({ state }) => state === 'running') ?? summary.jobs.at(-1);
+  const step = job?.steps.find(({ state }) => state === 'running') ?? job?.steps.at(-1);
+  return job === undefined ? `Checking ${spec.name}` : `${job.name}: ${step?.name ?? job.state}`;
+}
+
+async function previousCommit(db: Db, run: Run): Promise<string | null | undefined> {
+  const row = await db
+    .selectFrom('pushes')
+    .select('before')
+    .where('component', '=', run.component)
+    .where('branch', '=', run.branch)
+    .where('after', '=', run.commit)
+    .orderBy('at', 'desc')
+    .executeTakeFirst();
+  return row?.before;
+}
+
+async function release(
+  dependencies: RunReconcilerDependencies,
+  run: Run,
+  spec: Spec,
+  result: PipelineResult,
+  cancel: AbortSignal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { archive, catalog, queries, db, service } = dependencies;
+  const component = await catalog.get(run.component);
+  const build = Object.values(spec.run)[0]?.build;
+  const started = Date.now();
+  const built = await archive.build({
+    run: run.id,
+    team: component.owner,
+    component: run.component,
+    commit: run.commit,
+    branch: run.branch,
+    build: build === undefined ? undefined : splitCommand(build),
+    memoryMiB: buildMemoryMiB,
+    signal: AbortSignal.any([signal, cancel]),
+  });
+  if (cancel.aborted) return end(dependencies, run, { state: 'cancelled', summary: result.summary });
+  const job = releaseJobView(build, built.ok, Date.now() - started);
+  const summary = { ...result.summary, jobs: [...result.summary.jobs, job] };
+  if (!built.ok) {
+    const failing = [...summary.failing, { step: 'Build', lines: [`${build ?? 'the archive'}: ${built.ended}`, ...built.lines] }];
+    return fail(dependencies, run, { ...summary, failing });
+  }
+  const newest = await queries.newestPassed(run.component, run.branch);
+  const made: Built = { spec, digest: built.digest, bytes: built.bytes, deploy: newest === undefined || newest <= run.number };
+  await transact(db, (tx) => service.finish(tx, run, { state: 'passed', summary }, made));
+}
+
+const buildMemoryMiB = 2_048;
+
+function releaseJobView(build: string | undefined, ok: boolean, durationMs: number): RunJobView {
+  const state = ok ? 'passed' : 'failed';
+  const name = build === undefined ? 'Archive the commit' : build;
+  return { id: releaseJob, name: 'release', state, durationMs, steps: [{ name, state, durationMs }] };
+}
+
+const fail = (dependencies: RunReconcilerDependencies, run: Run, summary: RunSummary): Promise<void> =>
+  end(dependencies, run, { state: 'failed', summary });
+
+async function end(dependencies: RunReconcilerDependencies, run: Run, result: PipelineResult): Promise<void> {
+  const { db, service, queries } = dependencies;
+  const newer = result.state === 'cancelled' ? await queries.runs(run.component, { limit: 1, branch: run.branch }) : [];
+  const state = result.state === 'cancelled' && newer[0] !== undefined && newer[0].number > run.number ? 'superseded' : result.state;
+  await transact(db, (tx) => service.finish(tx, run, { state, summary: result.summary }, undefined));
+}

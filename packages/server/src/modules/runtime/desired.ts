@@ -1,0 +1,45 @@
+import type { DesiredPlacement } from '@pltf/contracts';
+import type { Placement, ReleaseToPlace } from './placement.ts';
+
+/** How long the release before stays warm, for a rollback at once. */
+export const keepWarmMs = 10 * 60_000;
+/** A preview needs no instant rollback: its memory is worth more. */
+export const keepWarmPreviewMs = 0;
+
+/** What the driver is told of a placement: a pure function of its row and the release behind it. */
+export function desiredPlacement(placement: Placement, source: ReleaseToPlace): DesiredPlacement {
+  const { run } = source;
+  return {
+    id: placement.id,
+    owner: { team: source.team, component: placement.component },
+    revision: placement.revision,
+    hosts: [...placement.hosts],
+    release: source.release,
+    run: {
+      ...(run.command === undefined ? {} : { command: [...run.command] }),
+      ...(run.folder === undefined ? {} : { folder: run.folder }),
+      serves: source.kind === 'service' || source.kind === 'site',
+      ...(run.health === undefined ? {} : { health: run.health }),
+      env: { ...run.env, ...factsOf(placement, source) },
+      memoryMiB: run.memoryMiB,
+      cpu: run.cpu,
+      drainMs: run.drainMs,
+      startTimeoutMs: run.startTimeoutMs,
+      ...(run.release === undefined ? {} : { releaseCommand: [...run.release] }),
+      ...(run.volume === undefined ? {} : { volume: run.volume }),
+    },
+    instances: placement.instances,
+    state: placement.runState,
+    restarts: placement.restarts,
+    keepWarmMs: placement.branch === undefined ? keepWarmMs : keepWarmPreviewMs,
+  };
+}
+
+function factsOf(placement: Placement, source: ReleaseToPlace): Record<string, string> {
+  return {
+    PLTF_COMPONENT: placement.component,
+    PLTF_ENVIRONMENT: placement.environment,
+    PLTF_RELEASE: String(source.release.number),
+    PLTF_COMMIT: source.release.commit,
+  };
+}

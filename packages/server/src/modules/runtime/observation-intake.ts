@@ -1,0 +1,112 @@
+import type { ObservedPlacement, Reason } from '@pltf/contracts';
+import { platformActor } from '../../kernel/events.ts';
+import { type Db, type Tx, transact } from '../../persistence/transaction.ts';
+import type { Placement } from './placement.ts';
+import type { Rollout } from './rollout.ts';
+import { type RolloutChange, rolloutChange } from './rollout-rules.ts';
+import { subject } from './runtime-service.ts';
+import type { RuntimeStore } from './runtime-store.ts';
+
+/** Filled from above: who waits for placements to change (creations, deletions). */
+export interface PlacementListener {
+  changed(tx: Tx, component: string): Promise<void>;
+}
+
+/** Where drivers report what they see. Every report may come twice or late. */
+export interface ObservationIntake {
+  observed(placement: ObservedPlacement): Promise<void>;
+  gone(id: string): Promise<void>;
+  instanceEnded(placement: string, instance: string, reason: Reason): Promise<void>;
+}
+
+export interface IntakeDependencies {
+  readonly db: Db;
+  readonly store: RuntimeStore;
+  readonly listener: PlacementListener;
+}
+
+export function observationIntake({ db, store, listener }: IntakeDependencies): ObservationIntake {
+  return {
+    observed: async (observed) =>
+      transact(db, async (tx) => {
+        const placement = await store.lock(tx, observed.id);
+        if (placement === undefined || isOlder(observed, placement)) return;
+        await store.setObserved(tx, observed.id, observed, new Date(observed.at));
+        const rollout = await store.runningRollout(tx, observed.id);
+        const change = rollout === undefined ? undefined : rolloutChange(rollout, observed);
+        if (rollout !== undefined && change !== undefined) {
+          await store.changeRollout(tx, rollout.id, change);
+          await settleDesired(tx, placement, change);
+          tellRollout(tx, placement, rollout, change);
+        }
+        if (change !== undefined || placement.observed?.phase !== observed.phase) {
+          tellPhase(tx, placement, observed);
+          await listener.changed(tx, placement.component);
+        }
+      }),
+    gone: async (id) =>
+      transact(db, async (tx) => {
+        const placement = await store.lock(tx, id);
+        if (placement?.state !== 'removing') return;
+        await store.remove(tx, id);
+        tx.tell({ ...subject(placement), type: 'placement-removed', actor: platformActor, summary: `${id} is gone` });
+        await listener.changed(tx, placement.component);
+      }),
+    instanceEnded: async (id, instance, reason) =>
+      transact(db, async (tx) => {
+        const placement = await store.lock(tx, id);
+        if (placement === undefined) return;
+        tx.tell({ ...subject(placement), type: 'instance-ended', actor: platformActor, summary: `${instance}: ${reason.detail}`, data: { instance, reason } });
+      }),
+  };
+}
+
+const isOlder = (observed: ObservedPlacement, placement: Placement): boolean =>
+  placement.observedAt !== undefined && new Date(observed.at) < placement.observedAt;
+
+/**
+ * A rollout that went back leaves the old release serving: what is wanted follows, so that the next restart or
+ * scaling does not try the broken release again. The revision stays: the driver is where it should be.
+ */
+async function settleDesired(tx: Tx, placement: Placement, change: RolloutChange): Promise<void> {
+  const serving = change.observed.from?.number;
+  if (change.state !== 'rolled-back' || serving === undefined) return;
+  await tx.sql.updateTable('placements').set({ release: serving }).where('id', '=', placement.id).execute();
+}
+
+function tellRollout(tx: Tx, placement: Placement, rollout: Rollout, change: RolloutChange): void {
+  const finished = change.state !== 'running';
+  tx.tell({
+    ...subject(placement),
+    type: finished ? 'rollout-finished' : 'rollout-progressed',
+    actor: rollout.requestedBy,
+    summary: finished ? endingOf(rollout, change) : `Release ${rollout.toRelease}: ${change.step}`,
+    data: {
+      rollout: rollout.id,
+      state: change.state,
+      step: change.step,
+      ...(change.observed.reason === undefined ? {} : { reason: change.observed.reason }),
+      ...(change.observed.traffic === undefined ? {} : { traffic: change.observed.traffic }),
+    },
+  });
+}
+
+function endingOf(rollout: Rollout, { state, observed }: RolloutChange): string {
+  const where = `in ${rollout.environment}`;
+  if (state === 'done') return `Release ${rollout.toRelease} serves ${where}`;
+  const because = observed.reason === undefined ? '' : `: ${observed.reason.detail}`;
+  return state === 'rolled-back'
+    ? `Release ${rollout.toRelease} did not make it ${where}, release ${observed.from?.number ?? '?'} serves on${because}`
+    : `Release ${rollout.toRelease} failed ${where}${because}`;
+}
+
+function tellPhase(tx: Tx, placement: Placement, observed: ObservedPlacement): void {
+  if (placement.observed?.phase === observed.phase) return;
+  tx.tell({
+    ...subject(placement),
+    type: 'placement-changed',
+    actor: platformActor,
+    summary: `${placement.id} is ${observed.phase}`,
+    data: { phase: observed.phase },
+  });
+}

@@ -1,0 +1,34 @@
+import type { ObservedPlacement, PlacedRelease, RunSpec } from '@pltf/contracts';
+
+export interface Placement {
+  readonly id: string;
+  readonly component: string;
+  readonly environment: string;
+  /** Previews only. */
+  readonly branch: string | undefined;
+  readonly hosts: readonly string[];
+  readonly state: 'present' | 'removing';
+  readonly revision: number;
+  /** The number of the release that is wanted. */
+  readonly release: number;
+  readonly instances: number;
+  readonly runState: 'running' | 'stopped';
+  readonly restarts: number;
+  readonly observed: ObservedPlacement | undefined;
+  readonly observedAt: Date | undefined;
+  readonly expiresAt: Date | undefined;
+  readonly createdAt: Date;
+}
+
+/** What a release brings to a placement; delivery knows it. */
+export interface ReleaseToPlace {
+  readonly release: PlacedRelease;
+  readonly kind: 'service' | 'worker' | 'job' | 'site';
+  readonly run: RunSpec;
+  readonly team: string;
+}
+
+/** A port that delivery fills: what is behind a release number. */
+export interface ReleaseSource {
+  toPlace(component: string, number: number, environment: string): Promise<ReleaseToPlace | undefined>;
+}

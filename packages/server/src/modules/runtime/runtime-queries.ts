@@ -1,0 +1,78 @@
+import { PltfError } from '@pltf/contracts';
+import type { Connection } from '../../persistence/transaction.ts';
+import type { Placement } from './placement.ts';
+import type { Rollout } from './rollout.ts';
+import { toPlacement, toRollout, toTask } from './runtime-rows.ts';
+import type { Task } from './task.ts';
+
+export interface RuntimeQueries {
+  placement(id: string): Promise<Placement>;
+  findPlacement(id: string): Promise<Placement | undefined>;
+  placementsOf(components: readonly string[]): Promise<readonly Placement[]>;
+  allPlacements(): Promise<readonly string[]>;
+  rollout(id: string): Promise<Rollout>;
+  rollouts(placement: string, limit: number, before?: Date): Promise<readonly Rollout[]>;
+  /** The newest rollout of each placement named. */
+  latestRollouts(placements: readonly string[]): Promise<ReadonlyMap<string, Rollout>>;
+  task(id: string): Promise<Task>;
+  runningTasks(): Promise<readonly string[]>;
+}
+
+const missing = (what: string): PltfError => new PltfError('not-found', { detail: `there is no ${what}` });
+
+export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
+  const findPlacement = async (id: string) => {
+    const row = await db.selectFrom('placements').selectAll().where('id', '=', id).executeTakeFirst();
+    return row === undefined ? undefined : toPlacement(row);
+  };
+  return {
+    findPlacement,
+    placement: async (id) => {
+      const placement = await findPlacement(id);
+      if (placement === undefined) throw missing(`placement ${id}`);
+      return placement;
+    },
+    placementsOf: async (components) => {
+      if (components.length === 0) return [];
+      const rows = await db
+        .selectFrom('placements')
+        .selectAll()
+        .where('component', 'in', [...components])
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(toPlacement);
+    },
+    allPlacements: async () => (await db.selectFrom('placements').select('id').execute()).map(({ id }) => id),
+    rollout: async (id) => {
+      const row = await db.selectFrom('rollouts').selectAll().where('id', '=', id).executeTakeFirst();
+      if (row === undefined) throw missing(`rollout ${id}`);
+      return toRollout(row);
+    },
+    rollouts: async (placement, limit, before) => {
+      let query = db.selectFrom('rollouts').selectAll().where('placement', '=', placement);
+      if (before !== undefined) query = query.where('started_at', '<', before);
+      return (await query.orderBy('started_at', 'desc').limit(limit).execute()).map(toRollout);
+    },
+    latestRollouts: async (placements) => {
+      if (placements.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('rollouts')
+        .selectAll()
+        .distinctOn('placement')
+        .where('placement', 'in', [...placements])
+        .orderBy('placement')
+        .orderBy('started_at', 'desc')
+        .orderBy('revision', 'desc')
+        .execute();
+      return new Map(rows.map((row) => [row.placement, toRollout(row)]));
+    },
+    task: async (id) => {
+      const row = await db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst();
+      if (row === undefined) throw missing(`task ${id}`);
+      return toTask(row);
+    },
+    runningTasks: async () =>
+      (await db.selectFrom('tasks').select('id').where('state', '=', 'running').execute()).map(({ id }) => id),
+  };
+}

@@ -1,0 +1,137 @@
+import { type LogLine, PltfError } from '@pltf/contracts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
+import { type Db, transact } from '../../persistence/transaction.ts';
+import type { CatalogQueries, Component } from '../catalog/index.ts';
+import type { Placement } from './placement.ts';
+import type { RuntimeDriver } from './runtime-driver.ts';
+import type { RuntimeQueries } from './runtime-queries.ts';
+import type { ChangeRequest, RuntimeService } from './runtime-service.ts';
+import { placementView, rolloutView, taskView, type ViewContext } from './runtime-views.ts';
+
+export interface RuntimeRoutesDependencies {
+  readonly db: Db;
+  readonly catalog: CatalogQueries;
+  readonly queries: RuntimeQueries;
+  readonly service: RuntimeService;
+  readonly driver: RuntimeDriver;
+  readonly clock: Clock;
+  readonly viewContext: () => ViewContext;
+}
+
+type Names =
+  | 'getPlacement' | 'listRollouts' | 'getRollout' | 'restart' | 'scale' | 'stop' | 'start'
+  | 'placementLogs' | 'runTask' | 'getTask' | 'taskLog' | 'cancelTask';
+
+/** HTTP to domain for placements, their instances, logs and tasks. */
+export function runtimeRoutes(dependencies: RuntimeRoutesDependencies): HandlersOf<Names> {
+  return { ...placementHandlers(dependencies), ...changeHandlers(dependencies), ...taskHandlers(dependencies) };
+}
+
+/** The placement and its component, once the caller may do this to it. */
+export async function authorized(
+  { queries, catalog }: Pick<RuntimeRoutesDependencies, 'queries' | 'catalog'>,
+  id: string,
+  context: RequestContext,
+): Promise<{ readonly placement: Placement; readonly component: Component }> {
+  const placement = await queries.findPlacement(id);
+  const component = placement === undefined ? undefined : await catalog.find(placement.component);
+  context.authorize({ ...(component === undefined ? {} : { team: component.owner }), what: id });
+  if (placement === undefined || component === undefined) {
+    throw new PltfError('not-found', { detail: `there is no placement ${id}`, fix: '`pltf show NAME` lists those of a service.' });
+  }
+  return { placement, component };
+}
+
+function placementHandlers(
+  dependencies: RuntimeRoutesDependencies,
+): HandlersOf<'getPlacement' | 'listRollouts' | 'getRollout' | 'placementLogs'> {
+  const { queries, catalog, driver, viewContext } = dependencies;
+  return {
+    getPlacement: async ({ params }, context) => {
+      const { placement, component } = await authorized(dependencies, params.placement, context);
+      const rollout = (await queries.latestRollouts([placement.id])).get(placement.id);
+      const size = component.spec?.run[placement.environment]?.size ?? '';
+      return placementView(placement, rollout, size, viewContext());
+    },
+    listRollouts: async ({ params, query }, context) => {
+      await authorized(dependencies, params.placement, context);
+      const before = query.cursor === undefined ? undefined : new Date(query.cursor);
+      const rollouts = await queries.rollouts(params.placement, query.limit, before);
+      const last = rollouts.length === query.limit ? rollouts.at(-1) : undefined;
+      return {
+        items: rollouts.map(rolloutView),
+        ...(last === undefined ? {} : { next: last.startedAt.toISOString() }),
+      };
+    },
+    getRollout: async ({ params }, context) => {
+      const rollout = await queries.rollout(params.id);
+      const component = await catalog.find(rollout.component);
+      context.authorize(component === undefined ? {} : { team: component.owner });
+      return rolloutView(rollout);
+    },
+    placementLogs: ({ params, query }, context) =>
+      after(authorized(dependencies, params.placement, context), () =>
+        driver.logs(params.placement, query, context.signal),
+      ),
+  };
+}
+
+async function* after(first: Promise<unknown>, then: () => AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
+  await first;
+  yield* then();
+}
+
+function changeHandlers(
+  dependencies: RuntimeRoutesDependencies,
+): HandlersOf<'restart' | 'scale' | 'stop' | 'start'> {
+  const { db, service } = dependencies;
+  const change = async (
+    id: string,
+    context: RequestContext,
+    request: (placement: Placement) => Omit<ChangeRequest, 'actor'>,
+  ) => {
+    const { placement } = await authorized(dependencies, id, context);
+    const actor = context.actor.name;
+    return rolloutView(await transact(db, (tx) => service.change(tx, id, { ...request(placement), actor })));
+  };
+  return {
+    restart: ({ params, body }, context) =>
+      change(params.placement, context, () => ({ kind: 'restart', restart: true, runState: 'running', why: body.why })),
+    scale: ({ params, body }, context) =>
+      change(params.placement, context, () => ({ kind: 'scale', instances: body.instances, why: body.why })),
+    stop: ({ params, body }, context) =>
+      change(params.placement, context, () => ({ kind: 'stop', runState: 'stopped', why: body.why })),
+    start: ({ params, body }, context) =>
+      change(params.placement, context, () => ({ kind: 'start', runState: 'running', why: body.why })),
+  };
+}
+
+function taskHandlers(
+  dependencies: RuntimeRoutesDependencies,
+): HandlersOf<'runTask' | 'getTask' | 'taskLog' | 'cancelTask'> {
+  const { db, queries, catalog, service, driver } = dependencies;
+  const authorizedTask = async (id: string, context: RequestContext) => {
+    const task = await queries.task(id);
+    const component = await catalog.find(task.component);
+    context.authorize(component === undefined ? {} : { team: component.owner });
+    return task;
+  };
+  return {
+    runTask: async ({ params, body }, context) => {
+      const { placement } = await authorized(dependencies, params.placement, context);
+      const { command, timeoutMs } = body;
+      const actor = context.actor.name;
+      const id = await transact(db, (tx) => service.startTask(tx, { placement, command, timeoutMs, actor }));
+      return taskView(await queries.task(id));
+    },
+    getTask: async ({ params }, context) => taskView(await authorizedTask(params.id, context)),
+    taskLog: ({ params, query }, context) =>
+      after(authorizedTask(params.id, context), () => driver.taskLog(params.id, query.follow, context.signal)),
+    cancelTask: async ({ params }, context) => {
+      await authorizedTask(params.id, context);
+      await driver.cancelTask(params.id);
+      return {};
+    },
+  };
+}

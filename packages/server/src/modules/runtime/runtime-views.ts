@@ -1,0 +1,92 @@
+import type { PlacementView, RolloutStep, RolloutView, TaskView } from '@pltf/contracts';
+import { routeUrl } from '@pltf/plan';
+import type { Placement } from './placement.ts';
+import type { Rollout } from './rollout.ts';
+import type { Task } from './task.ts';
+
+export interface ViewContext {
+  readonly routerPort: number;
+  /** After this long without news, a placement reads `unknown`. Milliseconds. */
+  readonly staleAfterMs: number;
+  readonly now: Date;
+  /** Since when the driver has not answered; undefined while it does. */
+  readonly driverLostSince: Date | undefined;
+}
+
+export function rolloutView(rollout: Rollout): RolloutView {
+  return {
+    id: rollout.id,
+    placement: rollout.placement,
+    component: rollout.component,
+    environment: rollout.environment,
+    kind: rollout.kind,
+    state: rollout.state,
+    step: rollout.step as RolloutStep,
+    ...(rollout.fromRelease === undefined ? {} : { from: rollout.fromRelease }),
+    to: rollout.toRelease,
+    requestedBy: rollout.requestedBy,
+    ...(rollout.why === undefined ? {} : { why: rollout.why }),
+    startedAt: rollout.startedAt.toISOString(),
+    ...(rollout.switchedAt === undefined ? {} : { switchedAt: rollout.switchedAt.toISOString() }),
+    ...(rollout.finishedAt === undefined ? {} : { finishedAt: rollout.finishedAt.toISOString() }),
+    ...(rollout.reason === undefined ? {} : { reason: rollout.reason }),
+    ...(rollout.traffic === undefined ? {} : { traffic: rollout.traffic }),
+  };
+}
+
+/** The phase that may be shown: what was observed, or `unknown` when nobody has looked for too long. */
+export function shownPhase(placement: Placement, context: ViewContext): PlacementView['phase'] {
+  if (placement.state === 'removing') return 'removing';
+  const lost = context.driverLostSince;
+  const stale = lost !== undefined && context.now.getTime() - lost.getTime() > context.staleAfterMs;
+  return placement.observed === undefined ? 'rolling' : stale ? 'unknown' : placement.observed.phase;
+}
+
+export function placementView(
+  placement: Placement,
+  rollout: Rollout | undefined,
+  size: string,
+  context: ViewContext,
+): PlacementView {
+  const { observed } = placement;
+  const host = placement.hosts[0];
+  return {
+    id: placement.id,
+    component: placement.component,
+    environment: placement.environment,
+    ...(placement.branch === undefined ? {} : { branch: placement.branch }),
+    ...(host === undefined ? {} : { url: routeUrl(host, context.routerPort) }),
+    phase: shownPhase(placement, context),
+    ...(placement.observedAt === undefined ? {} : { asOf: placement.observedAt.toISOString() }),
+    desired: {
+      release: placement.release,
+      instances: placement.instances,
+      state: placement.state === 'removing' ? 'gone' : placement.runState,
+      size,
+    },
+    ...(observed?.serving === undefined
+      ? {}
+      : { serving: { number: observed.serving.number, commit: observed.serving.commit } }),
+    warm: (observed?.warm ?? []).map(({ number }) => number),
+    instances: observed?.instances ?? [],
+    ...(rollout === undefined ? {} : { rollout: rolloutView(rollout) }),
+    leftovers: observed?.leftovers ?? [],
+    ...(observed === undefined ? {} : { traffic: observed.traffic }),
+    ...(placement.expiresAt === undefined ? {} : { expiresAt: placement.expiresAt.toISOString() }),
+  };
+}
+
+export function taskView(task: Task): TaskView {
+  return {
+    id: task.id,
+    placement: task.placement,
+    command: [...task.command],
+    state: task.state,
+    ...(task.exitCode === undefined ? {} : { exitCode: task.exitCode }),
+    ...(task.ended === undefined ? {} : { ended: task.ended }),
+    requestedBy: task.requestedBy,
+    startedAt: task.startedAt.toISOString(),
+    ...(task.finishedAt === undefined ? {} : { finishedAt: task.finishedAt.toISOString() }),
+  };
+}
+

@@ -1,0 +1,60 @@
+import type { Reconciler } from '../../engine/reconciler.ts';
+import { type Db, transact } from '../../persistence/transaction.ts';
+import type { ReleaseSource } from './placement.ts';
+import { desiredPlacement } from './desired.ts';
+import type { RuntimeDriver } from './runtime-driver.ts';
+import type { RuntimeQueries } from './runtime-queries.ts';
+import { subject, taskReconciler } from './runtime-service.ts';
+import type { RuntimeStore } from './runtime-store.ts';
+
+export interface TaskReconcilerDependencies {
+  readonly db: Db;
+  readonly queries: RuntimeQueries;
+  readonly store: RuntimeStore;
+  readonly driver: RuntimeDriver;
+  readonly releases: ReleaseSource;
+}
+
+const passed = 0;
+
+/** Starts a one-off task in the driver (the same id never starts twice) and writes down how it ended. */
+export function createTaskReconciler({ db, queries, store, driver, releases }: TaskReconcilerDependencies): Reconciler {
+  return {
+    name: taskReconciler,
+    concurrency: 8,
+    reconcile: async (id, signal) => {
+      const task = await queries.task(id);
+      if (task.state !== 'running') return undefined;
+      const placement = await queries.findPlacement(task.placement);
+      const source =
+        placement === undefined
+          ? undefined
+          : await releases.toPlace(placement.component, placement.observed?.serving?.number ?? placement.release, placement.environment);
+      if (placement === undefined || source === undefined) {
+        await transact(db, async (tx) => {
+          await store.endTask(tx, id, { state: 'failed', exitCode: undefined, ended: 'placement-gone' });
+        });
+        return undefined;
+      }
+      const { run, owner } = desiredPlacement(placement, source);
+      await driver.startTask(id, {
+        owner,
+        in: { release: source.release.digest },
+        run: { command: [...task.command] },
+        env: run.env,
+        files: [],
+        timeoutMs: task.timeoutMs,
+        memoryMiB: run.memoryMiB,
+      });
+      const result = await driver.awaitTask(id, signal);
+      const state = result.exitCode === passed ? 'passed' : 'failed';
+      await transact(db, async (tx) => {
+        const first = await store.endTask(tx, id, { state, exitCode: result.exitCode, ended: result.ended });
+        if (!first) return;
+        const how = result.ended ?? `exit ${result.exitCode ?? result.signal ?? '?'}`;
+        tx.tell({ ...subject(placement), type: 'task-finished', actor: task.requestedBy, summary: `${task.command.join(' ').slice(0, 200)}: ${how}`, data: { task: id, state } });
+      });
+      return undefined;
+    },
+  };
+}
