@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { theMainJob } from './migrations/0001-the-main-job.ts';
+import { requestsAndMachines } from './migrations/0002-requests-and-machines.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -8,7 +9,10 @@ interface Migration {
 }
 
 /** In order; a migration that has landed is never edited. */
-const migrations: readonly Migration[] = [{ name: '0001-the-main-job', up: theMainJob }];
+const migrations: readonly Migration[] = [
+  { name: '0001-the-main-job', up: theMainJob },
+  { name: '0002-requests-and-machines', up: requestsAndMachines },
+];
 
 const migrationLock = 7_350_001;
 

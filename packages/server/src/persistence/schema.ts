@@ -7,6 +7,8 @@ export interface UserTable {
   name: string;
   display_name: string;
   role: 'platform' | 'auditor' | 'member';
+  /** A machine signs in by token only. */
+  kind: Generated<'person' | 'machine'>;
   created_at: Created;
   disabled_at: Date | null;
 }
@@ -90,6 +92,24 @@ export interface IdempotencyTable {
   status: number;
   answer: Json<Record<string, unknown>>;
   created_at: Created;
+}
+/** A change that somebody asked for and whose outcome is not in the audit trail yet. */
+export interface RequestTable {
+  id: string;
+  /** The server at work on it; its advisory lock says whether it lives. */
+  server: number;
+  actor: string;
+  via: AuditTable['via'];
+  action: string;
+  target: string;
+  address: string;
+  why: string | null;
+  /** The Idempotency-Key, if one was sent. */
+  key: string | null;
+  request_hash: Buffer;
+  /** Set in the same transaction as the request's first change. */
+  changed: Generated<boolean>;
+  started_at: Created;
 }
 export interface ComponentTable {
   name: string;
@@ -236,6 +256,7 @@ export interface Database {
   events: EventTable;
   work: WorkTable;
   idempotency: IdempotencyTable;
+  requests: RequestTable;
   components: ComponentTable;
   operations: OperationTable;
   branches: BranchTable;
