@@ -97,13 +97,16 @@ async function finish(
   outcome: Omit<RunOutcome, 'release'>,
   built: Built | undefined,
 ): Promise<void> {
-  const { store, listener } = dependencies;
-  const release = built === undefined ? undefined : await recordRelease(dependencies, tx, run, built);
+  const { store, listener, catalog } = dependencies;
+  const owner = await catalog.lock(tx, run.component);
+  // What is being deleted gets no new release and no new place.
+  const wanted = owner !== undefined && owner.state !== 'deleting' ? built : undefined;
+  const release = wanted === undefined ? undefined : await recordRelease(dependencies, tx, run, wanted);
   if (!(await store.finish(tx, run.id, { ...outcome, release: release?.number }))) return;
   const { component, id, actor } = run;
   tx.tell({ type: 'run-finished', actor, component, run: id, summary: `Pipeline #${run.number} ${outcome.state}`, data: { state: outcome.state, release: release?.number ?? null } });
   await listener.runChanged(tx, component);
-  if (release === undefined || built?.deploy !== true) return;
+  if (release === undefined || wanted?.deploy !== true) return;
   for (const place of placesOf(release, dependencies.platform, actor, dependencies.clock.now())) {
     await dependencies.runtime.place(tx, place);
   }

@@ -1,0 +1,16 @@
+export { createCollectReconciler } from './collect-reconciler.ts';
+export { type DeliveryQueries, postgresDeliveryQueries } from './delivery-queries.ts';
+export { deliveryRoutes } from './delivery-routes.ts';
+export { collectReconciler, type DeliveryService, deliveryService, type RunListener, runReconciler } from './delivery-service.ts';
+export type { DeliveryStore } from './delivery-store.ts';
+export { postgresDeliveryStore } from './delivery-store.postgres.ts';
+export { releaseView, runView } from './delivery-views.ts';
+export type { Pipeline, PipelineRequest, PipelineResult } from './pipeline.ts';
+export { type EventFeed, type PushProgress, pushProgress } from './push-progress.ts';
+export type { Release } from './release.ts';
+export type { BuildRequest, BuildResult, ReleaseArchive } from './release-archive.ts';
+export { releaseSource } from './release-source.ts';
+export { isFinished, type Run, type RunSummary } from './run.ts';
+export { RunCancellation } from './run-cancellation.ts';
+export type { RunLog } from './run-log.ts';
+export { createRunReconciler } from './run-reconciler.ts';

@@ -1,0 +1,140 @@
+import type { ComponentSummary, PlatformFile } from '@pltf/contracts';
+import { PltfError } from '@pltf/contracts';
+import { routeUrl } from '@pltf/plan';
+import type { HandlersOf } from '../../kernel/request.ts';
+import { type CatalogQueries, type Component, defaultBranch } from '../catalog/index.ts';
+import { type DeliveryQueries, releaseView, runView } from '../delivery/index.ts';
+import { type OperationsQueries, operationView } from '../paths/index.ts';
+import type { ReposQueries } from '../repos/index.ts';
+import { type Placement, placementView, type RuntimeQueries, shownPhase, type ViewContext } from '../runtime/index.ts';
+import { wellnessOfPhase, worst } from './wellness.ts';
+
+export interface OverviewDependencies {
+  readonly catalog: CatalogQueries;
+  readonly repos: ReposQueries;
+  readonly runtime: RuntimeQueries;
+  readonly delivery: DeliveryQueries;
+  readonly operations: OperationsQueries;
+  readonly platform: PlatformFile;
+  readonly portalUrl: string;
+  readonly viewContext: () => ViewContext;
+}
+
+const recent = 20;
+
+/** What the catalogue and a service's page show, composed from the queries of the rooms below. */
+export function overviewRoutes(dependencies: OverviewDependencies): HandlersOf<'listComponents' | 'getComponent' | 'publicHealth'> {
+  const { catalog, runtime, platform, viewContext } = dependencies;
+  return {
+    listComponents: async ({ query }, context) => {
+      context.authorize({});
+      const { q, kind, owner, limit, cursor } = query;
+      const components = await catalog.list({ q, kind, owner, after: cursor, limit });
+      const placements = groupByComponent(await runtime.placementsOf(components.map(({ name }) => name)));
+      const last = components.length === limit ? components.at(-1) : undefined;
+      return {
+        items: components.map((component) => summary(component, placements.get(component.name) ?? [], viewContext())),
+        ...(last === undefined ? {} : { next: last.name }),
+      };
+    },
+    getComponent: async ({ params }, context) => {
+      const component = await catalog.find(params.component);
+      context.authorize({ ...(component === undefined ? {} : { team: component.owner }), what: params.component });
+      return detail(dependencies, component ?? (await catalog.get(params.component)));
+    },
+    publicHealth: async () => {
+      if (platform.publicPage !== 'health') {
+        throw new PltfError('not-found', {
+          detail: 'this platform has no public page',
+          fix: 'The platform team opens it with `publicPage: health` in the platform file.',
+        });
+      }
+      return publicHealth(dependencies);
+    },
+  };
+}
+
+function groupByComponent(placements: readonly Placement[]): ReadonlyMap<string, readonly Placement[]> {
+  const groups = new Map<string, Placement[]>();
+  for (const placement of placements) {
+    const group = groups.get(placement.component);
+    if (group === undefined) groups.set(placement.component, [placement]);
+    else group.push(placement);
+  }
+  return groups;
+}
+
+function summary(component: Component, placements: readonly Placement[], context: ViewContext): ComponentSummary {
+  const stable = placements.filter(({ branch }) => branch === undefined);
+  return {
+    name: component.name,
+    kind: component.kind,
+    owner: component.owner,
+    description: component.description,
+    ...(component.path === undefined ? {} : { path: component.path }),
+    state: component.state,
+    wellness: worst(stable.map((placement) => wellnessOfPhase(shownPhase(placement, context), placement.observed?.serving !== undefined))),
+    placements: placements.map((placement) => ({
+      id: placement.id,
+      environment: placement.environment,
+      ...(placement.hosts[0] === undefined ? {} : { url: routeUrl(placement.hosts[0], context.routerPort) }),
+      phase: shownPhase(placement, context),
+      ...(placement.observed?.serving === undefined ? {} : { release: placement.observed.serving.number }),
+    })),
+    createdAt: component.createdAt.toISOString(),
+    changedAt: component.changedAt.toISOString(),
+  };
+}
+
+async function detail(dependencies: OverviewDependencies, component: Component) {
+  const { repos, runtime, delivery, operations, portalUrl, viewContext } = dependencies;
+  const [placements, branches, releases, runs, operation] = await Promise.all([
+    runtime.placementsOf([component.name]),
+    repos.branches(component.name),
+    delivery.releases(component.name, { limit: recent }),
+    delivery.runs(component.name, { limit: recent }),
+    operations.latestOf(component.name),
+  ]);
+  const rollouts = await runtime.latestRollouts(placements.map(({ id }) => id));
+  const context = viewContext();
+  return {
+    ...summary(component, placements, context),
+    ...(component.spec === undefined ? {} : { spec: component.spec }),
+    repository: {
+      cloneUrl: `${portalUrl}/git/${component.name}.git`,
+      defaultBranch,
+      branches: branches.map(({ name, commit, at }) => ({ name, commit, at: at.toISOString() })),
+    },
+    placements: placements.map((placement) =>
+      placementView(placement, rollouts.get(placement.id), component.spec?.run[placement.environment]?.size ?? '', context),
+    ),
+    releases: releases.map((release) => releaseView(release, placements)),
+    runs: runs.map(runView),
+    ...(operation === undefined ? {} : { operation: operationView(operation) }),
+    pageUrl: `${portalUrl}/components/${component.name}`,
+  };
+}
+
+const mostPublic = 500;
+
+/** Names and wellness only: nothing of releases, owners, addresses or people. */
+async function publicHealth({ catalog, runtime, platform, viewContext }: OverviewDependencies) {
+  const components = await catalog.list({ limit: mostPublic });
+  const placements = groupByComponent(await runtime.placementsOf(components.map(({ name }) => name)));
+  const stable = new Set(platform.environments.filter(({ kind }) => kind === 'stable').map(({ name }) => name));
+  const context = viewContext();
+  return {
+    organisation: platform.organisation,
+    asOf: context.now.toISOString(),
+    services: components.map(({ name }) => ({
+      name,
+      environments: (placements.get(name) ?? [])
+        .filter(({ environment }) => stable.has(environment))
+        .map((placement) => ({
+          environment: placement.environment,
+          wellness: wellnessOfPhase(shownPhase(placement, context), placement.observed?.serving !== undefined),
+          ...(placement.observedAt === undefined ? {} : { asOf: placement.observedAt.toISOString() }),
+        })),
+    })),
+  };
+}

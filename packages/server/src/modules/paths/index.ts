@@ -1,0 +1,9 @@
+export type { PipelinePreview } from './creation-plan.ts';
+export type { Operation } from './operation.ts';
+export { createOperationReconciler } from './operation-reconciler.ts';
+export { operationView } from './operation-view.ts';
+export type { OperationsQueries } from './operations-store.ts';
+export { postgresOperationsQueries, postgresOperationsStore } from './operations-store.postgres.ts';
+export { type PathsRoutesDependencies, pathsRoutes, type TeamDirectory } from './paths-routes.ts';
+export { type PathsService, pathsService } from './paths-service.ts';
+export type { Scaffolded, ScaffoldFacts, Scaffolder } from './scaffold.ts';

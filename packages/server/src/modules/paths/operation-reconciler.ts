@@ -1,0 +1,88 @@
+import { PltfError } from '@pltf/contracts';
+import type { Outcome, Reconciler } from '../../engine/reconciler.ts';
+import { transact } from '../../persistence/transaction.ts';
+import { advanceCreation, type CreationDependencies } from './creation.ts';
+import { type StepId, stepState } from './operation.ts';
+import { OperationProgress } from './operation-progress.ts';
+import type { OperationsQueries, OperationsStore } from './operations-store.ts';
+import { tearDown, type TeardownDependencies } from './teardown.ts';
+
+export const operationReconciler = 'operation';
+
+export interface OperationReconcilerDependencies {
+  readonly queries: OperationsQueries;
+  readonly store: OperationsStore;
+  readonly creation: CreationDependencies;
+  readonly teardown: TeardownDependencies;
+}
+
+/** What is left is looked at again after this long, should the news of its end be lost. Milliseconds. */
+const leftoverLookMs = 2_000;
+const teardownOrder: readonly StepId[] = ['instances', 'runs', 'releases', 'repository', 'record'];
+
+/** Brings one operation forward: a creation to its end or back to nothing, a deletion until all is gone. */
+export function createOperationReconciler(dependencies: OperationReconcilerDependencies): Reconciler {
+  const { queries, store, creation } = dependencies;
+  return {
+    name: operationReconciler,
+    concurrency: 8,
+    reconcile: async (id) => {
+      const operation = await queries.operation(id);
+      if (operation.finishedAt !== undefined) return undefined;
+      const progress = new OperationProgress(operation, creation.db, store, creation.clock);
+      if (operation.kind === 'delete') return advanceDeletion(dependencies, progress);
+      if (operation.state === 'undoing') return advanceUndoing(dependencies, progress);
+      try {
+        return await advanceCreation(creation, progress);
+      } catch (error) {
+        if (!(error instanceof PltfError) || error.kind.retryable) throw error;
+        return await beginUndoing(dependencies, progress, error);
+      }
+    },
+  };
+}
+
+async function beginUndoing(
+  dependencies: OperationReconcilerDependencies,
+  progress: OperationProgress,
+  error: PltfError,
+): Promise<Outcome> {
+  const { db, catalog } = dependencies.creation;
+  const { operation } = progress;
+  await transact(db, (tx) => catalog.setState(tx, operation.subject, 'deleting'));
+  const failed = operation.steps.find(({ state }) => state === 'running')?.id;
+  if (failed !== undefined) await progress.step(failed as StepId, 'failed', error.detail);
+  const problem = { code: error.code, detail: error.detail, fix: error.fix };
+  await progress.change({ state: 'undoing', problem }, 'operation-progressed', `Undoing: ${error.detail}`);
+  return advanceUndoing(dependencies, progress);
+}
+
+async function advanceUndoing(dependencies: OperationReconcilerDependencies, progress: OperationProgress): Promise<Outcome> {
+  const { operation } = progress;
+  const { waitingFor } = await tearDown(dependencies.teardown, operation.subject, operation.requestedBy);
+  if (waitingFor !== undefined) return { again: new Date(Date.now() + leftoverLookMs) };
+  const done = operation.steps.filter(({ state }) => state === 'done' || state === 'failed');
+  for (const { id } of done) if (stepState(operation, id as StepId) === 'done') await progress.step(id as StepId, 'undone');
+  const receipt = [...done.map(({ title }) => title), `catalogue entry ${operation.subject}`].map((what) => ({ what, outcome: 'undone' as const }));
+  const change = { state: 'undone' as const, receipt, finishedAt: dependencies.creation.clock.now() };
+  await progress.change(change, 'component-creation-undone', `${operation.subject} was not created; nothing is left of it`);
+  return undefined;
+}
+
+async function advanceDeletion(dependencies: OperationReconcilerDependencies, progress: OperationProgress): Promise<Outcome> {
+  const { operation } = progress;
+  const { waitingFor, leftovers, gone } = await tearDown(dependencies.teardown, operation.subject, operation.requestedBy);
+  const reached = waitingFor === undefined ? teardownOrder.length : teardownOrder.indexOf(waitingFor);
+  for (const step of teardownOrder.slice(0, reached)) await progress.step(step, 'done');
+  if (waitingFor !== undefined) {
+    const detail = `${leftovers.length} left: ${leftovers.slice(0, 5).join(', ')}`;
+    await progress.step(waitingFor, 'running', detail);
+    return { again: new Date(Date.now() + leftoverLookMs) };
+  }
+  const planned = operation.receipt.map(({ what }) => what);
+  const all = [...new Set([...planned, ...gone])];
+  const receipt = all.map((what) => ({ what, outcome: 'gone' as const }));
+  const change = { state: 'done' as const, receipt, finishedAt: dependencies.creation.clock.now() };
+  await progress.change(change, 'component-deleted', `${operation.subject} is deleted`);
+  return undefined;
+}
