@@ -24,6 +24,7 @@ const exclude = [
   '**/skeleton/**',
   '**/template/**',
   '**/fixtures/**',
+  'test/architecture/planted/**',
 ];
 
 type Tests = NonNullable<TestProjectInlineConfiguration['test']>;
