@@ -46,6 +46,7 @@ export const isBuilt = () => parts.every((part) => isCurrent(part));
 export async function build({ force = false, log = console.error } = {}) {
   if (!force && isBuilt()) return { built: [], missing: [], failed: [] };
   const unlock = await lock(log);
+  seen.clear();
   try {
     const todo = parts.filter((part) => force || !isCurrent(part));
     const missing = todo.filter((part) => !existsSync(join(root, part.entry)));
@@ -106,21 +107,18 @@ function writeStamp(part, files, outputs) {
 function isCurrent(part) {
   const stamp = readStamp(part);
   if (stamp === undefined || !existsSync(outputOf(part))) return false;
-  const paths = sourcesOf(part);
-  if (paths.length !== Object.keys(stamp.files).length) return false;
-  return paths.every((path) => {
+  const sources = sourcesOf(part);
+  if (sources.length !== Object.keys(stamp.files).length) return false;
+  return sources.every(([path, found]) => {
     const [size, time, hash] = stamp.files[path] ?? [];
-    const found = statSync(join(root, path));
     return found.size === size && (found.mtimeMs === time || hashOf(path) === hash);
   });
 }
 
 function fingerprint(part) {
-  const entries = sourcesOf(part).map((path) => {
-    const { size, mtimeMs } = statSync(join(root, path));
-    return [path, [size, mtimeMs, hashOf(path)]];
-  });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(
+    sourcesOf(part).map(([path, { size, mtimeMs }]) => [path, [size, mtimeMs, hashOf(path)]]),
+  );
 }
 
 const hashOf = (path) =>
@@ -128,24 +126,25 @@ const hashOf = (path) =>
     .update(readFileSync(join(root, path)))
     .digest('base64url');
 
+/** What was seen of each source folder; several parts share some, and looking costs more than comparing. */
+const seen = new Map();
+
 function sourcesOf(part) {
-  const found = [];
-  const visit = (path) => {
-    const full = join(root, path);
-    if (!existsSync(full)) return;
-    if (!statSync(full).isDirectory()) {
-      if (!/\.test\.tsx?$/.test(path)) found.push(path);
-      return;
-    }
-    for (const entry of readdirSync(full, { withFileTypes: true })) {
-      if (entry.name === 'node_modules' || entry.name === 'testing' || entry.name === 'test')
-        continue;
-      if (entry.isDirectory()) visit(`${path}/${entry.name}`);
-      else if (!/\.test\.tsx?$|\.md$/.test(entry.name)) found.push(`${path}/${entry.name}`);
-    }
-  };
-  for (const path of [...part.sources, ...shared]) visit(path);
-  return found;
+  return [...part.sources, ...shared].flatMap((path) => {
+    if (!seen.has(path)) seen.set(path, survey(path));
+    return seen.get(path);
+  });
+}
+
+/** Every file at or below a path that a build may read, with its size and time. */
+function survey(path) {
+  const found = statSync(join(root, path), { throwIfNoEntry: false });
+  if (found === undefined) return [];
+  if (!found.isDirectory()) return [[path, found]];
+  return readdirSync(join(root, path)).flatMap((name) => {
+    const isSource = !/^(?:node_modules|testing|test)$|\.test\.tsx?$|\.md$/.test(name);
+    return isSource ? survey(`${path}/${name}`) : [];
+  });
 }
 
 /** Zod carries its messages in 60 languages; we show ours. Without them 0.3 MB less is parsed at each start. */

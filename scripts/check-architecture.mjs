@@ -108,9 +108,12 @@ const graph = checkGraph(real.modules, real.files);
 const rulesHold = await checkPlanted();
 
 const violations = real.violations.filter((one) => isAsked(one.path));
-for (const { rule, path, line, text, fix } of violations) {
-  console.log(`${path}${line === undefined ? '' : `:${line}`}  ${text}  [${rule}]`);
-  if (fix !== undefined) console.log(`    ${fix}`);
+for (const rule of new Set(violations.map((one) => one.rule))) {
+  const those = violations.filter((one) => one.rule === rule);
+  console.log(`${rule}${those[0].fix === undefined ? '' : `: ${those[0].fix}`}`);
+  for (const { path, line, text } of those) {
+    console.log(`  ${path}${line === undefined ? '' : `:${line}`}  ${text}`);
+  }
 }
 for (const problem of [...graph.problems, ...rulesHold.problems]) console.log(problem);
 const failures = violations.length + graph.problems.length + rulesHold.problems.length;
