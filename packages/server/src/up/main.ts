@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { takeLock } from './launcher-lock.ts';
+import { readOptions, type UpOptions, usage } from './options.ts';
+import { type Platform, startPlatform } from './platform.ts';
+import { ask } from './probes.ts';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** `pltf up`: starts the platform, shows the main job, and stops everything in order when it is told to. */
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const lock = await takeLock(options.data);
+  if ('holder' in lock) {
+    say(`pltf runs already from ${options.data} (process ${lock.holder}): http://localhost:${options.port}`);
+    return 1;
+  }
+  const stopped = stopSignal();
+  try {
+    await refuseBusyPorts(options);
+    const started = Date.now();
+    const platform = await startPlatform({ options, env: process.env, say });
+    await greet(platform, options, Date.now() - started);
+    const demo = options.demo ? showMainJob(options, platform) : undefined;
+    await stopped;
+    demo?.kill('SIGTERM');
+    say('\nStopping: server, applications, database …');
+    await platform[Symbol.asyncDispose]();
+    say('Stopped. Everything is kept; `npm start` brings it back.');
+    return 0;
+  } finally {
+    await lock.release();
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = 0;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        asked += 1;
+        resolve();
+        if (asked === 2) say('Still stopping; once more to leave without waiting.');
+        if (asked > 2) process.exit(1);
+      });
+    }
+  });
+}
+
+/** A port that a stranger holds is told before anything is started. What is ours is about to be replaced. */
+async function refuseBusyPorts(options: UpOptions): Promise<void> {
+  const ours = await ask({ port: options.port, path: '/api/v1/health' });
+  const ports = [
+    ...(ours === undefined ? [{ port: options.port, name: '--port' }] : []),
+    ...((await ask({ socketPath: join(options.data, 'agent', 'agent.sock'), path: '/v1/health' })) === undefined
+      ? [{ port: options.routerPort, name: '--router-port' }]
+      : []),
+  ];
+  for (const { port, name } of ports) {
+    if (!(await answers(options.host, port))) continue;
+    throw new Error(`port ${port} is held by another program.\nStop that, or choose another: npm start -- ${name} ${port + 100}`);
+  }
+}
+
+const answers = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port });
+    socket.on('connect', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('close', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+
+async function greet(platform: Platform, options: UpOptions, tookMs: number): Promise<void> {
+  const link = await ask({ port: options.port, method: 'POST', path: '/api/v1/sign-in-links', token: platform.token, body: {} });
+  const url = typeof link?.body === 'object' && link.body !== null && 'url' in link.body ? String(link.body.url) : platform.portalUrl;
+  say(`pltf is up (${(tookMs / 1000).toFixed(1)} s)\n`);
+  say(`  Portal        ${platform.portalUrl}`);
+  say(`  Sign in once  ${url}`);
+  say(`  Applications  http://<name>.preview.localhost:${options.routerPort}`);
+  say(`  Data          ${options.data}`);
+  for (const line of platform.isolation) say(`  Note          ${line}`);
+  say('\n  In another terminal: npx pltf create service users api        Ctrl-C here stops everything.\n');
+}
+
+/** The main job through the public API and real git, by the command line. */
+function showMainJob(options: UpOptions, platform: Platform) {
+  return spawn(process.execPath, [join(options.programs, 'pltf.js'), 'demo'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PLTF_URL: platform.portalUrl, PLTF_TOKEN: platform.token },
+  });
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  say(`pltf: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+});
