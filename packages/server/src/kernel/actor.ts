@@ -7,6 +7,8 @@ export interface Actor {
   readonly teams: ReadonlyMap<string, TeamRole>;
   readonly via: 'session' | 'token' | 'platform' | 'anonymous';
   readonly scopes: ReadonlySet<TokenScope>;
+  /** Which session or token it came by: the session's hash in hex, the token's id. */
+  readonly credential?: string;
 }
 
 /** A passer-by. */
