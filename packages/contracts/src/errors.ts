@@ -66,13 +66,23 @@ export const errorKinds = {
     'The creation failed and was undone',
     'Read the failed step, mend its cause and create again.',
   ),
+  'cross-site-request': kind(
+    403,
+    'Another site sent this request',
+    'Do it in the portal itself. A program uses a token instead of the session cookie.',
+  ),
   'database-unavailable': kind(
     503,
     'The database does not answer',
     'Nothing was changed. It is restarted by itself; try again in a moment.',
     true,
   ),
-  'disk-full': kind(507, 'No space is left', 'Free space under the data directory and try again.', true),
+  'disk-full': kind(
+    507,
+    'No space is left',
+    'Free space under the data directory and try again.',
+    true,
+  ),
   'forbidden': kind(403, 'You may not do this', 'Ask the owner named in `detail` for the role.'),
   'git-failed': kind(500, 'Git refused', 'Read the message of git in `detail`.'),
   'golden-path-unknown': kind(
@@ -80,10 +90,16 @@ export const errorKinds = {
     'There is no such golden path',
     '`pltf list paths` shows those that exist.',
   ),
+  'headers-too-large': kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   'health-timeout': kind(
     422,
     'The new release did not become healthy in time',
     'Read the last lines of its log: `pltf logs`.',
+  ),
+  'host-refused': kind(
+    421,
+    'The platform does not answer to this host name',
+    'Use the address that the platform printed at its start; PLTF_HOSTS allows further names.',
   ),
   'host-unknown': kind(
     404,
@@ -111,10 +127,26 @@ export const errorKinds = {
     'Try again; if it stays, `pltf debug` collects what the platform team needs.',
     true,
   ),
+  'last-administrator': kind(
+    409,
+    'Somebody must be able to administer the platform',
+    'Give another person the role `platform` first.',
+  ),
+  'limit-reached': kind(409, 'A limit is reached', 'Remove what is not needed any more.'),
   'link-expired': kind(
     401,
     'This sign-in link was used already or has expired',
     '`pltf login --link` prints a new one.',
+  ),
+  'media-type-unsupported': kind(
+    415,
+    'This media type is not understood',
+    'Send JSON, as `application/json`.',
+  ),
+  'method-not-allowed': kind(
+    405,
+    'This cannot be done to it',
+    'Use one of the methods that `Allow` names.',
   ),
   'name-invalid': kind(
     400,
@@ -182,6 +214,11 @@ export const errorKinds = {
   ),
   'unauthenticated': kind(401, 'You are not signed in', '`pltf login` signs you in.'),
   'unavailable': kind(503, 'This cannot be had right now', 'Try again in a moment.', true),
+  'url-too-long': kind(
+    414,
+    'The address is too long',
+    'Send less in the address; at most 8,000 characters.',
+  ),
   'usage-invalid': kind(400, 'This cannot be understood', '`pltf --help` shows what there is.'),
   'workflow-invalid': kind(
     422,
@@ -216,7 +253,10 @@ export class PltfError extends Error {
   readonly errors: readonly ErrorItem[];
 
   constructor(code: ErrorCode, options: ErrorOptions) {
-    super(`${code}: ${options.detail}`, options.cause === undefined ? {} : { cause: options.cause });
+    super(
+      `${code}: ${options.detail}`,
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
     this.code = code;
     this.detail = options.detail;
     this.fix = options.fix ?? errorKinds[code].fix;
