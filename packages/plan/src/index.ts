@@ -5,3 +5,4 @@ export * from './platform.ts';
 export * from './resolve-spec.ts';
 export * from './thin-file-parser.ts';
 export * from './units.ts';
+export * from './template/index.ts';
