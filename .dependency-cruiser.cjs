@@ -21,9 +21,10 @@ const ranks = {
   runtime: 3,
   backing: 3,
   delivery: 4,
-  paths: 4,
-  operate: 5,
-  measures: 6,
+  paths: 5,
+  operate: 6,
+  measures: 7,
+  overview: 8,
 };
 
 /** Inside the server: what each layer may import of the others; `main.ts` constructs and may import all. */

@@ -22,7 +22,7 @@ const exclude = [
   ...configDefaults.exclude,
   '**/dist/**',
   '**/skeleton/**',
-  '**/template/**',
+  'golden-paths/**/template/**',
   '**/fixtures/**',
   'test/architecture/planted/**',
 ];

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { takeLock } from './launcher-lock.ts';
-import { readOptions, type UpOptions, usage } from './options.ts';
+import { readOptions, type UpOptions, usage } from './config.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { ask } from './probes.ts';
 
@@ -10,7 +10,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** `pltf up`: starts the platform, shows the main job, and stops everything in order when it is told to. */
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), process.env);
+  const options = readOptions(process.argv.slice(2));
   if (options === 'help') {
     process.stdout.write(usage);
     return 0;
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   try {
     await refuseBusyPorts(options);
     const started = Date.now();
-    const platform = await startPlatform({ options, env: process.env, say });
+    const platform = await startPlatform({ options, say });
     await greet(platform, options, Date.now() - started);
     const demo = options.demo ? showMainJob(options, platform) : undefined;
     await stopped;
@@ -38,11 +38,18 @@ async function main(): Promise<number> {
   }
 }
 
+/** A signal repeated within this time is the same one come twice. Milliseconds. */
+const sameMs = 500;
+
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let asked = 0;
+    let last = 0;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
+        // Ctrl-C reaches us from the terminal, and again from npm that passes it on.
+        if (Date.now() - last < sameMs) return;
+        last = Date.now();
         asked += 1;
         resolve();
         if (asked === 2) say('Still stopping; once more to leave without waiting.');
@@ -92,7 +99,7 @@ async function greet(platform: Platform, options: UpOptions, tookMs: number): Pr
 function showMainJob(options: UpOptions, platform: Platform) {
   return spawn(process.execPath, [join(options.programs, 'pltf.js'), 'demo'], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, PLTF_URL: platform.portalUrl, PLTF_TOKEN: platform.token },
+    env: { ...options.environment, PLTF_URL: platform.portalUrl, PLTF_TOKEN: platform.token },
   });
 }
 

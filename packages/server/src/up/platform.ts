@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Lifecycle } from '../engine/lifecycle.ts';
 import { type RunningPostgres, startPostgres } from '../persistence/embedded.ts';
-import type { UpOptions } from './options.ts';
+import type { UpOptions } from './config.ts';
 import { ask, until } from './probes.ts';
 import { endRecorded, recordProcess } from './process-facts.ts';
 import { Supervised } from './supervised.ts';
@@ -16,7 +16,6 @@ export interface Platform extends AsyncDisposable {
 
 export interface PlatformContext {
   readonly options: UpOptions;
-  readonly env: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;
 }
 
@@ -94,12 +93,12 @@ function startServer(context: PlatformContext, lifecycle: Lifecycle, databaseUrl
   lifecycle.started('server', () => server[Symbol.asyncDispose]());
 }
 
-function supervise({ options, env, say }: PlatformContext, name: 'agent' | 'server', detached: boolean, more: NodeJS.ProcessEnv): Supervised {
+function supervise({ options, say }: PlatformContext, name: 'agent' | 'server', detached: boolean, more: NodeJS.ProcessEnv): Supervised {
   const program = new Supervised({
     name: `the ${name}`,
     args: [join(options.programs, `${name}.js`)],
     env: {
-      ...env,
+      ...options.environment,
       PLTF_DATA: options.data,
       PLTF_HOST: options.host,
       PLTF_PORT: String(options.port),

@@ -19,6 +19,8 @@ const Options = z.object({
 export type UpOptions = z.infer<typeof Options> & {
   /** The folder of the built programs. */
   readonly programs: string;
+  /** What the programs inherit. */
+  readonly environment: NodeJS.ProcessEnv;
 };
 
 export const usage = `Usage: pltf up [options]
@@ -33,7 +35,7 @@ Starts the platform: database, server, agent. Ctrl-C stops it.
 `;
 
 /** Reads arguments and environment; throws with a sentence for people when something is wrong. */
-export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): UpOptions | 'help' {
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = process.env): UpOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -56,7 +58,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Up
     databaseUrl: env['DATABASE_URL'],
     demo: values['no-demo'] !== true && env['PLTF_DEMO'] !== '0',
   });
-  if (parsed.success) return { ...parsed.data, programs };
+  if (parsed.success) return { ...parsed.data, programs, environment: env };
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(problems.join('\n'));
 }
