@@ -1,0 +1,97 @@
+import { type Command, command } from './command.ts';
+import { activityCommand } from './commands/activity/command.ts';
+import { attachCommand } from './commands/attach/command.ts';
+import { auditCommand } from './commands/audit/command.ts';
+import { completeCommand } from './commands/complete/command.ts';
+import { completionCommand } from './commands/completion/command.ts';
+import {
+  createJobCommand,
+  createServiceCommand,
+  createSiteCommand,
+  createWorkerCommand,
+} from './commands/create/command.ts';
+import { debugCommand } from './commands/debug/command.ts';
+import { deleteCommand } from './commands/delete/command.ts';
+import { demoCommand } from './commands/demo/command.ts';
+import { deployCommand } from './commands/deploy/command.ts';
+import { downCommand } from './commands/down/command.ts';
+import { gitCredentialCommand } from './commands/git-credential/command.ts';
+import { listCommand } from './commands/list/command.ts';
+import { loginCommand } from './commands/login/command.ts';
+import { logoutCommand } from './commands/logout/command.ts';
+import { logsCommand } from './commands/logs/command.ts';
+import { openCommand } from './commands/open/command.ts';
+import { planCreateCommand } from './commands/plan/create/command.ts';
+import { platformMemberRemoveCommand } from './commands/platform/member/remove/command.ts';
+import { platformMemberSetCommand } from './commands/platform/member/set/command.ts';
+import { platformTeamAddCommand } from './commands/platform/team/add/command.ts';
+import { platformTeamListCommand } from './commands/platform/team/list/command.ts';
+import { platformUserAddCommand } from './commands/platform/user/add/command.ts';
+import { platformUserLinkCommand } from './commands/platform/user/link/command.ts';
+import { platformUserListCommand } from './commands/platform/user/list/command.ts';
+import { platformUserSetCommand } from './commands/platform/user/set/command.ts';
+import { promoteCommand } from './commands/promote/command.ts';
+import { restartCommand } from './commands/restart/command.ts';
+import { rollbackCommand } from './commands/rollback/command.ts';
+import { runCommand } from './commands/run/command.ts';
+import { scaleCommand } from './commands/scale/command.ts';
+import { setupGitCommand } from './commands/setup-git/command.ts';
+import { showCommand } from './commands/show/command.ts';
+import { startCommand } from './commands/start/command.ts';
+import { statusCommand } from './commands/status/command.ts';
+import { stopCommand } from './commands/stop/command.ts';
+import { tokenCreateCommand } from './commands/token/create/command.ts';
+import { tokenListCommand } from './commands/token/list/command.ts';
+import { tokenRevokeCommand } from './commands/token/revoke/command.ts';
+import { upCommand } from './commands/up/command.ts';
+import { versionCommand } from './commands/version/command.ts';
+import { whoamiCommand } from './commands/whoami/command.ts';
+
+/** Every command, in the order of help. Only the handler of the one that is called gets loaded. */
+export const commands: readonly Command[] = [
+  command(upCommand, () => import('./commands/up/run.ts')),
+  command(downCommand, () => import('./commands/down/run.ts')),
+  command(statusCommand, () => import('./commands/status/run.ts')),
+  command(loginCommand, () => import('./commands/login/run.ts')),
+  command(logoutCommand, () => import('./commands/logout/run.ts')),
+  command(whoamiCommand, () => import('./commands/whoami/run.ts')),
+  command(setupGitCommand, () => import('./commands/setup-git/run.ts')),
+  command(gitCredentialCommand, () => import('./commands/git-credential/run.ts')),
+  command(demoCommand, () => import('./commands/demo/run.ts')),
+  command(createServiceCommand, () => import('./commands/create/run.ts')),
+  command(createWorkerCommand, () => import('./commands/create/run.ts')),
+  command(createJobCommand, () => import('./commands/create/run.ts')),
+  command(createSiteCommand, () => import('./commands/create/run.ts')),
+  command(planCreateCommand, () => import('./commands/plan/create/run.ts')),
+  command(attachCommand, () => import('./commands/attach/run.ts')),
+  command(deleteCommand, () => import('./commands/delete/run.ts')),
+  command(deployCommand, () => import('./commands/deploy/run.ts')),
+  command(promoteCommand, () => import('./commands/promote/run.ts')),
+  command(rollbackCommand, () => import('./commands/rollback/run.ts')),
+  command(restartCommand, () => import('./commands/restart/run.ts')),
+  command(scaleCommand, () => import('./commands/scale/run.ts')),
+  command(stopCommand, () => import('./commands/stop/run.ts')),
+  command(startCommand, () => import('./commands/start/run.ts')),
+  command(runCommand, () => import('./commands/run/run.ts')),
+  command(listCommand, () => import('./commands/list/run.ts')),
+  command(showCommand, () => import('./commands/show/run.ts')),
+  command(openCommand, () => import('./commands/open/run.ts')),
+  command(logsCommand, () => import('./commands/logs/run.ts')),
+  command(activityCommand, () => import('./commands/activity/run.ts')),
+  command(auditCommand, () => import('./commands/audit/run.ts')),
+  command(debugCommand, () => import('./commands/debug/run.ts')),
+  command(tokenCreateCommand, () => import('./commands/token/create/run.ts')),
+  command(tokenListCommand, () => import('./commands/token/list/run.ts')),
+  command(tokenRevokeCommand, () => import('./commands/token/revoke/run.ts')),
+  command(platformUserAddCommand, () => import('./commands/platform/user/add/run.ts')),
+  command(platformUserSetCommand, () => import('./commands/platform/user/set/run.ts')),
+  command(platformUserListCommand, () => import('./commands/platform/user/list/run.ts')),
+  command(platformUserLinkCommand, () => import('./commands/platform/user/link/run.ts')),
+  command(platformTeamAddCommand, () => import('./commands/platform/team/add/run.ts')),
+  command(platformTeamListCommand, () => import('./commands/platform/team/list/run.ts')),
+  command(platformMemberSetCommand, () => import('./commands/platform/member/set/run.ts')),
+  command(platformMemberRemoveCommand, () => import('./commands/platform/member/remove/run.ts')),
+  command(completionCommand, () => import('./commands/completion/run.ts')),
+  command(completeCommand, () => import('./commands/complete/run.ts')),
+  command(versionCommand, () => import('./commands/version/run.ts')),
+];

@@ -1,0 +1,67 @@
+import {
+  type Client,
+  type LogLine,
+  type PlacementView,
+  PltfError,
+  toProblem,
+} from '@pltf/contracts';
+
+const logLines = 500;
+const newest = 10;
+
+/** A part of the bundle, or the problem that kept it out: a fault must not hide the rest. */
+async function part<T>(read: () => Promise<T>): Promise<T | { readonly problem: unknown }> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof PltfError) return { problem: toProblem(error) };
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function lines(stream: AsyncIterable<LogLine>): Promise<LogLine[]> {
+  const all: LogLine[] = [];
+  for await (const line of stream) {
+    all.push(line);
+    if (all.length > 2 * logLines) all.splice(0, logLines);
+  }
+  return all.slice(-logLines);
+}
+
+/** What belongs to the platform as a whole. */
+export async function collectPlatform(client: Client) {
+  return {
+    health: await part(() => client.platformHealth({})),
+    me: await part(() => client.whoAmI({})),
+    activity: await part(() => client.listEvents({ query: { limit: 200 } })),
+    components: await part(() => client.listComponents({ query: { limit: 500 } })),
+  };
+}
+
+/** Everything of one component: placements with rollouts and last log lines, runs with theirs. */
+export async function collectComponent(client: Client, component: string) {
+  const detail = await client.getComponent({ params: { component } });
+  const placements = [];
+  for (const placement of detail.placements)
+    placements.push(await collectPlacement(client, placement));
+  const runs = [];
+  for (const run of detail.runs.slice(0, newest)) {
+    const log = await part(() => lines(client.runLog({ params: { id: run.id }, query: {} })));
+    runs.push({ run, log });
+  }
+  return {
+    component: detail,
+    placements,
+    runs,
+    activity: await part(() => client.listEvents({ query: { component, limit: 200 } })),
+  };
+}
+
+async function collectPlacement(client: Client, placement: PlacementView) {
+  const params = { placement: placement.id };
+  return {
+    placement,
+    rollouts: await part(() => client.listRollouts({ params, query: { limit: newest } })),
+    log: await part(() => lines(client.placementLogs({ params, query: { tail: logLines } }))),
+  };
+}

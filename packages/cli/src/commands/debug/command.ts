@@ -1,0 +1,22 @@
+import { define } from '../../definition.ts';
+
+export const debugCommand = define({
+  path: ['debug'],
+  group: 'look',
+  summary: 'Collect what somebody needs who looks into a fault, as one JSON file',
+  arguments: {
+    name: {
+      summary: 'Component; the platform unless given',
+      optional: true,
+      completes: 'component',
+    },
+  },
+  options: { out: { type: 'text', short: 'o', value: 'FILE', summary: 'Where to write it' } },
+  examples: [
+    {
+      line: 'pltf debug users-api',
+      does: 'writes users-api-debug-….json: component, placements, rollouts, runs and last log lines',
+    },
+    { line: 'pltf debug', does: 'the same of the platform' },
+  ],
+});

@@ -1,0 +1,10 @@
+import { define } from '../../definition.ts';
+
+export const logoutCommand = define({
+  path: ['logout'],
+  group: 'begin',
+  summary: "Forget address and token, and take them out of git's configuration",
+  examples: [
+    { line: 'pltf logout', does: 'the token itself stays valid: `pltf token revoke` ends it' },
+  ],
+});

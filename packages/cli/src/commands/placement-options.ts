@@ -1,0 +1,19 @@
+import type { Option } from '../definition.ts';
+
+/** Which placement of a component a command is about. */
+export const placementOptions = {
+  env: {
+    type: 'text',
+    value: 'ENV',
+    summary: 'Environment, like prod; or a placement, like users-api.prod',
+  },
+  branch: { type: 'text', value: 'BRANCH', summary: 'The preview of this branch' },
+} as const satisfies Readonly<Record<string, Option>>;
+
+export const why = {
+  type: 'text',
+  value: 'TEXT',
+  summary: 'Why; kept with the event and the audit entry',
+} as const satisfies Option;
+
+export const name = { summary: 'Name of the component', completes: 'component' } as const;

@@ -1,0 +1,27 @@
+import { define } from '../../definition.ts';
+import { name, placementOptions, why } from '../placement-options.ts';
+
+export const runCommand = define({
+  path: ['run'],
+  group: 'deliver',
+  summary: 'Run a one-off command in the release and environment of a placement',
+  arguments: { name },
+  options: {
+    ...placementOptions,
+    timeout: {
+      type: 'number',
+      value: 'SECONDS',
+      minimum: 1,
+      maximum: 86400,
+      summary: 'End it after this long; 3600 unless given',
+    },
+    why,
+  },
+  rest: '-- COMMAND…',
+  examples: [
+    {
+      line: 'pltf run users-api --env staging -- node migrate.js',
+      does: 'shows its output and ends with its exit code',
+    },
+  ],
+});

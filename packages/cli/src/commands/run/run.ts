@@ -1,0 +1,33 @@
+import { type Client, PltfError, type TaskView } from '@pltf/contracts';
+import { choosePlacement } from '../../api/placements.ts';
+import { sendOnce } from '../../api/send.ts';
+import type { Run } from '../../command.ts';
+import { exit } from '../../exit.ts';
+import { followTask } from '../../follow/task.ts';
+import { because } from '../roll-out.ts';
+import type { runCommand } from './command.ts';
+
+/** Runs a one-off command; its exit code becomes this program's. */
+export const run: Run<typeof runCommand> = async (
+  { arguments: { name }, options: { env, branch, timeout, why }, rest },
+  context,
+) => {
+  if (rest.length === 0) {
+    throw new PltfError('usage-invalid', {
+      detail: 'There is no command to run.',
+      fix: `Put it after \`--\`: pltf run ${name} -- node migrate.js`,
+    });
+  }
+  const client: Client = await context.api();
+  const { id: placement } = await choosePlacement(context, client, { name, env, branch });
+  const body = {
+    command: [...rest],
+    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+    ...because(why),
+  };
+  const task: TaskView = await sendOnce((call) =>
+    client.runTask({ params: { placement }, body }, call),
+  );
+  if (!context.json) context.err.print(context.err.style.dim(`${task.id} in ${placement}`));
+  return (await followTask(context, client, task.id)) ?? exit.interrupted;
+};

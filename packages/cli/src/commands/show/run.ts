@@ -1,0 +1,120 @@
+import type { ComponentDetail, PlacementView } from '@pltf/contracts';
+import { componentName, placementId } from '../../api/names.ts';
+import type { Run } from '../../command.ts';
+import { exit } from '../../exit.ts';
+import type { Output } from '../../output/output.ts';
+import { safe } from '../../output/safe-text.ts';
+import { pairs } from '../../output/table.ts';
+import { ago, until } from '../../output/time.ts';
+import {
+  instanceTable,
+  placementTable,
+  releaseTable,
+  runTable,
+  trafficLine,
+} from '../../view/tables.ts';
+import { paintState } from '../../view/wellness.ts';
+import type { showCommand } from './command.ts';
+
+const newest = 5;
+
+/** Shows a component with what belongs to it, or one placement. */
+export const run: Run<typeof showCommand> = async ({ arguments: { name } }, context) => {
+  const client = await context.api();
+  const { out, json } = context;
+  if (name.includes('.')) {
+    const placement = await client.getPlacement({ params: { placement: placementId(name) } });
+    if (json) out.document(placement);
+    else showPlacement(out, placement, Date.now());
+    return exit.done;
+  }
+  const component = await client.getComponent({ params: { component: componentName(name) } });
+  if (json) out.document(component);
+  else showComponent(out, component, Date.now());
+  return exit.done;
+};
+
+function showComponent(out: Output, detail: ComponentDetail, now: number): void {
+  const { style } = out;
+  const state = detail.state === 'ready' ? detail.wellness : detail.state;
+  out.print(`${style.bold(safe(detail.name))}  ${detail.kind}  ${paintState(state, style)}`);
+  const lines = pairs(
+    [
+      ['Description', safe(detail.description)],
+      ['Owner', safe(detail.owner)],
+      ['Golden path', detail.path === undefined ? undefined : safe(detail.path)],
+      ['Clone', detail.repository === undefined ? undefined : safe(detail.repository.cloneUrl)],
+      ['Page', safe(detail.pageUrl)],
+      ['Changed', ago(detail.changedAt, now)],
+      ['Operation', operationText(detail)],
+    ],
+    style.dim,
+  );
+  for (const line of lines) out.print(`  ${line}`);
+  section(out, 'Environments', detail.placements.length, 'It runs nowhere yet.');
+  placementTable(out, detail.placements, 2);
+  for (const placement of detail.placements) showTrouble(out, placement);
+  section(out, 'Newest releases', detail.releases.length, 'None yet; a green run makes one.');
+  releaseTable(out, detail.releases.slice(0, newest), now, 2);
+  section(out, 'Newest runs', detail.runs.length, 'None yet; a push begins one.');
+  runTable(out, detail.runs.slice(0, newest), now, 2);
+}
+
+function operationText({ operation }: ComponentDetail): string | undefined {
+  if (operation === undefined || operation.finishedAt !== undefined) return undefined;
+  return safe(`${operation.kind} ${operation.state}; \`pltf attach ${operation.id}\` follows it`);
+}
+
+function section(out: Output, title: string, rows: number, empty: string): void {
+  out.print();
+  out.print(out.style.bold(title));
+  if (rows === 0) out.print(`  ${out.style.dim(empty)}`);
+}
+
+/** Why a placement is not as it should be, and what still hinders it from going. */
+function showTrouble(out: Output, { id, rollout, leftovers }: PlacementView): void {
+  const { red, dim } = out.style;
+  if (rollout?.reason !== undefined) {
+    out.print(`  ${red('✖')} ${safe(id)}: ${safe(rollout.reason.detail)}`);
+    out.print(`    → ${safe(rollout.reason.fix)}`);
+    for (const line of rollout.reason.log.slice(-3)) out.print(`    ${dim('│')} ${safe(line)}`);
+  }
+  for (const leftover of leftovers) out.print(`  ${safe(id)}: still there: ${safe(leftover)}`);
+}
+
+function showPlacement(out: Output, placement: PlacementView, now: number): void {
+  const { style } = out;
+  const { serving, desired, warm, rollout, asOf, expiresAt } = placement;
+  const observed = asOf === undefined ? 'never observed' : `as of ${ago(asOf, now)}`;
+  out.print(
+    `${style.bold(safe(placement.id))}  ${paintState(placement.phase, style)}  ${style.dim(observed)}`,
+  );
+  const lines = pairs(
+    [
+      ['Address', placement.url === undefined ? undefined : style.cyan(safe(placement.url))],
+      ['Branch', placement.branch === undefined ? undefined : safe(placement.branch)],
+      [
+        'Serves',
+        serving === undefined ? 'nothing' : `#${serving.number} (${serving.commit.slice(0, 7)})`,
+      ],
+      [
+        'Wanted',
+        `#${desired.release}, ${desired.instances} × ${safe(desired.size)}, ${desired.state}`,
+      ],
+      ['Instant rollback to', warm.map((number) => `#${number}`).join(', ')],
+      [
+        'Rollout',
+        rollout === undefined
+          ? undefined
+          : `${rollout.kind} ${rollout.state}: ${rollout.step} (${rollout.id})`,
+      ],
+      ['Traffic', trafficLine(placement, now)],
+      ['Ends', expiresAt === undefined ? undefined : until(expiresAt, now)],
+    ],
+    style.dim,
+  );
+  for (const line of lines) out.print(`  ${line}`);
+  section(out, 'Instances', placement.instances.length, 'None.');
+  instanceTable(out, placement.instances, now, 2);
+  showTrouble(out, placement);
+}
