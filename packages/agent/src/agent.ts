@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { type AgentHealth, PltfError } from '@pltf/contracts';
+import type { Logger } from 'pino';
+import { serveControl } from './api/control-server.ts';
+import type { AgentConfig } from './config.ts';
+import { type AgentFolders, openAgentFolders } from './files/agent-folders.ts';
+import { openJournal } from './journal/journal.ts';
+import { openPlacements } from './placement/placements.ts';
+import type { MachineFacts } from './placement/program-environment.ts';
+import { createReleaseCommands } from './placement/release-command.ts';
+import { createPorts } from './process/ports.ts';
+import { readBootId } from './process/process-facts.ts';
+import { createProgramEnds } from './process/program-end.ts';
+import { sweepStrays } from './process/strays.ts';
+import { openReleaseStore } from './release/release-store.ts';
+import { createReleases } from './release/releases.ts';
+import { createRouter } from './router/index.ts';
+import { openSandbox } from './sandbox/isolation.ts';
+import { openArtifacts } from './work/artifacts.ts';
+import { openCaches } from './work/caches.ts';
+import { createOwnerTools } from './work/owner-tools.ts';
+import { openTasks } from './work/tasks.ts';
+import { openWorkspaces } from './work/workspaces.ts';
+
+/** A running agent. Disposing of it leaves all programs running, for the next one. */
+export interface Agent extends AsyncDisposable {
+  readonly health: AgentHealth;
+  /** Ends all instances in order. */
+  stopInstances(): Promise<void>;
+}
+
+export interface AgentOptions {
+  readonly config: AgentConfig;
+  readonly log: Logger;
+  /** Somebody asked over the control API that everything ends. */
+  readonly onStop: () => void;
+}
+
+/** Starts the agent: routes of running instances first, then everything else. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { config, log } = options;
+  const startedAt = new Date().toISOString();
+  const label = labelOf(config.dataDirectory);
+  const lock = await lockAgent(label, config);
+  const folders = openAgentFolders(config.dataDirectory);
+  const staticServer = installPrograms(config, folders);
+  const router = createRouter();
+  const bootId = readBootId();
+  const ends = createProgramEnds(bootId);
+  const journal = await openJournal({ folder: folders.journal, now: () => new Date() });
+  const sandbox = await openSandbox({
+    ...{ dataDirectory: config.dataDirectory, agentRoot: folders.root, label },
+    ...{ accountsFile: folders.accounts, programs: folders.programs },
+    ...{ searchPath: config.searchPath, without: config.without },
+  });
+  const machine: MachineFacts = {
+    label,
+    searchPath: config.searchPath,
+    language: config.language,
+    privateTmp: sandbox.isolation.mounts !== 'none',
+  };
+  const now = () => new Date();
+  const store = openReleaseStore(folders.releases, sandbox.tools);
+  const workspaces = openWorkspaces(folders.workspaces, sandbox);
+  const tools = createOwnerTools(sandbox);
+  const tasks = openTasks({
+    ...{ sandbox, ends, bootId, folder: folders.tasks, now, releases: store, workspaces, machine },
+    onFinished: (id) => journal.append({ type: 'task-finished', id }),
+  });
+  const placements = openPlacements({
+    ...{ sandbox, ends, bootId, router, releases: store, machine, staticServer, log },
+    ports: createPorts(Number.parseInt(label, 16) % 10_000),
+    commands: createReleaseCommands(tasks),
+    placementsFolder: folders.placements,
+    logsFolder: folders.logs,
+    tell: (entry) => journal.append(entry),
+    now: Date.now,
+    random: Math.random,
+  });
+  router.setFallback((host) => placements.fallback(host));
+  placements.restoreRoutes();
+  const address = await router.listen({ host: config.routerHost, port: config.routerPort });
+  placements.resume();
+  await tasks.resume();
+  sweepStrays({ label, sandbox, placements, tasks, log });
+  const health: AgentHealth = {
+    ...{ version: config.version, pid: process.pid, startedAt },
+    router: address,
+    isolation: sandbox.isolation,
+  };
+  const inUse = (digest: string) => placements.uses(digest);
+  const shared = { sandbox, tools, workspaces };
+  const control = await serveControl(
+    config.socketPath,
+    {
+      ...{ placements, journal, tasks, workspaces },
+      releases: createReleases({ ...shared, store, inUse }),
+      caches: openCaches({ ...shared, root: folders.caches }),
+      artifacts: openArtifacts({ ...shared, root: folders.artifacts }),
+      health: () => health,
+      stop: options.onStop,
+    },
+    log,
+  );
+  log.info({ router: address, isolation: sandbox.isolation }, 'the agent is ready');
+  return {
+    health,
+    stopInstances: () => placements.stopAll(),
+    async [Symbol.asyncDispose]() {
+      await control.close();
+      await router.close({ deadlineMs: 1000 });
+      await placements.abandon();
+      tasks.abandon();
+      ends.close();
+      sandbox.close();
+      await journal.close();
+      lock.close();
+    },
+  };
+}
+
+/** Eight hex digits that tell this agent's processes and groups from those of others on the machine. */
+const labelOf = (dataDirectory: string) =>
+  createHash('sha256').update(dataDirectory).digest('hex').slice(0, 8);
+
+/** One agent for one data directory: the kernel frees the name when the process ends, however it does. */
+function lockAgent(label: string, config: AgentConfig): Promise<{ close(): void }> {
+  if (process.platform !== 'linux') return Promise.resolve({ close: () => undefined });
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (cause) =>
+      reject(
+        new PltfError('port-in-use', {
+          detail: `Another agent works in ${config.dataDirectory}.`,
+          fix: 'Stop it first, or use another data directory.',
+          cause,
+        }),
+      ),
+    );
+    server.listen(`\0pltf-agent-${label}`, () => {
+      server.unref();
+      resolve(server);
+    });
+  });
+}
+
+/** Copies the programs that run as instances to where every owner can read them. */
+function installPrograms(config: AgentConfig, folders: AgentFolders): string {
+  const target = path.join(folders.programs, 'static-server.js');
+  const source = path.join(config.programs, 'static-server.js');
+  if (existsSync(source)) copyFileSync(source, target);
+  chmodSync(folders.programs, 0o755);
+  if (existsSync(target)) chmodSync(target, 0o644);
+  return target;
+}

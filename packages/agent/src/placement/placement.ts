@@ -1,0 +1,453 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  type DesiredPlacement,
+  type ObservedPlacement,
+  PltfError,
+  type Reason,
+} from '@pltf/contracts';
+import { type LogStore, openLogStore } from '../logs/log-store.ts';
+import { acceptDesired, withoutUnused } from './accept-desired.ts';
+import { openProgramPlace } from './instance-launch.ts';
+import { createInstances, type Instances } from './instances.ts';
+import { observe, trafficOf } from './observed-placement.ts';
+import type { PlacementContext } from './placement-context.ts';
+import { isAlive } from '../process/process-facts.ts';
+import { cohortOf, type PlacementRecord } from './placement-record.ts';
+import { programEnvironment } from './program-environment.ts';
+import { RecordFile } from './record-file.ts';
+import { nextSteps, type Step } from './rollout-rules.ts';
+
+type Effect = () => void | Promise<void>;
+
+const retryAfterMs = 1000;
+const holdMs = 60_000;
+const logSegmentBytes = 5 * 1024 * 1024;
+const logSegments = 4;
+
+/** One placement: asks the rules what to do next, writes it down, does it, until nothing is left to do. */
+export class Placement {
+  readonly id: string;
+  readonly log: LogStore;
+  private readonly context: PlacementContext;
+  private readonly folder: string;
+  private readonly file: RecordFile;
+  private readonly instances: Instances;
+  private readonly preparing = new Set<string>();
+  /** The latest draining of each instance: one that was called back and drained again ends only once. */
+  private readonly drains = new Map<string, symbol>();
+  private readonly onForgotten: () => void;
+  private working: Promise<void> | undefined;
+  private asked = false;
+  private closed = false;
+  private timer: NodeJS.Timeout | undefined;
+  private told = '';
+
+  constructor(context: PlacementContext, record: PlacementRecord, onForgotten: () => void) {
+    this.context = context;
+    this.id = record.desired.id;
+    this.folder = path.join(context.placementsFolder, this.id);
+    this.onForgotten = onForgotten;
+    this.file = new RecordFile(path.join(this.folder, 'record.json'), record);
+    this.log = openLogStore({
+      folder: path.join(context.logsFolder, this.id),
+      segmentBytes: logSegmentBytes,
+      segments: logSegments,
+    });
+    const { sandbox, ends, bootId } = context;
+    const run = { sandbox, ends, bootId, outputFolder: this.folder, log: this.log };
+    const changed = () => this.poke();
+    this.instances = createInstances({ context, run, file: this.file, changed });
+  }
+
+  get record(): PlacementRecord {
+    return this.file.record;
+  }
+
+  observed(): ObservedPlacement {
+    const { now, router } = this.context;
+    return observe(this.record, router.counters(this.id), now());
+  }
+
+  /** Takes a new wish and answers when the first steps towards it were taken. Throws `conflict`. */
+  async accept(desired: DesiredPlacement): Promise<void> {
+    const { revision } = this.record.desired;
+    if (this.record.removing) {
+      throw new PltfError('conflict', { detail: `${this.id} is being removed.` });
+    }
+    if (desired.revision < revision) {
+      throw new PltfError('conflict', {
+        detail: `Revision ${desired.revision} of ${this.id} is older than ${revision}.`,
+      });
+    }
+    if (desired.revision === revision && this.record.rollout !== undefined) return;
+    const before = this.record;
+    this.file.record = acceptDesired(before, desired, new Date(this.context.now()));
+    try {
+      await this.file.save();
+    } catch (error) {
+      if (this.record.desired === desired) this.file.record = before;
+      throw error;
+    }
+    await this.poke();
+  }
+
+  async remove(): Promise<void> {
+    this.file.change({ removing: true });
+    await this.file.save();
+    for (const cohort of this.record.cohorts) {
+      if (cohort.releaseTask === 'running') this.context.commands.cancel(this.taskKey(cohort.id));
+    }
+    await this.poke();
+  }
+
+  /** Before anything else after a restart: requests find the instances that still run. */
+  restoreRoute(): void {
+    const { router, now } = this.context;
+    const { heldSince, routedHosts } = this.record;
+    if (routedHosts.length > 0) this.setRoute();
+    if (heldSince !== undefined) router.hold(this.id, Math.max(1, heldSince + holdMs - now()));
+  }
+
+  resume(): void {
+    this.instances.resume();
+    for (const instance of this.record.instances) {
+      if (instance.state === 'draining') this.drain(instance.id);
+    }
+    for (const cohort of this.record.cohorts) {
+      if (cohort.releaseTask === 'running') void this.runReleaseTask(cohort.id);
+    }
+    void this.poke();
+  }
+
+  /** Leaves everything running, for the next agent. */
+  async abandon(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.instances.abandon();
+    this.log.finish();
+    await this.working;
+  }
+
+  /** Ends all instances in order without a wish for it: the next agent starts them again. */
+  async stopInstances(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.working;
+    const ids = this.record.instances.map((instance) => instance.id);
+    await this.context.router.retire(ids, { deadlineMs: this.record.desired.run.drainMs });
+    await Promise.all(ids.map((id) => this.instances.end(id)));
+    this.file.change({ instances: [], routed: [], heldSince: undefined });
+    await this.file.save();
+  }
+
+  /** Works until the rules have nothing more to say; calls meanwhile join in. */
+  poke(): Promise<void> {
+    this.asked = true;
+    this.working ??= this.work().finally(() => {
+      this.working = undefined;
+    });
+    return this.working;
+  }
+
+  private async work(): Promise<void> {
+    while (this.asked && !this.closed) {
+      this.asked = false;
+      try {
+        await this.pass();
+      } catch (error) {
+        this.context.log.error({ err: error, placement: this.id }, 'a step of a placement failed');
+        this.wakeAt(this.context.now() + retryAfterMs);
+        return;
+      }
+    }
+  }
+
+  private async pass(): Promise<void> {
+    const effects: Effect[] = [];
+    for (const step of nextSteps(this.record, this.context.now())) {
+      const effect = this.begin(step);
+      if (effect !== undefined) effects.push(effect);
+    }
+    this.file.record = withoutUnused(this.record);
+    if (!this.file.isSaved) await this.file.save();
+    for (const effect of effects) await effect();
+    if (effects.length > 0) this.asked = true;
+    this.tell();
+  }
+
+  /** Changes the record as if the step were done, and answers what is to be done once that is on disk. */
+  private begin(step: Step): Effect | undefined {
+    switch (step.do) {
+      case 'prepare':
+        return this.beginPrepare(step.cohort);
+      case 'start':
+        return this.beginStart(step.cohort, step.count);
+      case 'restart':
+        return this.beginRestart(step.instance);
+      case 'run-release-task':
+        this.file.changeCohort(step.cohort, { releaseTask: 'running' });
+        return () => void this.runReleaseTask(step.cohort);
+      case 'hold':
+        this.file.change({ heldSince: this.context.now() });
+        return () => this.context.router.hold(this.id, holdMs);
+      case 'let-go':
+        this.file.change({ heldSince: undefined });
+        return () => this.context.router.release(this.id);
+      case 'switch':
+        return this.beginSwitch(step.cohort, step.instances);
+      case 'route':
+        return this.beginRoute(step.instances, step.hosts);
+      case 'unroute':
+        this.file.change({
+          ...{ serving: undefined, routed: [], heldSince: undefined },
+          routedHosts: this.record.desired.hosts,
+        });
+        return () => {
+          this.context.router.release(this.id);
+          this.setRoute();
+        };
+      case 'drain':
+        return this.beginDrain(step.instance, step.after);
+      case 'stop':
+        this.file.changeInstance(step.instance, { state: 'stopping' });
+        return () => this.instances.stop(step.instance);
+      case 'give-up':
+        return this.beginGiveUp(step.cohort);
+      case 'finish':
+        this.endRollout('done', undefined);
+        return () => void this.sweepReleases();
+      case 'forget':
+        return () => this.forget();
+      case 'wait':
+        this.wakeAt(step.until);
+        return undefined;
+    }
+  }
+
+  private beginPrepare(id: string): Effect | undefined {
+    if (this.preparing.has(id)) return undefined;
+    this.preparing.add(id);
+    return () => void this.prepare(id);
+  }
+
+  private async prepare(id: string): Promise<void> {
+    const cohort = cohortOf(this.record, id);
+    try {
+      if (cohort !== undefined) await openProgramPlace(this.context, this.record.desired, cohort);
+      this.file.changeCohort(id, { prepared: true });
+    } catch (error) {
+      this.context.log.warn({ err: error, placement: this.id }, 'a release could not be unpacked');
+      this.file.changeCohort(id, { failure: asReason(error) });
+    } finally {
+      this.preparing.delete(id);
+      void this.poke();
+    }
+  }
+
+  private beginStart(cohort: string, count: number): Effect {
+    const fresh = Array.from({ length: count }, (_, index) => ({
+      id: `${this.id}.${this.record.sequence + index + 1}`,
+      cohort,
+      state: 'starting' as const,
+      cgroup: [],
+      startedAt: this.context.now(),
+      restarts: 0,
+      crashes: 0,
+    }));
+    this.file.change({
+      sequence: this.record.sequence + count,
+      instances: [...this.record.instances, ...fresh],
+    });
+    return () => fresh.forEach((instance) => void this.instances.start(instance.id));
+  }
+
+  private beginRestart(id: string): Effect {
+    const restarts = (this.file.instance(id)?.restarts ?? 0) + 1;
+    const startedAt = this.context.now();
+    this.file.changeInstance(id, { state: 'starting', restarts, startedAt, retryAt: undefined });
+    return () => this.instances.start(id);
+  }
+
+  private beginSwitch(id: string, ids: readonly string[]): Effect {
+    const { serving, rollout, desired } = this.record;
+    const now = this.context.now();
+    if (serving !== undefined && serving !== id) {
+      this.file.changeCohort(serving, { warmUntil: now + desired.keepWarmMs });
+    }
+    this.file.changeCohort(id, { established: true, warmUntil: undefined });
+    const open = rollout !== undefined && rollout.finishedAt === undefined;
+    this.file.change({
+      serving: id,
+      ...(open ? { rollout: { ...rollout, switchedAt: new Date(now).toISOString() } } : {}),
+    });
+    return this.beginRoute(ids, desired.hosts);
+  }
+
+  private beginRoute(ids: readonly string[], hosts: readonly string[]): Effect {
+    for (const id of ids) {
+      const state = this.file.instance(id)?.state;
+      if (state === 'warm' || state === 'draining') {
+        this.file.changeInstance(id, { state: 'healthy', after: undefined });
+      }
+    }
+    this.file.change({ routed: [...ids], routedHosts: [...hosts] });
+    return () => this.setRoute();
+  }
+
+  private beginDrain(id: string, after: 'warm' | 'stop'): Effect {
+    this.file.changeInstance(id, { state: 'draining', after });
+    this.file.change({ routed: this.record.routed.filter((one) => one !== id) });
+    return () => this.drain(id);
+  }
+
+  /** Waits until the router has nothing in flight to the instance, then goes on with what follows. */
+  private drain(id: string): void {
+    const { router, log } = this.context;
+    const turn = Symbol(id);
+    this.drains.set(id, turn);
+    const { drainMs } = this.record.desired.run;
+    router
+      .retire([id], { deadlineMs: drainMs })
+      .catch((error: unknown) => log.error({ err: error, instance: id }, 'draining failed'))
+      .finally(() => {
+        const instance = this.file.instance(id);
+        if (this.drains.get(id) !== turn) return;
+        this.drains.delete(id);
+        if (this.closed || instance?.state !== 'draining') return;
+        if (instance.after === 'warm') {
+          this.file.changeInstance(id, { state: 'warm', after: undefined });
+        } else {
+          this.file.changeInstance(id, { state: 'stopping', after: undefined });
+          this.instances.stop(id);
+        }
+        void this.poke();
+      });
+  }
+
+  private beginGiveUp(id: string): Effect {
+    const cohort = cohortOf(this.record, id);
+    const back = this.record.serving !== undefined && this.record.serving !== id;
+    this.endRollout(back ? 'rolled-back' : 'failed', cohort?.failure);
+    return () => undefined;
+  }
+
+  private endRollout(step: 'done' | 'rolled-back' | 'failed', reason: Reason | undefined): void {
+    const { rollout } = this.record;
+    if (rollout === undefined) return;
+    const { now, router } = this.context;
+    this.file.change({
+      rollout: {
+        ...rollout,
+        step,
+        finishedAt: new Date(now()).toISOString(),
+        ...(reason === undefined ? {} : { reason }),
+        traffic: trafficOf(router.counters(this.id)),
+      },
+    });
+  }
+
+  private taskKey(cohort: string): string {
+    const release = cohortOf(this.record, cohort)?.release.id ?? '';
+    return `${this.id}\0${release}\0${cohort}`;
+  }
+
+  private async runReleaseTask(id: string): Promise<void> {
+    const cohort = cohortOf(this.record, id);
+    if (cohort?.run.releaseCommand === undefined) return;
+    const { desired } = this.record;
+    try {
+      const place = await openProgramPlace(this.context, desired, cohort);
+      const { account, home, volume } = place;
+      const facts = { placement: desired.id, unit: '', account, home, volume };
+      const env = programEnvironment(this.context.machine, {
+        ...facts,
+        release: cohort.release,
+        env: cohort.run.env,
+      });
+      const failure = await this.context.commands.run(this.taskKey(id), {
+        owner: desired.owner,
+        command: cohort.run.releaseCommand,
+        directory: place.folder,
+        env,
+        memoryMiB: cohort.run.memoryMiB,
+        cpu: Math.max(0.1, cohort.run.cpu),
+        ...(place.mount === undefined ? {} : { volume: place.mount }),
+      });
+      this.onReleaseTask(id, cohort.release.id, failure);
+    } catch (error) {
+      this.onReleaseTask(id, cohort.release.id, asReason(error));
+    }
+  }
+
+  private onReleaseTask(cohort: string, release: string, failure: Reason | undefined): void {
+    if (this.closed) return;
+    if (failure === undefined) {
+      const releaseTasks = [...this.record.releaseTasks.filter((one) => one !== release), release];
+      this.file.change({ releaseTasks: releaseTasks.slice(-100) });
+      this.file.changeCohort(cohort, { releaseTask: 'done' });
+    } else {
+      this.file.changeCohort(cohort, { releaseTask: 'wanted', failure });
+    }
+    void this.poke();
+  }
+
+  /** Tells the router what the record says. */
+  private setRoute(): void {
+    const { routed, routedHosts, desired } = this.record;
+    if (!desired.run.serves) return;
+    const backends = routed.flatMap((id) => {
+      const { port, process } = this.file.instance(id) ?? {};
+      const alive = process !== undefined && isAlive(process, this.context.bootId);
+      return port === undefined || !alive ? [] : [{ instanceId: id, port }];
+    });
+    this.context.router.setRoute(this.id, { hosts: routedHosts, backends });
+  }
+
+  private async sweepReleases(): Promise<void> {
+    await this.context.sweepReleases(this.record.desired.owner);
+  }
+
+  /** The last step of a removal: nothing of the placement is left, its volume and logs included. */
+  private async forget(): Promise<void> {
+    this.context.router.removeRoute(this.id);
+    const account = await this.context.sandbox.accounts.open(this.record.desired.owner);
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.log.finish();
+    for (const folder of [
+      path.join(account.volumes, this.id),
+      path.join(account.homes, this.id),
+      path.join(this.context.logsFolder, this.id),
+      this.folder,
+    ]) {
+      await rm(folder, { recursive: true, force: true });
+    }
+    this.onForgotten();
+    await this.context.sweepReleases(this.record.desired.owner);
+    this.context.tell({ type: 'placement-gone', id: this.id });
+  }
+
+  private wakeAt(time: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.poke(), Math.max(1, time - this.context.now()));
+  }
+
+  /** Writes to the journal when something changed that others see. */
+  private tell(): void {
+    if (this.closed) return;
+    const placement = this.observed();
+    const { traffic: _traffic, at: _at, ...facts } = placement;
+    const text = JSON.stringify(facts);
+    if (text === this.told) return;
+    this.told = text;
+    this.context.tell({ type: 'placement-observed', placement });
+  }
+}
+
+function asReason(error: unknown): Reason {
+  if (error instanceof PltfError) {
+    return { code: error.code, detail: error.detail, fix: error.fix, log: [] };
+  }
+  return { code: 'internal', detail: String(error), fix: 'Try again.', log: [] };
+}

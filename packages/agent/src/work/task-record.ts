@@ -1,0 +1,34 @@
+import { Owner, TaskResult, WorkId } from '@pltf/contracts';
+import { z } from 'zod';
+
+/** What a task does, with every path resolved. */
+export const TaskSpec = z.object({
+  id: WorkId,
+  owner: Owner,
+  command: z.array(z.string()).min(1),
+  directory: z.string(),
+  env: z.record(z.string(), z.string()),
+  /** Files whose text belongs to the result, by the name of their variable. */
+  files: z.record(z.string(), z.string()),
+  timeoutMs: z.number().int().positive(),
+  memoryMiB: z.number().int().positive(),
+  cpu: z.number().positive(),
+  volume: z.object({ source: z.string(), target: z.string() }).optional(),
+  /** Removed when the task has ended. */
+  scratch: z.string().optional(),
+});
+export type TaskSpec = z.infer<typeof TaskSpec>;
+
+/** On disk before the task starts: a later agent goes on from here and starts nothing twice. */
+export const TaskRecord = z.object({
+  version: z.literal(1),
+  spec: TaskSpec,
+  process: z
+    .object({ pid: z.number().int(), startTime: z.number(), bootId: z.string() })
+    .optional(),
+  cgroup: z.array(z.string()).default([]),
+  /** Why the platform is ending it, written before it does. */
+  ending: z.enum(['timeout', 'cancelled']).optional(),
+  result: TaskResult,
+});
+export type TaskRecord = z.infer<typeof TaskRecord>;

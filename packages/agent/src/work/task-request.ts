@@ -1,0 +1,126 @@
+import { chown, mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import { PltfError, type TaskRequest } from '@pltf/contracts';
+import type { MachineFacts } from '../placement/program-environment.ts';
+import { baseEnvironment } from '../placement/program-environment.ts';
+import { makeReadableFolder, writeReadableFile } from '../files/open-folder.ts';
+import { runTool } from '../process/run-tool.ts';
+import type { ReleaseStore } from '../release/release-store.ts';
+import { type Account, openOwnFolder } from '../sandbox/accounts.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { TaskSpec } from './task-record.ts';
+import type { Workspaces } from './workspaces.ts';
+
+export interface TaskPreparation {
+  readonly sandbox: Sandbox;
+  readonly releases: ReleaseStore;
+  readonly workspaces: Workspaces;
+  readonly machine: MachineFacts;
+}
+
+/** Pipelines may use the machine when nobody needs it: an application's share is larger. */
+const taskCpu = 0.5;
+
+/** Makes everything a task needs on disk and answers what exactly is to run. */
+export async function prepareTask(
+  context: TaskPreparation,
+  id: string,
+  request: TaskRequest,
+): Promise<TaskSpec> {
+  const { owner, timeoutMs, memoryMiB } = request;
+  const account = await context.sandbox.accounts.open(owner);
+  const scratch = path.join(account.tasks, id);
+  await makeReadableFolder(scratch);
+  const place = await placeOf(context, account, scratch, request);
+  const files = await makeFiles(account, scratch, request.files);
+  const command = await commandOf(scratch, request);
+  const env = {
+    PATH: context.machine.searchPath.join(':'),
+    LANG: context.machine.language,
+    ...request.env,
+    ...baseEnvironment(context.machine, account, id, place.home),
+    PLTF_WORKSPACE: place.root,
+    ...files,
+  };
+  const { directory } = place;
+  return { id, owner, command, directory, env, files, timeoutMs, memoryMiB, cpu: taskCpu, scratch };
+}
+
+interface Place {
+  readonly root: string;
+  readonly directory: string;
+  readonly home: string;
+}
+
+async function placeOf(
+  context: TaskPreparation,
+  account: Account,
+  scratch: string,
+  request: TaskRequest,
+): Promise<Place> {
+  if ('workspace' in request.in) {
+    const workspace = context.workspaces.find(request.in.workspace, account);
+    const directory = path.join(workspace.path, relativePath(request.in.path));
+    return { root: workspace.path, directory, home: workspace.home };
+  }
+  const root = path.join(scratch, 'work');
+  const home = path.join(scratch, 'home');
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  await context.releases.unpack(request.in.release, root);
+  await giveToOwner(context.sandbox, account, root);
+  openOwnFolder(home, account);
+  return { root, directory: root, home };
+}
+
+/** A path that stays below where it starts. */
+export function relativePath(given: string): string {
+  const normal = path.posix.normalize(given === '' ? '.' : given);
+  if (path.posix.isAbsolute(normal) || normal === '..' || normal.startsWith('../')) {
+    throw new PltfError('bad-request', {
+      detail: `The path ${JSON.stringify(given.slice(0, 200))} leads out of the workspace.`,
+      fix: 'Give a path relative to the workspace.',
+    });
+  }
+  return normal;
+}
+
+/** Makes a tree that the platform wrote the owner's. Links themselves change hands, not what they name. */
+export async function giveToOwner(
+  sandbox: Sandbox,
+  account: Account,
+  folder: string,
+): Promise<void> {
+  if (account.uid === undefined) return;
+  await runTool(sandbox.tools.chown, ['-R', '-h', `${account.uid}:${account.uid}`, folder]);
+}
+
+/** Empty files of the owner's, in a folder that is not: they can be written, not replaced. */
+async function makeFiles(
+  account: Account,
+  scratch: string,
+  names: readonly string[],
+): Promise<Record<string, string>> {
+  const folder = path.join(scratch, 'files');
+  await makeReadableFolder(folder);
+  const files: Record<string, string> = {};
+  for (const name of names) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name)) {
+      throw new PltfError('bad-request', { detail: `${JSON.stringify(name)} names no variable.` });
+    }
+    const file = path.join(folder, name);
+    await (await open(file, 'w', 0o600)).close();
+    if (account.uid !== undefined) await chown(file, account.uid, account.uid);
+    files[name] = file;
+  }
+  return files;
+}
+
+async function commandOf(scratch: string, { run }: TaskRequest): Promise<string[]> {
+  if ('command' in run) return run.command;
+  const extension = run.extension.replace(/[^A-Za-z0-9]/g, '');
+  const file = path.join(scratch, extension === '' ? 'script' : `script.${extension}`);
+  await writeReadableFile(file, run.script);
+  const named = run.shell.some((word) => word.includes('{0}'));
+  const words = run.shell.map((word) => word.replaceAll('{0}', file));
+  return named ? words : [...words, file];
+}
