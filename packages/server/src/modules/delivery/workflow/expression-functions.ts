@@ -86,7 +86,8 @@ export function expressionFunctions(
     call: (...args) => {
       const patterns = args.map(textOf);
       const hash = hashes(patterns);
-      if (hash === undefined) throw new ExpressionProblem('hashFiles has no workspace here', patterns);
+      if (hash === undefined)
+        throw new ExpressionProblem('hashFiles has no workspace here', patterns);
       return new data.StringData(hash);
     },
   };

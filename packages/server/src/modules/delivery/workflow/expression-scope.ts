@@ -1,17 +1,17 @@
 import { Evaluator, Lexer, Parser } from '@actions/expressions';
 import { falsy } from '@actions/expressions/result';
 import {
+  ExpressionProblem,
+  expressionFunctions,
+  type FileHashes,
+  type StatusAnswers,
+} from './expression-functions.ts';
+import {
   ContextMapping,
   type ExpressionValue,
   fromExpressionValue,
   toExpressionValue,
 } from './expression-values.ts';
-import {
-  expressionFunctions,
-  ExpressionProblem,
-  type FileHashes,
-  type StatusAnswers,
-} from './expression-functions.ts';
 import type { Json, Template, TemplateEntry } from './template.ts';
 import { workflowLimits } from './workflow-limits.ts';
 
@@ -40,7 +40,18 @@ export interface ScopeOptions {
 
 /** The names of all contexts: one that a place lacks is null there, as on GitHub. */
 const contextNames = [
-  'github', 'env', 'vars', 'job', 'jobs', 'steps', 'runner', 'secrets', 'strategy', 'matrix', 'needs', 'inputs',
+  'github',
+  'env',
+  'vars',
+  'job',
+  'jobs',
+  'steps',
+  'runner',
+  'secrets',
+  'strategy',
+  'matrix',
+  'needs',
+  'inputs',
 ];
 
 const noStatus: StatusAnswers = { success: true, failure: false, cancelled: false };
@@ -48,7 +59,10 @@ const noStatus: StatusAnswers = { success: true, failure: false, cancelled: fals
 /** A scope over these contexts. They are converted when first read, once. */
 export function createScope(options: ScopeOptions): ExpressionScope {
   const contexts = new LazyContexts(options.contexts);
-  const functions = expressionFunctions(options.status ?? noStatus, options.hashes ?? (() => undefined));
+  const functions = expressionFunctions(
+    options.status ?? noStatus,
+    options.hashes ?? (() => undefined),
+  );
   const functionList = [...functions.values()];
 
   const evaluate = (expression: string): ExpressionValue => {
@@ -62,7 +76,11 @@ export function createScope(options: ScopeOptions): ExpressionScope {
   const textOf = (template: Template | undefined): string => {
     if (typeof template === 'string') return template;
     if (typeof template === 'object' && template !== null && 'parts' in template) {
-      return joined(template.parts.map((part) => typeof part === 'string' ? part : evaluate(part.expression).coerceString()));
+      return joined(
+        template.parts.map((part) =>
+          typeof part === 'string' ? part : evaluate(part.expression).coerceString(),
+        ),
+      );
     }
     return toExpressionValue(valueOf(template)).coerceString();
   };
@@ -156,7 +174,8 @@ export const jsonText = (value: Json): string => toExpressionValue(value).coerce
 function numberOf(value: Json): number | undefined {
   if (value === null || value === '') return undefined;
   const number = toExpressionValue(value).number();
-  if (Number.isNaN(number)) throw new ExpressionProblem(`'${jsonText(value).slice(0, 40)}' is not a number`);
+  if (Number.isNaN(number))
+    throw new ExpressionProblem(`'${jsonText(value).slice(0, 40)}' is not a number`);
   return number;
 }
 

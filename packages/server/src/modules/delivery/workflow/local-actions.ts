@@ -4,7 +4,12 @@ import type { StepAction } from './run-plan.ts';
 import { type Inputs, type MappedAction, unavailable } from './step-actions.ts';
 import type { Template } from './template.ts';
 import { find, findTemplate, iterate, templateOf } from './tokens.ts';
-import { type ActionFile, laterProblems, readActionFile, type SourceFile } from './workflow-file.ts';
+import {
+  type ActionFile,
+  laterProblems,
+  readActionFile,
+  type SourceFile,
+} from './workflow-file.ts';
 import type { WorkflowProblem } from './workflow-problems.ts';
 
 /** The composite action that steps belong to: the position of its begin, and how deep it is nested. */
@@ -80,7 +85,10 @@ export function beginComposite(
   if (file === undefined) return unavailable(uses, 'its action.yml is not valid');
   const using = findTemplate(file.root, 'runs', 'using');
   if (using !== 'composite') {
-    return unavailable(uses, `only composite actions of a repository run here, not ${String(using)}`);
+    return unavailable(
+      uses,
+      `only composite actions of a repository run here, not ${String(using)}`,
+    );
   }
   const action: StepAction = {
     kind: 'composite-begin',

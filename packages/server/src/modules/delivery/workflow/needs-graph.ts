@@ -1,5 +1,7 @@
 /** One circle of jobs that wait for each other, in the order of waiting; undefined when there is none. */
-export function findCycle(needs: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+export function findCycle(
+  needs: ReadonlyMap<string, readonly string[]>,
+): readonly string[] | undefined {
   const finished = new Set<string>();
   for (const start of needs.keys()) {
     const path: { readonly job: string; next: number }[] = [{ job: start, next: 0 }];
@@ -26,7 +28,10 @@ export function findCycle(needs: ReadonlyMap<string, readonly string[]>): readon
 }
 
 /** All jobs that a job waits for, directly or through others. */
-export function ancestorsOf(needs: ReadonlyMap<string, readonly string[]>, job: string): ReadonlySet<string> {
+export function ancestorsOf(
+  needs: ReadonlyMap<string, readonly string[]>,
+  job: string,
+): ReadonlySet<string> {
   const ancestors = new Set<string>();
   const open = [...(needs.get(job) ?? [])];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

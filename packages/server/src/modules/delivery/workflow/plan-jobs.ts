@@ -3,8 +3,8 @@ import type { MappingToken } from '@actions/workflow-parser/templates/tokens/ind
 import { isMapping } from '@actions/workflow-parser/templates/tokens/type-guards';
 import type { LocalActions } from './local-actions.ts';
 import { defined, planSteps } from './plan-steps.ts';
-import { runnerRefusal } from './runner-labels.ts';
 import type { Capabilities, JobPlan, StepPlan, Unavailable } from './run-plan.ts';
+import { runnerRefusal } from './runner-labels.ts';
 import { notHere } from './step-actions.ts';
 import type { Template } from './template.ts';
 import { conditionOf, find, findTemplate, iterate, placeOf, templateOf } from './tokens.ts';
@@ -51,7 +51,12 @@ function planJob(
   const steps: StepPlan[] = [];
   const { capabilities, actions, budget } = planning;
   const sequence = converted.type === 'job' ? converted.steps : undefined;
-  planSteps({ capabilities, actions, budget, steps, defaults }, { context: file.context }, find(token, 'steps'), sequence);
+  planSteps(
+    { capabilities, actions, budget, steps, defaults },
+    { context: file.context },
+    find(token, 'steps'),
+    sequence,
+  );
   appendCacheSaves(steps);
   return {
     key: keys.get(id) ?? id,
@@ -73,9 +78,10 @@ function planJob(
       unavailable: jobRefusal(token, converted, steps),
     }),
     steps,
-    notes: find(token, 'environment') === undefined
-      ? []
-      : ["the environment's protection rules and secrets on GitHub do not apply here"],
+    notes:
+      find(token, 'environment') === undefined
+        ? []
+        : ["the environment's protection rules and secrets on GitHub do not apply here"],
   };
 }
 
@@ -96,7 +102,9 @@ function strategyOf(token: MappingToken) {
 /** What each cache step saves when the job has passed, last restored first, as on GitHub. */
 function appendCacheSaves(steps: StepPlan[]): void {
   const restored = steps.flatMap((step, index) =>
-    step.action.kind === 'cache' && step.action.mode === 'restore-and-save' ? [{ step, index }] : [],
+    step.action.kind === 'cache' && step.action.mode === 'restore-and-save'
+      ? [{ step, index }]
+      : [],
   );
   for (const { step, index } of restored.reverse()) {
     const { id: _id, frame: _frame, ...rest } = step;
@@ -117,10 +125,14 @@ function jobRefusal(
   steps: readonly StepPlan[],
 ): Unavailable | undefined {
   if (converted.type === 'reusableWorkflowJob') {
-    return notHere(`it calls the workflow ${converted.ref.value.slice(0, 100)}, and called workflows are not run here`);
+    return notHere(
+      `it calls the workflow ${converted.ref.value.slice(0, 100)}, and called workflows are not run here`,
+    );
   }
-  if (find(token, 'container') !== undefined) return notHere('it runs in a container image, and that needs Docker');
-  if (find(token, 'services') !== undefined) return notHere('it starts service containers, and that needs Docker');
+  if (find(token, 'container') !== undefined)
+    return notHere('it runs in a container image, and that needs Docker');
+  if (find(token, 'services') !== undefined)
+    return notHere('it starts service containers, and that needs Docker');
   const refusal = runnerRefusal(findTemplate(token, 'runs-on'));
   if (refusal !== undefined) return refusal;
   return stepsRefusal(steps);

@@ -4,7 +4,7 @@ import type { MappingToken, TemplateToken } from '@actions/workflow-parser/templ
 import { isMapping, isSequence } from '@actions/workflow-parser/templates/tokens/type-guards';
 import { beginComposite, type CompositeFrame, type LocalActions } from './local-actions.ts';
 import type { Capabilities, StepAction, StepPlan } from './run-plan.ts';
-import { type Inputs, mapAction, type MappedAction, unavailable } from './step-actions.ts';
+import { type Inputs, type MappedAction, mapAction, unavailable } from './step-actions.ts';
 import { chooseShell } from './step-shells.ts';
 import { expressionsIn, literalEntries, type Template } from './template.ts';
 import { conditionOf, find, findTemplate, iterate, placeOf } from './tokens.ts';
@@ -59,7 +59,10 @@ function planStep(
   condition: string | undefined,
 ): void {
   const uses = findTemplate(token, 'uses');
-  const mapped = typeof uses === 'string' ? mapUses(planning, source, token, uses) : mapRun(planning, source, token);
+  const mapped =
+    typeof uses === 'string'
+      ? mapUses(planning, source, token, uses)
+      : mapRun(planning, source, token);
   const step = stepOf(source, token, mapped, condition);
   const action = withoutLost(step, lost);
   if (action.kind === 'unavailable' && step.id !== undefined) lost.add(step.id.toLowerCase());
@@ -135,7 +138,9 @@ function mapRun(planning: StepPlanning, source: StepSource, token: MappingToken)
     if ('unavailable' in choice) return unavailable('run', choice.unavailable);
   }
   const missing = missingProgram(script, planning.capabilities);
-  return missing === undefined ? { action, notes: [] } : unavailable('run', `${missing} is not installed here`);
+  return missing === undefined
+    ? { action, notes: [] }
+    : unavailable('run', `${missing} is not installed here`);
 }
 
 /** A program at the start of a script's line that this platform lacks. */
@@ -146,7 +151,16 @@ function missingProgram(script: Template, { missingPrograms }: Capabilities): st
       : typeof script === 'object' && script !== null && 'parts' in script
         ? script.parts.filter((part) => typeof part === 'string')
         : [];
-  const words = texts.join('').split('\n').map((line) => line.trim().replace(/^sudo +/, '').split(/\s/, 1)[0]);
+  const words = texts
+    .join('')
+    .split('\n')
+    .map(
+      (line) =>
+        line
+          .trim()
+          .replace(/^sudo +/, '')
+          .split(/\s/, 1)[0],
+    );
   return missingPrograms.find((program) => words.includes(program));
 }
 
@@ -156,7 +170,9 @@ function mapUses(
   token: MappingToken,
   uses: string,
 ): MappedAction {
-  const inputs: Inputs = Object.fromEntries(literalEntries(findTemplate(token, 'with'), { lowerCase: true }));
+  const inputs: Inputs = Object.fromEntries(
+    literalEntries(findTemplate(token, 'with'), { lowerCase: true }),
+  );
   if (!uses.startsWith('./')) return mapAction(uses, inputs, planning.capabilities);
   const depth = (source.frame?.depth ?? 0) + 1;
   if (depth > workflowLimits.compositeDepth) {
@@ -183,7 +199,11 @@ function planComposite(
   const file = actions.file(step.action.path);
   if (file === undefined) return;
   const frame = { begin, depth: (source.frame?.depth ?? 0) + 1 };
-  planSteps(planning, { context: file.context, file: file.path, frame }, find(file.root, 'runs', 'steps'));
+  planSteps(
+    planning,
+    { context: file.context, file: file.path, frame },
+    find(file.root, 'runs', 'steps'),
+  );
   const end = steps.push({
     name: step.name,
     place: placeOf(token),
@@ -198,7 +218,8 @@ function planComposite(
 /** A step that reads the output of one that cannot run here would only fail, or do the wrong thing. */
 function withoutLost(step: StepPlan, lost: ReadonlySet<string>): StepAction {
   const { action } = step;
-  const inputs = 'with' in action ? Object.values(action.with) : 'script' in action ? [action.script] : [];
+  const inputs =
+    'with' in action ? Object.values(action.with) : 'script' in action ? [action.script] : [];
   const expressions = [...inputs, step.env].flatMap(expressionsIn);
   for (const expression of expressions) {
     for (const [, id] of expression.matchAll(/\bsteps\.([\w-]+)\.outputs\b/gi)) {

@@ -1,15 +1,26 @@
 import type { z } from 'zod';
-import { createScope, type ExpressionScope, isMapping, jsonBoolean, jsonText } from './expression-scope.ts';
+import { concurrencyFrom } from './concurrency.ts';
 import { ExpressionProblem } from './expression-functions.ts';
+import { createScope } from './expression-scope.ts';
 import { createLocalActions } from './local-actions.ts';
 import { planJobs } from './plan-jobs.ts';
 import { defined } from './plan-steps.ts';
 import { githubContext, type PushEvent, type RunIdentity } from './push-event.ts';
 import { pushTrigger } from './push-filters.ts';
-import { Capabilities, type JobPlan, RunLimits, type RunPlan, type WorkflowPlan } from './run-plan.ts';
-import type { Template } from './template.ts';
+import {
+  Capabilities,
+  type JobPlan,
+  RunLimits,
+  type RunPlan,
+  type WorkflowPlan,
+} from './run-plan.ts';
 import { find, findTemplate } from './tokens.ts';
-import { laterProblems, readWorkflowFile, type SourceFile, type WorkflowFile } from './workflow-file.ts';
+import {
+  laterProblems,
+  readWorkflowFile,
+  type SourceFile,
+  type WorkflowFile,
+} from './workflow-file.ts';
 import { workflowLimits } from './workflow-limits.ts';
 import type { WorkflowProblem } from './workflow-problems.ts';
 
@@ -49,10 +60,7 @@ export function planRun(request: PlanRequest): RunPlan {
       continue;
     }
     const { length: workflow } = workflows;
-    const own = planJobs(
-      { capabilities, actions, budget, workflow, firstJob: jobs.length },
-      file,
-    );
+    const own = planJobs({ capabilities, actions, budget, workflow, firstJob: jobs.length }, file);
     const later = laterProblems(source, file);
     problems.push(...later);
     if (later.length > 0) continue;
@@ -75,7 +83,10 @@ export function planRun(request: PlanRequest): RunPlan {
 
 function planWorkflow(request: PlanRequest, file: WorkflowFile): WorkflowPlan {
   const name = findTemplate(file.root, 'name');
-  const workflow = { path: file.path, name: typeof name === 'string' && name !== '' ? name : file.path };
+  const workflow = {
+    path: file.path,
+    name: typeof name === 'string' && name !== '' ? name : file.path,
+  };
   const scope = createScope({
     contexts: {
       github: githubContext(request.event, request.run, workflow),
@@ -86,8 +97,12 @@ function planWorkflow(request: PlanRequest, file: WorkflowFile): WorkflowPlan {
   return {
     ...workflow,
     ...defined({
-      runName: reporting(file, 'run-name', () => scope.text(findTemplate(file.root, 'run-name')).slice(0, 500)),
-      concurrency: reporting(file, 'concurrency', () => concurrencyFrom(scope, findTemplate(file.root, 'concurrency'))),
+      runName: reporting(file, 'run-name', () =>
+        scope.text(findTemplate(file.root, 'run-name')).slice(0, 500),
+      ),
+      concurrency: reporting(file, 'concurrency', () =>
+        concurrencyFrom(scope, findTemplate(file.root, 'concurrency')),
+      ),
       env: findTemplate(file.root, 'env'),
     }),
   };
@@ -108,16 +123,4 @@ function reporting<Value>(
     file.context.error(token, error.message);
     return undefined;
   }
-}
-
-/** The group that a `concurrency:` names; an empty one is none. */
-export function concurrencyFrom(
-  scope: ExpressionScope,
-  template: Template | undefined,
-): { group: string; cancelInProgress: boolean } | undefined {
-  const value = scope.value(template);
-  const group = jsonText(isMapping(value) ? (value['group'] ?? null) : value);
-  if (group === '') return undefined;
-  const cancelInProgress = isMapping(value) && jsonBoolean(value['cancel-in-progress'] ?? null);
-  return { group: group.slice(0, 400), cancelInProgress };
 }

@@ -4,7 +4,10 @@ import type { Json } from './template.ts';
 /** Which run this is; part of the `github` context. */
 export const RunIdentity = z.object({
   /** Becomes part of the ids of workspaces and tasks. */
-  id: z.string().max(40).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
+  id: z
+    .string()
+    .max(40)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
   number: z.number().int().positive(),
   attempt: z.number().int().positive(),
 });
@@ -79,7 +82,12 @@ function pushPayload(event: PushEvent): Json {
   const head: Json =
     commit === undefined
       ? null
-      : { id: event.after, message: commit.message, timestamp: commit.timestamp, author: commit.author };
+      : {
+          id: event.after,
+          message: commit.message,
+          timestamp: commit.timestamp,
+          author: commit.author,
+        };
   return {
     ref: event.ref,
     before: event.before,

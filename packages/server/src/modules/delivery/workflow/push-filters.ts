@@ -3,7 +3,9 @@ import { filterList } from './filter-pattern.ts';
 import { isDeletion, isTag, type PushEvent, refNameOf } from './push-event.ts';
 
 /** Whether a push starts a workflow, and if not, why, in words for the user. */
-export type Trigger = { readonly starts: true } | { readonly starts: false; readonly reason: string };
+export type Trigger =
+  | { readonly starts: true }
+  | { readonly starts: false; readonly reason: string };
 
 const starts: Trigger = { starts: true };
 const not = (reason: string): Trigger => ({ starts: false, reason });
@@ -37,7 +39,8 @@ export function pushTrigger(
     : [push.tags, push['tags-ignore']];
   if (filters.only === undefined && filters.ignore === undefined) {
     // A filter for the other kind of ref alone means: that kind only.
-    if (others.some((list) => list !== undefined)) return not(`it does not run on a ${filters.kind}`);
+    if (others.some((list) => list !== undefined))
+      return not(`it does not run on a ${filters.kind}`);
   }
   if (filters.only !== undefined && !filterList(filters.only)(name)) {
     return not(`its filter does not name ${filters.kind} ${name}`);

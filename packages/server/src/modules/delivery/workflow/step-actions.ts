@@ -19,7 +19,11 @@ export const unavailable = (uses: string, reason: string): MappedAction => ({
 export const notHere = (reason: string): Unavailable => ({ reason, where: elsewhere });
 
 const isSet = (template: Template | undefined): boolean =>
-  template !== undefined && template !== null && template !== false && template !== '' && template !== 'false';
+  template !== undefined &&
+  template !== null &&
+  template !== false &&
+  template !== '' &&
+  template !== 'false';
 
 const notesFor = (inputs: Inputs, remarks: Readonly<Record<string, string>>): string[] =>
   Object.entries(remarks).flatMap(([input, remark]) => (isSet(inputs[input]) ? [remark] : []));
@@ -39,7 +43,9 @@ const setup =
     const version = capabilities[tool];
     if (version === undefined) return unavailable(uses, `no ${name} is installed on this platform`);
     const asked = inputs[`${tool}-version`];
-    const notes = notesFor(inputs, { cache: "the package manager's cache is not kept between runs here" });
+    const notes = notesFor(inputs, {
+      cache: "the package manager's cache is not kept between runs here",
+    });
     if (typeof asked === 'string' || typeof asked === 'number') {
       notes.unshift(...versionNote(name, String(asked), version));
     }
@@ -50,7 +56,9 @@ const setup =
 export function versionNote(name: string, asked: string, used: string): string[] {
   const wanted = /^v?(\d+(?:\.\d+){0,2})(?:\.(?:x|\*))*$/.exec(asked.trim())?.[1];
   if (wanted !== undefined && `${used}.`.startsWith(`${wanted}.`)) return [];
-  return [`asked for ${name} ${asked.trim().slice(0, 40)}; ${name} ${used} of this platform is used`];
+  return [
+    `asked for ${name} ${asked.trim().slice(0, 40)}; ${name} ${used} of this platform is used`,
+  ];
 }
 
 const cache =
@@ -60,7 +68,9 @@ const cache =
 const artifact =
   (mode: 'upload' | 'download'): Mapping =>
   (inputs, _capabilities, uses) => {
-    const elsewhere = ['github-token', 'run-id', 'repository'].find((input) => isSet(inputs[input]));
+    const elsewhere = ['github-token', 'run-id', 'repository'].find((input) =>
+      isSet(inputs[input]),
+    );
     if (mode === 'download' && elsewhere !== undefined) {
       return unavailable(uses, 'artifacts of other runs or repositories cannot be had here');
     }

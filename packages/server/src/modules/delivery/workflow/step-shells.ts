@@ -29,8 +29,11 @@ export function chooseShell(name: string | undefined): ShellChoice {
   if (windowsShells.has(name)) return { unavailable: `the shell ${name} is not installed` };
   const argv = name.split(/\s+/).filter((word) => word !== '');
   if (!argv.includes('{0}')) {
-    return { problem: `'${name.slice(0, 60)}' is no shell: use bash, sh, python or node, or name one with {0}` };
+    return {
+      problem: `'${name.slice(0, 60)}' is no shell: use bash, sh, python or node, or name one with {0}`,
+    };
   }
-  if (windowsShells.has(argv[0] ?? '')) return { unavailable: `the shell ${argv[0]} is not installed` };
+  if (windowsShells.has(argv[0] ?? ''))
+    return { unavailable: `the shell ${argv[0]} is not installed` };
   return { shell: { argv, extension: 'sh' } };
 }

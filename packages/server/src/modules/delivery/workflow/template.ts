@@ -58,7 +58,12 @@ export const Template: z.ZodType<Template> = z.lazy(() =>
   ]),
 );
 const TemplateEntry: z.ZodType<TemplateEntry> = z.object({
-  key: z.union([z.string(), ExpressionTemplate, TextTemplate, z.object({ insert: z.literal(true) })]),
+  key: z.union([
+    z.string(),
+    ExpressionTemplate,
+    TextTemplate,
+    z.object({ insert: z.literal(true) }),
+  ]),
   value: Template,
 });
 

@@ -1,6 +1,10 @@
 import { ensureStatusFunction } from '@actions/workflow-parser/model/converter/if-condition';
+import type {
+  MappingToken,
+  ScalarToken,
+  TemplateToken,
+} from '@actions/workflow-parser/templates/tokens/index';
 import { InsertExpressionToken } from '@actions/workflow-parser/templates/tokens/insert-expression-token';
-import type { MappingToken, ScalarToken, TemplateToken } from '@actions/workflow-parser/templates/tokens/index';
 import {
   isBasicExpression,
   isBoolean,
@@ -60,13 +64,19 @@ export function* iterate<Item>(collection: {
   for (let index = 0; index < collection.count; index += 1) yield collection.get(index);
 }
 
-export const find = (mapping: MappingToken | undefined, ...path: readonly string[]): TemplateToken | undefined =>
+export const find = (
+  mapping: MappingToken | undefined,
+  ...path: readonly string[]
+): TemplateToken | undefined =>
   path.reduce<TemplateToken | undefined>(
     (token, key) => (token !== undefined && isMapping(token) ? token.find(key) : undefined),
     mapping,
   );
 
-export function findTemplate(mapping: MappingToken | undefined, ...path: readonly string[]): Template | undefined {
+export function findTemplate(
+  mapping: MappingToken | undefined,
+  ...path: readonly string[]
+): Template | undefined {
   const token = find(mapping, ...path);
   return token === undefined ? undefined : templateOf(token);
 }

@@ -2,7 +2,10 @@ import { getActionSchema } from '@actions/workflow-parser/actions/action-schema'
 import { convertOn } from '@actions/workflow-parser/model/converter/events';
 import { convertJob } from '@actions/workflow-parser/model/converter/job';
 import type { EventsConfig, WorkflowJob } from '@actions/workflow-parser/model/workflow-template';
-import { TemplateContext, TemplateValidationErrors } from '@actions/workflow-parser/templates/template-context';
+import {
+  TemplateContext,
+  TemplateValidationErrors,
+} from '@actions/workflow-parser/templates/template-context';
 import { readTemplate } from '@actions/workflow-parser/templates/template-reader';
 import type { MappingToken, TemplateToken } from '@actions/workflow-parser/templates/tokens/index';
 import { TemplateTokenError } from '@actions/workflow-parser/templates/tokens/template-token';
@@ -101,8 +104,10 @@ export function readActionFile(file: SourceFile): Read<ActionFile> {
 }
 
 /** What has become wrong in a file while it was planned. */
-export const laterProblems = (file: SourceFile, { context }: { readonly context: TemplateContext }) =>
-  problemsOf(file, context);
+export const laterProblems = (
+  file: SourceFile,
+  { context }: { readonly context: TemplateContext },
+) => problemsOf(file, context);
 
 function convertAllJobs(context: TemplateContext, token: TemplateToken | undefined): WorkflowJob[] {
   if (token === undefined || !isMapping(token)) return [];
@@ -120,7 +125,9 @@ function convertAllJobs(context: TemplateContext, token: TemplateToken | undefin
 
 /** Every job that is waited for exists, and no job waits for itself, through others or not. */
 function checkNeeds(context: TemplateContext, jobs: readonly WorkflowJob[]): void {
-  const needs = new Map(jobs.map((job) => [job.id.value, (job.needs ?? []).map((need) => need.value)]));
+  const needs = new Map(
+    jobs.map((job) => [job.id.value, (job.needs ?? []).map((need) => need.value)]),
+  );
   for (const job of jobs) {
     for (const need of job.needs ?? []) {
       if (needs.has(need.value)) continue;

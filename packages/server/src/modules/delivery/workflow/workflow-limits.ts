@@ -21,6 +21,8 @@ export const workflowLimits = {
   jobs: 100,
   stepsInJob: 300,
   stepsInRun: 2000,
+  /** Steps of all legs of one job. */
+  stepsInJobRun: 5000,
   /** As on GitHub. */
   matrixLegs: 256,
   /** Composite actions within composite actions. */

@@ -1,6 +1,6 @@
 import type { ObjectReader } from '@actions/workflow-parser/templates/object-reader';
-import type { LiteralToken } from '@actions/workflow-parser/templates/tokens/literal-token';
 import type { MappingToken, SequenceToken } from '@actions/workflow-parser/templates/tokens/index';
+import type { LiteralToken } from '@actions/workflow-parser/templates/tokens/literal-token';
 import { isString } from '@actions/workflow-parser/templates/tokens/type-guards';
 import { workflowLimits } from './workflow-limits.ts';
 import type { YamlEvent } from './yaml-document.ts';
@@ -34,5 +34,7 @@ function refuseTooManyExpressions(token: LiteralToken): void {
   const count = token.value.split('${{').length - 1;
   if (count <= workflowLimits.expressionsInScalar) return;
   const place = token.range === undefined ? '' : ` (line ${token.range.start.line})`;
-  throw new Error(`More than ${workflowLimits.expressionsInScalar} expressions in one value${place}`);
+  throw new Error(
+    `More than ${workflowLimits.expressionsInScalar} expressions in one value${place}`,
+  );
 }

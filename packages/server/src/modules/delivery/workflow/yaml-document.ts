@@ -1,4 +1,3 @@
-import type { LiteralToken } from '@actions/workflow-parser/templates/tokens/literal-token';
 import {
   BooleanToken,
   MappingToken,
@@ -7,6 +6,7 @@ import {
   SequenceToken,
   StringToken,
 } from '@actions/workflow-parser/templates/tokens/index';
+import type { LiteralToken } from '@actions/workflow-parser/templates/tokens/literal-token';
 import type { TokenRange } from '@actions/workflow-parser/templates/tokens/token-range';
 import {
   Composer,
@@ -93,7 +93,11 @@ function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
     if (depth > workflowLimits.syntaxDepth) {
       return 'offset' in token && typeof token.offset === 'number' ? token.offset : 0;
     }
-    for (const child of [propertyOf(token, 'items'), propertyOf(token, 'key'), propertyOf(token, 'value')]) {
+    for (const child of [
+      propertyOf(token, 'items'),
+      propertyOf(token, 'key'),
+      propertyOf(token, 'value'),
+    ]) {
       if (Array.isArray(child)) for (const item of child) open.push([item, depth + 1]);
       else if (typeof child === 'object' && child !== null) open.push([child, depth + 1]);
     }
@@ -128,7 +132,8 @@ function flatten(document: Document.Parsed, text: string, lines: LineCounter): Y
       return at(lines, offset, `The file holds more than ${workflowLimits.values} values`);
     }
     // Aliases nest deeper than the text does.
-    if (depth > workflowLimits.syntaxDepth) return at(lines, offset, 'The file is nested too deeply');
+    if (depth > workflowLimits.syntaxDepth)
+      return at(lines, offset, 'The file is nested too deeply');
     const range = rangeOf(node, lines);
     const inner = { aliases, depth: depth + 1 };
     if (isAlias(node)) {
@@ -194,5 +199,11 @@ function literalToken(node: unknown, range: TokenRange | undefined, text: string
   // lines, where the parser would take it, indentation and all, for the value itself.
   const single = range !== undefined && range.start.line === range.end.line;
   const [start, end] = isScalar(node) && node.range ? node.range : [0, 0];
-  return new StringToken(1, range, String(value), undefined, single ? text.slice(start, end) : undefined);
+  return new StringToken(
+    1,
+    range,
+    String(value),
+    undefined,
+    single ? text.slice(start, end) : undefined,
+  );
 }
