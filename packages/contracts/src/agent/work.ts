@@ -18,9 +18,26 @@ export const GitSource = z.object({
 });
 export type GitSource = z.infer<typeof GitSource>;
 
-/** A folder that belongs to one owner; made empty, or from a commit. Idempotent by id. */
-export const WorkspaceRequest = z.object({ owner: Owner, source: GitSource.optional() });
+/**
+ * A folder that belongs to one owner; made empty, or from a commit. Idempotent by id. A workspace that is there gets
+ * the commit of `source` added once for each `step`.
+ */
+export const WorkspaceRequest = z.object({
+  owner: Owner,
+  source: GitSource.optional(),
+  step: WorkId.optional(),
+});
 export type WorkspaceRequest = z.infer<typeof WorkspaceRequest>;
+
+/** Where a workspace is, as the programs in it see it. */
+export const WorkspacePlaces = z.object({
+  root: z.string(),
+  temporary: z.string(),
+  home: z.string(),
+  /** The search path of programs. */
+  path: z.string(),
+});
+export type WorkspacePlaces = z.infer<typeof WorkspacePlaces>;
 
 /** Where a workspace lies in its programs' view: absolute, for values such as GITHUB_WORKSPACE. */
 export const WorkspacePlace = z.object({ path: z.string(), home: z.string() });

@@ -11,6 +11,7 @@ import {
   nearest,
   readFolder,
   runTemplate,
+  type TemplateRun,
 } from '@pltf/plan';
 import type { Scaffolded, ScaffoldFacts, Scaffolder } from '../../modules/paths/index.ts';
 import type { FileEntry } from '../../modules/repos/index.ts';
@@ -18,6 +19,7 @@ import type { FileEntry } from '../../modules/repos/index.ts';
 export interface FolderScaffolderOptions {
   /** The folder of the golden paths, one folder each with its `template.yaml`. */
   readonly folder: string;
+  readonly portalUrl: string;
 }
 
 interface Library {
@@ -28,7 +30,7 @@ interface Library {
 const executable = 0o111;
 
 /** Golden paths from a folder, read once when first needed. */
-export function folderScaffolder({ folder }: FolderScaffolderOptions): Scaffolder {
+export function folderScaffolder({ folder, portalUrl }: FolderScaffolderOptions): Scaffolder {
   let reading: Promise<Library> | undefined;
   const library = (): Promise<Library> => {
     reading ??= readLibrary(folder).catch((error: unknown) => {
@@ -39,7 +41,7 @@ export function folderScaffolder({ folder }: FolderScaffolderOptions): Scaffolde
   };
   return {
     list: async () => (await library()).paths.map(view),
-    scaffold: async (request, facts) => scaffold(await library(), request, facts),
+    scaffold: async (request, facts) => scaffold(await library(), request, facts, portalUrl),
   };
 }
 
@@ -105,7 +107,7 @@ const unknownPath = (detail: string, paths: readonly GoldenPath[], meant?: strin
     errors: [{ where: 'path', message: detail }],
   });
 
-async function scaffold(library: Library, request: CreateComponent, facts: ScaffoldFacts): Promise<Scaffolded> {
+async function scaffold(library: Library, request: CreateComponent, facts: ScaffoldFacts, portalUrl: string): Promise<Scaffolded> {
   const path = choose(library, request);
   const result = await runTemplate({
     template: path.template,
@@ -116,6 +118,7 @@ async function scaffold(library: Library, request: CreateComponent, facts: Scaff
     taskId: createHash('sha256').update(JSON.stringify([request, facts])).digest('hex').slice(0, 32),
     now: () => performance.now(),
     user: { ref: `user:default/${facts.user}` },
+    actions: publishing(request.name, portalUrl),
   });
   const files = new Map<string, FileEntry>();
   for (const [name, file] of result.workspace) {
@@ -123,6 +126,18 @@ async function scaffold(library: Library, request: CreateComponent, facts: Scaff
     files.set(name, { bytes: file.bytes, executable: (file.mode & executable) !== 0 });
   }
   return { path: view(path), files };
+}
+
+/**
+ * The creation that asked for the files publishes and registers them itself, with an inverse for each step; the
+ * template learns where they will be.
+ */
+function publishing(name: string, portalUrl: string): NonNullable<TemplateRun['actions']> {
+  const remoteUrl = `${portalUrl}/git/${name}.git`;
+  return {
+    'publish:pltf': { supportsDryRun: true, run: () => ({ remoteUrl, repoContentsUrl: remoteUrl }) },
+    'catalog:register': { supportsDryRun: true, run: () => ({ entityRef: `component:default/${name}` }) },
+  };
 }
 
 /** What the platform knows goes into the fields that the template has; what was typed wins. */

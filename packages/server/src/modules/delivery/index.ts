@@ -12,5 +12,9 @@ export type { BuildRequest, BuildResult, ReleaseArchive } from './release-archiv
 export { releaseSource } from './release-source.ts';
 export { isFinished, type Run, type RunSummary } from './run.ts';
 export { RunCancellation } from './run-cancellation.ts';
-export type { RunLog } from './run-log.ts';
+export { type RunLog, runLog } from './run-log.ts';
 export { createRunReconciler } from './run-reconciler.ts';
+export { previewPipeline } from './pipeline-preview.ts';
+export { postgresRunStore } from './run-store.postgres.ts';
+export { type StepRunners, workflowPipeline } from './workflow-pipeline.ts';
+export type { StepRunner, StepTask, TaskOutcome } from './workflow/index.ts';

@@ -22,6 +22,4 @@ export interface PipelineResult {
 /** Runs a repository's own workflows. Resumable: called again for the same run it goes on where it was. */
 export interface Pipeline {
   execute(request: PipelineRequest): Promise<PipelineResult>;
-  /** Removes what the run left in workspaces. */
-  cleanUp(run: string): Promise<void>;
 }

@@ -21,6 +21,6 @@ export interface ReleaseArchive {
   build(request: BuildRequest): Promise<BuildResult>;
   /** Idempotent. */
   remove(digest: string): Promise<void>;
-  /** The log of a task or step of a run, in order. */
+  /** The log of a task or step of a run, in order; nothing when there is no such task. */
   stepLog(task: string, follow: boolean, signal: AbortSignal): AsyncIterable<LogLine>;
 }

@@ -1,6 +1,63 @@
-import type { LogLine } from '@pltf/contracts';
+import type { EventView, LogLine } from '@pltf/contracts';
+import type { DeliveryQueries } from './delivery-queries.ts';
+import type { EventFeed } from './push-progress.ts';
+import type { ReleaseArchive } from './release-archive.ts';
+import { isFinished } from './run.ts';
+import { type RunStore, stepTasks } from './workflow/index.ts';
 
 /** The log of all steps of a run in order; `instance` of a line names job and step. */
 export interface RunLog {
   follow(run: string, follow: boolean, signal: AbortSignal): AsyncIterable<LogLine>;
+}
+
+export interface RunLogDependencies {
+  readonly store: RunStore;
+  readonly queries: DeliveryQueries;
+  readonly feed: EventFeed;
+  readonly archive: ReleaseArchive;
+}
+
+/** Reads the logs of the tasks that have begun, one after the other, then waits for the next to begin. */
+export function runLog({ store, queries, feed, archive }: RunLogDependencies): RunLog {
+  return {
+    follow: async function* (run, follow, signal) {
+      const { component } = await queries.run(run);
+      const events: AsyncIterator<EventView> | undefined = follow
+        ? feed.follow({ component }, signal)[Symbol.asyncIterator]()
+        : undefined;
+      const read = new Set<string>();
+      try {
+        for (;;) {
+          const finished = isFinished((await queries.run(run)).state);
+          const stored = await store.load(run);
+          const tasks = stored?.state === undefined ? [] : stepTasks(stored.plan, stored.state);
+          for (const { task, name } of [...tasks, { task: `${run}-build`, name: 'release / build' }]) {
+            if (read.has(task)) continue;
+            const found = yield* linesOf(archive, task, name, follow, signal);
+            if (found || finished) read.add(task);
+          }
+          if (finished || events === undefined || signal.aborted) return;
+          await events.next();
+        }
+      } finally {
+        await events?.return?.();
+      }
+    },
+  };
+}
+
+/** Answers whether the task was there. */
+async function* linesOf(
+  archive: ReleaseArchive,
+  task: string,
+  name: string,
+  follow: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine, boolean> {
+  let found = false;
+  for await (const line of archive.stepLog(task, follow, signal)) {
+    found = true;
+    yield { ...line, instance: name };
+  }
+  return found;
 }

@@ -45,7 +45,6 @@ export function createRunReconciler(dependencies: RunReconcilerDependencies): Re
       } finally {
         cancellation.leave(id);
       }
-      await dependencies.pipeline.cleanUp(id);
       return undefined;
     },
   };

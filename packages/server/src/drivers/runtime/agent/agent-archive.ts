@@ -36,8 +36,17 @@ export function agentArchive({ agent, gitDirectory }: AgentArchiveOptions): Rele
         if (!gone && !needed) throw error;
       });
     },
-    stepLog: (task, follow, signal) => agent.lines(`/v1/tasks/${task}/log${follow ? '?follow=1' : ''}`, LogLine, signal),
+    stepLog: (task, follow, signal) => stepLog(agent, task, follow, signal),
   };
+}
+
+async function* stepLog(agent: AgentClient, task: string, follow: boolean, signal: AbortSignal): AsyncGenerator<LogLine> {
+  try {
+    yield* agent.lines(`/v1/tasks/${task}/log${follow ? '?follow=1' : ''}`, LogLine, signal);
+  } catch (error) {
+    // Steps such as a checkout have no task of their own.
+    if (!(error instanceof PltfError) || error.code !== 'not-found') throw error;
+  }
 }
 
 async function stored(agent: AgentClient, body: unknown, signal: AbortSignal): Promise<BuildResult> {
