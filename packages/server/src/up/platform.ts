@@ -79,21 +79,26 @@ async function startDatabase({ options, say }: PlatformContext, lifecycle: Lifec
 
 function startAgent(context: PlatformContext, lifecycle: Lifecycle): void {
   const { options } = context;
-  const agent = supervise(context, 'agent', true, {});
-  lifecycle.started('agent', async () => {
+  const agent = supervise(context, 'agent', {
+    stopMs: stopAgentMs,
     // Stops the instances in order, then the agent itself; what runs is remembered and starts again next time.
-    await ask({ socketPath: socketPath(options), method: 'POST', path: '/v1/stop' });
-    await until(stopAgentMs, async () => (await ask({ socketPath: socketPath(options), path: '/v1/health' })) === undefined ? true : undefined);
-    await agent[Symbol.asyncDispose]();
+    askToStop: () => ask({ socketPath: socketPath(options), method: 'POST', path: '/v1/stop' }),
   });
+  lifecycle.started('agent', () => agent[Symbol.asyncDispose]());
 }
 
 function startServer(context: PlatformContext, lifecycle: Lifecycle, databaseUrl: string): void {
-  const server = supervise(context, 'server', false, { DATABASE_URL: databaseUrl });
+  const server = supervise(context, 'server', { stopMs: graceMs, env: { DATABASE_URL: databaseUrl } });
   lifecycle.started('server', () => server[Symbol.asyncDispose]());
 }
 
-function supervise({ options, say }: PlatformContext, name: 'agent' | 'server', detached: boolean, more: NodeJS.ProcessEnv): Supervised {
+interface Supervision {
+  readonly stopMs: number;
+  readonly askToStop?: () => Promise<unknown>;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+function supervise({ options, say }: PlatformContext, name: 'agent' | 'server', how: Supervision): Supervised {
   const program = new Supervised({
     name: `the ${name}`,
     args: [join(options.programs, `${name}.js`)],
@@ -103,12 +108,12 @@ function supervise({ options, say }: PlatformContext, name: 'agent' | 'server', 
       PLTF_HOST: options.host,
       PLTF_PORT: String(options.port),
       PLTF_ROUTER_PORT: String(options.routerPort),
-      ...more,
+      ...how.env,
     },
     log: logFile(options, name),
-    detached,
     say,
-    stopMs: graceMs,
+    stopMs: how.stopMs,
+    ...(how.askToStop === undefined ? {} : { askToStop: how.askToStop }),
     onStarted: (pid) => void recordProcess(pidFile(options, name), pid).catch(() => undefined),
   });
   program.start();

@@ -7,11 +7,11 @@ export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Where what it prints goes. */
   readonly log: string;
-  /** True when it shall live on when this process is killed. */
-  readonly detached: boolean;
   readonly say: (line: string) => void;
-  /** Milliseconds between SIGTERM and SIGKILL when it is stopped. */
+  /** Milliseconds between asking it to stop and SIGKILL. */
   readonly stopMs: number;
+  /** How it is asked to stop; SIGTERM unless given. */
+  readonly askToStop?: () => Promise<unknown>;
   readonly onStarted: (pid: number) => void;
 }
 
@@ -33,10 +33,11 @@ export class Supervised implements AsyncDisposable {
   }
 
   start(): void {
-    const { args, env, log, detached, name, say } = this.#options;
+    const { args, env, log, name, say } = this.#options;
     const out = openSync(log, 'a', 0o600);
     const started = Date.now();
-    const child = spawn(process.execPath, [...args], { env, detached, stdio: ['ignore', out, out] });
+    // A session of its own: Ctrl-C reaches this process only, which then stops all in order.
+    const child = spawn(process.execPath, [...args], { env, detached: true, stdio: ['ignore', out, out] });
     this.#child = child;
     if (child.pid !== undefined) this.#options.onStarted(child.pid);
     child.on('error', (error) => say(`${name} could not be started: ${error.message}`));
@@ -56,7 +57,9 @@ export class Supervised implements AsyncDisposable {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null) return;
     const gone = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-    child.kill('SIGTERM');
+    const { askToStop } = this.#options;
+    const asked = askToStop === undefined ? undefined : await askToStop();
+    if (asked === undefined) child.kill('SIGTERM');
     const kill = setTimeout(() => child.kill('SIGKILL'), this.#options.stopMs);
     await gone;
     clearTimeout(kill);

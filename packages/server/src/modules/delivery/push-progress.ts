@@ -6,9 +6,15 @@ import type { Placement, RuntimeQueries } from '../runtime/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import { isFinished, type Run } from './run.ts';
 
-/** Events as they happen, from the newest on. */
+/** Events as they happen. */
 export interface EventFeed {
-  follow(filter: { readonly component: string }, signal: AbortSignal): AsyncIterable<EventView>;
+  /** The number of the newest event: taken before a look at the state, nothing between look and follow is missed. */
+  newest(): Promise<number>;
+  follow(
+    filter: { readonly component: string },
+    after: number,
+    signal: AbortSignal,
+  ): AsyncIterable<EventView>;
 }
 
 export interface PushProgressDependencies {
@@ -74,7 +80,8 @@ async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const told = new Set<string>();
-  const events = dependencies.feed.follow({ component: push.component }, signal)[Symbol.asyncIterator]();
+  const after = await dependencies.feed.newest();
+  const events = dependencies.feed.follow({ component: push.component }, after, signal)[Symbol.asyncIterator]();
   let now = await dependencies.queries.run(run.id);
   for (;;) {
     yield* freshLines(now, told);

@@ -23,7 +23,7 @@ export function runLog({ store, queries, feed, archive }: RunLogDependencies): R
     follow: async function* (run, follow, signal) {
       const { component } = await queries.run(run);
       const events: AsyncIterator<EventView> | undefined = follow
-        ? feed.follow({ component }, signal)[Symbol.asyncIterator]()
+        ? feed.follow({ component }, await feed.newest(), signal)[Symbol.asyncIterator]()
         : undefined;
       const read = new Set<string>();
       try {
