@@ -14,7 +14,7 @@ export type { Operation, OperationResult, RunEvent } from './run-operations.ts';
 export { Capabilities, RunLimits, RunPlan } from './run-plan.ts';
 export { Annotation, FailingLines, RunState, WorkspacePlaces } from './run-state.ts';
 export type { RunStore, StoredRun } from './run-store.ts';
-export { viewRun, type WorkflowRunView } from './run-view.ts';
+export { stepTasks, viewRun, type WorkflowRunView } from './run-view.ts';
 export { createLogReader, createMask } from './secret-masking.ts';
 export type {
   ArtifactRequest,

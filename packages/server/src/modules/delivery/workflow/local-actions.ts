@@ -2,7 +2,7 @@ import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/in
 import { isMapping } from '@actions/workflow-parser/templates/tokens/type-guards';
 import type { StepAction } from './run-plan.ts';
 import { type Inputs, type MappedAction, unavailable } from './step-actions.ts';
-import type { Template } from './template.ts';
+import { literalText, type Template } from './template.ts';
 import { find, findTemplate, iterate, templateOf } from './tokens.ts';
 import {
   type ActionFile,
@@ -87,7 +87,7 @@ export function beginComposite(
   if (using !== 'composite') {
     return unavailable(
       uses,
-      `only composite actions of a repository run here, not ${String(using)}`,
+      `only composite actions of a repository run here, not ${literalText(using)}`,
     );
   }
   const action: StepAction = {
@@ -105,5 +105,5 @@ export function beginComposite(
 
 function entriesOf(token: TemplateToken | undefined): [string, TemplateToken][] {
   if (token === undefined || !isMapping(token)) return [];
-  return [...iterate(token)].map(({ key, value }) => [String(templateOf(key)), value]);
+  return [...iterate(token)].map(({ key, value }) => [literalText(templateOf(key)), value]);
 }

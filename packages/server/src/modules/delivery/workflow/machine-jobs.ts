@@ -1,7 +1,12 @@
 import { concurrencyFrom } from './concurrency.ts';
 import { ExpressionProblem } from './expression-functions.ts';
-import type { ExpressionScope } from './expression-scope.ts';
-import { createScope } from './expression-scope.ts';
+import {
+  createScope,
+  type ExpressionScope,
+  isMapping,
+  jsonBoolean,
+  jsonText,
+} from './expression-scope.ts';
 import {
   isCancelled,
   type JobInRun,
@@ -24,17 +29,20 @@ export function startJob(machine: Machine, entry: JobInRun): void {
     const scope = jobScope(machine, entry);
     if (!scope.condition(plan.if)) return skipJob(machine, entry);
     if (plan.unavailable !== undefined) return refuseJob(entry, plan.unavailable);
-    const legs = plan.matrix === undefined ? [undefined] : expandMatrix(scope.value(plan.matrix));
+    const strategy = scope.value(plan.strategy);
+    const setting = (name: string) => (isMapping(strategy) ? (strategy[name] ?? null) : null);
+    const matrix = setting('matrix');
+    const legs = matrix === null ? [undefined] : expandMatrix(matrix);
     if (legs.length * plan.steps.length > workflowLimits.stepsInJobRun) {
       throw new ExpressionProblem(
         `The matrix makes more than ${workflowLimits.stepsInJobRun} steps`,
       );
     }
-    job.failFast = plan.failFast === undefined || scope.boolean(plan.failFast);
-    const parallel = scope.number(plan.maxParallel);
-    if (parallel !== undefined && parallel >= 1) job.maxParallel = Math.floor(parallel);
+    job.failFast = setting('fail-fast') === null || jsonBoolean(setting('fail-fast'));
+    const parallel = Number(jsonText(setting('max-parallel')));
+    if (parallel >= 1) job.maxParallel = Math.floor(parallel);
     job.status = 'started';
-    job.legs = legs.map((matrix, index) => newLeg(entry, matrix, index));
+    job.legs = legs.map((leg, index) => newLeg(entry, leg, index));
     for (const leg of job.legs) describeLeg(machine, { ...entry, leg });
   } catch (error) {
     if (!(error instanceof ExpressionProblem)) throw error;

@@ -7,7 +7,7 @@ import type { Capabilities, JobPlan, StepPlan, Unavailable } from './run-plan.ts
 import { runnerRefusal } from './runner-labels.ts';
 import { notHere } from './step-actions.ts';
 import type { Template } from './template.ts';
-import { conditionOf, find, findTemplate, iterate, placeOf, templateOf } from './tokens.ts';
+import { conditionOf, find, findTemplate, iterate, placeOf } from './tokens.ts';
 import type { WorkflowFile } from './workflow-file.ts';
 
 export interface JobPlanning {
@@ -66,17 +66,8 @@ function planJob(
     place: placeOf(converted.id),
     needs: (converted.needs ?? []).map((need) => keys.get(need.value) ?? need.value),
     if: converted.if?.expression ?? conditionOf(find(token, 'if')),
-    ...defined({
-      ...strategyOf(token),
-      runsOn: findTemplate(token, 'runs-on'),
-      env: findTemplate(token, 'env'),
-      timeoutMinutes: findTemplate(token, 'timeout-minutes'),
-      cancelTimeoutMinutes: findTemplate(token, 'cancel-timeout-minutes'),
-      continueOnError: findTemplate(token, 'continue-on-error'),
-      concurrency: findTemplate(token, 'concurrency'),
-      outputs: findTemplate(token, 'outputs'),
-      unavailable: jobRefusal(token, converted, steps),
-    }),
+    ...settingsOf(token),
+    ...defined({ unavailable: jobRefusal(token, converted, steps) }),
     steps,
     notes:
       find(token, 'environment') === undefined
@@ -88,16 +79,18 @@ function planJob(
 const runDefault = (file: WorkflowFile, job: MappingToken, key: string): Template | undefined =>
   findTemplate(job, 'defaults', 'run', key) ?? findTemplate(file.root, 'defaults', 'run', key);
 
-function strategyOf(token: MappingToken) {
-  const strategy = find(token, 'strategy');
-  if (strategy === undefined) return {};
-  if (!isMapping(strategy)) return { matrix: templateOf(strategy) };
-  return {
-    matrix: findTemplate(strategy, 'matrix'),
-    failFast: findTemplate(strategy, 'fail-fast'),
-    maxParallel: findTemplate(strategy, 'max-parallel'),
-  };
-}
+/** What is evaluated when the job starts. */
+const settingsOf = (token: MappingToken) =>
+  defined({
+    strategy: findTemplate(token, 'strategy'),
+    runsOn: findTemplate(token, 'runs-on'),
+    env: findTemplate(token, 'env'),
+    timeoutMinutes: findTemplate(token, 'timeout-minutes'),
+    cancelTimeoutMinutes: findTemplate(token, 'cancel-timeout-minutes'),
+    continueOnError: findTemplate(token, 'continue-on-error'),
+    concurrency: findTemplate(token, 'concurrency'),
+    outputs: findTemplate(token, 'outputs'),
+  });
 
 /** What each cache step saves when the job has passed, last restored first, as on GitHub. */
 function appendCacheSaves(steps: StepPlan[]): void {

@@ -6,7 +6,7 @@ import { beginComposite, type CompositeFrame, type LocalActions } from './local-
 import type { Capabilities, StepAction, StepPlan } from './run-plan.ts';
 import { type Inputs, type MappedAction, mapAction, unavailable } from './step-actions.ts';
 import { chooseShell } from './step-shells.ts';
-import { expressionsIn, literalEntries, type Template } from './template.ts';
+import { expressionsIn, literalEntries, literalText, type Template } from './template.ts';
 import { conditionOf, find, findTemplate, iterate, placeOf } from './tokens.ts';
 import { workflowLimits } from './workflow-limits.ts';
 
@@ -105,7 +105,7 @@ export function defined<Shape extends object>(
 
 function defaultName(token: MappingToken): Template {
   const run = findTemplate(token, 'run');
-  if (run === undefined) return `Run ${String(findTemplate(token, 'uses') ?? '')}`;
+  if (run === undefined) return `Run ${literalText(findTemplate(token, 'uses'))}`;
   if (typeof run === 'object' && run !== null && 'parts' in run) {
     const parts: (typeof run.parts)[number][] = ['Run '];
     for (const part of run.parts) {

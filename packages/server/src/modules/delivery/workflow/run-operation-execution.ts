@@ -39,7 +39,10 @@ export async function executeOperation(
 
 type StepOperation = Exclude<Operation, { readonly kind: 'cancel-task' | 'remove-workspace' }>;
 type Finished = Extract<RunEvent, { readonly type: 'finished' }>;
-type Result = { readonly result: Finished['result']; readonly at?: number };
+interface Result {
+  readonly result: Finished['result'];
+  readonly at?: number;
+}
 
 async function resultOf(
   context: OperationContext,
@@ -57,7 +60,7 @@ async function resultOf(
       };
     case 'run':
     case 'hash':
-      return await taskResult(context, operation, signal);
+      return taskResult(context, operation, signal);
     case 'cache-restore':
       return {
         result: { kind: operation.kind, ...(await runner.cacheRestore(operation.request, signal)) },

@@ -105,9 +105,8 @@ export const JobPlan = z.object({
   /** Keys of the jobs that it waits for. */
   needs: z.array(z.string()),
   if: z.string(),
-  matrix: Template.optional(),
-  failFast: Template.optional(),
-  maxParallel: Template.optional(),
+  /** `matrix`, `fail-fast` and `max-parallel`. */
+  strategy: Template.optional(),
   runsOn: Template.optional(),
   env: Template.optional(),
   shell: Template.optional(),

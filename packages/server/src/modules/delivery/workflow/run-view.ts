@@ -166,3 +166,24 @@ const errorsOf = (step: string, annotations: JobState['annotations']): RunView['
     ...(file === undefined ? {} : { where: `${file}:${line ?? 1}` }),
     lines: [message],
   }));
+
+/** The tasks of steps that have begun, in the order of plan and steps, each with the name that people know. */
+export function stepTasks(
+  plan: RunPlan,
+  state: RunState,
+): readonly { readonly task: string; readonly name: string }[] {
+  return state.jobs.flatMap((job) =>
+    job.legs.flatMap((leg) =>
+      leg.steps.flatMap((step, index) =>
+        step.startedAt === undefined
+          ? []
+          : [
+              {
+                task: `${plan.run.id}-${leg.key}-a${plan.run.attempt}-s${index}`,
+                name: `${leg.name} / ${step.name}`,
+              },
+            ],
+      ),
+    ),
+  );
+}

@@ -1,5 +1,5 @@
 import type { Capabilities, StepAction, Unavailable } from './run-plan.ts';
-import { type Template } from './template.ts';
+import type { Template } from './template.ts';
 
 /** What `uses:` means here, with remarks on what differs from GitHub. */
 export interface MappedAction {

@@ -67,6 +67,12 @@ const TemplateEntry: z.ZodType<TemplateEntry> = z.object({
   value: Template,
 });
 
+/** The text of a literal; nothing for a list, a mapping or an expression. */
+export const literalText = (template: Template | undefined): string =>
+  template === null || typeof template === 'object' || template === undefined
+    ? ''
+    : String(template);
+
 /** Every expression in a template, keys included, in the order of the file. */
 export function expressionsIn(template: Template | undefined): string[] {
   if (template === null || template === undefined || typeof template !== 'object') return [];

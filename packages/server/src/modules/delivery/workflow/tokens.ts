@@ -15,7 +15,7 @@ import {
 } from '@actions/workflow-parser/templates/tokens/type-guards';
 import { z } from 'zod';
 import { splitExpressions } from './expression-text.ts';
-import type { Template, TemplateEntry } from './template.ts';
+import { literalText, type Template, type TemplateEntry } from './template.ts';
 
 /** A place in a file, counted from 1. */
 export const Place = z.object({ line: z.number().int(), column: z.number().int() });
@@ -53,7 +53,7 @@ function keyOf(key: ScalarToken): TemplateEntry['key'] {
   if (typeof template === 'object' && template !== null) {
     if ('expression' in template || 'parts' in template) return template;
   }
-  return String(template);
+  return literalText(template);
 }
 
 /** The library's iterators lack `Symbol.iterator` in their types. */
@@ -84,6 +84,6 @@ export function findTemplate(
 /** The condition of a step or job as one expression that asks about status, `success()` where it is silent. */
 export function conditionOf(token: TemplateToken | undefined): string {
   if (token === undefined) return 'success()';
-  const text = isBasicExpression(token) ? token.expression : String(templateOf(token) ?? '').trim();
+  const text = isBasicExpression(token) ? token.expression : literalText(templateOf(token)).trim();
   return text === '' ? 'success()' : ensureStatusFunction(text, token.definitionInfo);
 }

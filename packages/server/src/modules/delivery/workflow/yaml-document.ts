@@ -191,7 +191,7 @@ function keyToken(key: unknown, lines: LineCounter): StringToken {
 }
 
 function literalToken(node: unknown, range: TokenRange | undefined, text: string): LiteralToken {
-  const value: unknown = isScalar(node) ? node.value : null;
+  const value = isScalar<string | number | boolean | null | undefined>(node) ? node.value : null;
   if (typeof value === 'number') return new NumberToken(1, range, value, undefined);
   if (typeof value === 'boolean') return new BooleanToken(1, range, value, undefined);
   if (value === null || value === undefined) return new NullToken(1, range, undefined);
