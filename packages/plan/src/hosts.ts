@@ -1,4 +1,4 @@
-import { placementLabel, type PlatformFile } from '@pltf/contracts';
+import { type PlatformFile, placementLabel } from '@pltf/contracts';
 
 export interface PlacementAddress {
   readonly id: string;
@@ -20,7 +20,10 @@ export function placementAddress(
   const plain = placementLabel(component, branch);
   const label = clash === undefined ? plain : `${plain.slice(0, 58)}-${clash}`;
   const last = platform.environments.filter(({ kind }) => kind === 'stable').at(-1)?.name;
-  const host = environment === last ? `${label}.${platform.domain}` : `${label}.${environment}.${platform.domain}`;
+  const host =
+    environment === last
+      ? `${label}.${platform.domain}`
+      : `${label}.${environment}.${platform.domain}`;
   return { id: `${label}.${environment}`, host };
 }
 

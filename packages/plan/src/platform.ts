@@ -11,7 +11,10 @@ export type ParsedPlatformFile =
 /** Reads a platform file from YAML; never throws, all problems at once. */
 export function parsePlatformFile(text: string, fileName = 'platform.yaml'): ParsedPlatformFile {
   const document = parseDocument(text, { uniqueKeys: true, stringKeys: true });
-  const broken = document.errors.map((error) => ({ where: fileName, message: error.message.split('\n')[0] ?? '' }));
+  const broken = document.errors.map((error) => ({
+    where: fileName,
+    message: error.message.split('\n')[0] ?? '',
+  }));
   if (broken.length > 0) return { ok: false, problems: broken };
   const result = PlatformFile.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {});
   if (result.success) return { ok: true, platform: result.data };

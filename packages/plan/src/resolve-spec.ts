@@ -15,10 +15,18 @@ const siteFolder = 'public';
 const defaultInstances = 1;
 
 /** Fills in every default: the thin file first, then the platform file. All problems at once. */
-export function resolveSpec(file: ThinFile, platform: PlatformFile, fileName = 'pltf.yaml'): ResolvedSpec {
+export function resolveSpec(
+  file: ThinFile,
+  platform: PlatformFile,
+  fileName = 'pltf.yaml',
+): ResolvedSpec {
   const problems: ErrorItem[] = [];
-  const stable = platform.environments.filter(({ kind }) => kind === 'stable').map(({ name }) => name);
-  const previews = platform.environments.filter(({ kind }) => kind === 'preview').map(({ name }) => name);
+  const stable = platform.environments
+    .filter(({ kind }) => kind === 'stable')
+    .map(({ name }) => name);
+  const previews = platform.environments
+    .filter(({ kind }) => kind === 'preview')
+    .map(({ name }) => name);
   const environments = asked(file.env) ?? stable;
   for (const name of [...environments, ...Object.keys(file.envs ?? {})]) {
     if (![...stable, ...previews].includes(name)) {
@@ -36,9 +44,17 @@ export function resolveSpec(file: ThinFile, platform: PlatformFile, fileName = '
   for (const name of [...previews, ...ordered]) {
     const section: RunSection = { ...file.run, ...file.envs?.[name]?.run };
     const env = { ...file.run?.env, ...file.envs?.[name]?.run?.env };
-    const resolved = resolveRun(file, { ...section, env }, platform, `${fileName} run (${name})`, problems);
+    const resolved = resolveRun(
+      file,
+      { ...section, env },
+      platform,
+      `${fileName} run (${name})`,
+      problems,
+    );
     if (resolved !== undefined) run[name] = resolved;
-    routes[name] = [...(file.envs?.[name]?.routes ?? (name === ordered.at(-1) ? (file.routes ?? []) : []))];
+    routes[name] = [
+      ...(file.envs?.[name]?.routes ?? (name === ordered.at(-1) ? (file.routes ?? []) : [])),
+    ];
   }
   if (problems.length > 0) return { ok: false, problems: unique(problems) };
   return {
@@ -75,14 +91,24 @@ function resolveRun(
   const command = commandOf(run.command, where, 'command', problems);
   const release = commandOf(run.release, where, 'release', problems);
   if (command === undefined && run.command === undefined && file.kind !== 'site') {
-    problems.push({ where, message: 'no command says how to start it', fix: 'Add `run: {command: node server.js}`.' });
+    problems.push({
+      where,
+      message: 'no command says how to start it',
+      fix: 'Add `run: {command: node server.js}`.',
+    });
   }
   const instances = instanceRange(run.instances ?? defaultInstances);
   if (instances === undefined || instances.minimum < 1) {
-    problems.push({ where, message: `instances ${String(run.instances)} is not a range from 1 up`, fix: 'Write 2, or 2..6.' });
+    problems.push({
+      where,
+      message: `instances ${String(run.instances)} is not a range from 1 up`,
+      fix: 'Write 2, or 2..6.',
+    });
   }
   if (problems.length > before || size === undefined || instances === undefined) return undefined;
-  const env = Object.fromEntries(Object.entries(run.env ?? {}).map(([name, value]) => [name, String(value)]));
+  const env = Object.fromEntries(
+    Object.entries(run.env ?? {}).map(([name, value]) => [name, String(value)]),
+  );
   return {
     ...(run.build === undefined ? {} : { build: run.build }),
     ...(command === undefined ? {} : { command }),
@@ -110,7 +136,11 @@ function commandOf(
   if (line === undefined) return undefined;
   const words = splitCommand(line);
   if (words === undefined) {
-    problems.push({ where, message: `${key}: a quote is never closed`, fix: 'Close it, or escape it with a backslash.' });
+    problems.push({
+      where,
+      message: `${key}: a quote is never closed`,
+      fix: 'Close it, or escape it with a backslash.',
+    });
   }
   return words;
 }
@@ -122,7 +152,10 @@ const asked = (env: ThinFile['env']): readonly string[] | undefined =>
 export function policyOf(policy: ThinFile['policy']): Record<string, string | boolean | number> {
   if (policy === undefined) return {};
   if (typeof policy !== 'string') return policy;
-  const pairs = policy.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const pairs = policy
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   return Object.fromEntries(
     pairs.map((pair) => {
       const [key = '', value = 'true'] = pair.split('=').map((part) => part.trim());

@@ -30,11 +30,19 @@ export function parseThinFile(text: string, fileName = 'pltf.yaml'): ParsedThinF
   });
   const document = Array.isArray(documents) ? documents[0] : undefined;
   if (document === undefined || document.contents === null) {
-    return { ok: false, problems: [{ where: `${fileName}:1:1`, message: 'the file is empty', fix: smallest }] };
+    return {
+      ok: false,
+      problems: [{ where: `${fileName}:1:1`, message: 'the file is empty', fix: smallest }],
+    };
   }
   if (Array.isArray(documents) && documents.length > 1) {
     const fix = 'Keep one document; the other parts of a system live in repositories of their own.';
-    return { ok: false, problems: [{ where: `${fileName}:1:1`, message: `${documents.length} documents in one file`, fix }] };
+    return {
+      ok: false,
+      problems: [
+        { where: `${fileName}:1:1`, message: `${documents.length} documents in one file`, fix },
+      ],
+    };
   }
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({
@@ -69,11 +77,16 @@ function check(document: Document.Parsed, lines: LineCounter, fileName: string):
     value = document.toJS({ maxAliasCount: maximumAliases });
   } catch {
     const fix = 'Write the values out instead of using anchors and aliases.';
-    return { ok: false, problems: [{ where: `${fileName}:1:1`, message: 'too many aliases', fix }] };
+    return {
+      ok: false,
+      problems: [{ where: `${fileName}:1:1`, message: 'too many aliases', fix }],
+    };
   }
   const result = ThinFile.safeParse(value);
   if (result.success) return { ok: true, file: result.data };
-  const problems = result.error.issues.flatMap((issue) => describe(issue, document, lines, fileName));
+  const problems = result.error.issues.flatMap((issue) =>
+    describe(issue, document, lines, fileName),
+  );
   return { ok: false, problems: problems.slice(0, 100) };
 }
 
@@ -113,7 +126,8 @@ function unknownKey(
   return {
     where: placeOf(document, lines, fileName, [...path, key], true),
     message: `unknown key \`${[...path, key].join('.').slice(0, 200)}\``,
-    fix: meant === undefined ? `Keys here: ${[...known].join(', ')}.` : `Did you mean \`${meant}\`?`,
+    fix:
+      meant === undefined ? `Keys here: ${[...known].join(', ')}.` : `Did you mean \`${meant}\`?`,
   };
 }
 
@@ -127,8 +141,11 @@ function knownKeys(path: readonly string[]): readonly string[] {
 function fixFor(path: readonly string[], missing: boolean): string {
   const key = path[0];
   if (key === 'kind') return 'Use one of service, worker, job, site.';
-  if (key === 'name') return 'Lower-case letters, digits and single dashes, starting with a letter, at most 40.';
-  return missing ? 'Add it.' : `Correct \`${path.join('.') || 'the file'}\`; \`pltf schema\` describes it.`;
+  if (key === 'name')
+    return 'Lower-case letters, digits and single dashes, starting with a letter, at most 40.';
+  return missing
+    ? 'Add it.'
+    : `Correct \`${path.join('.') || 'the file'}\`; \`pltf schema\` describes it.`;
 }
 
 function placeOf(
@@ -139,7 +156,8 @@ function placeOf(
   ofKey = false,
 ): string {
   for (let length = path.length; length > 0; length -= 1) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const parent =
+      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     if (!isMap(parent)) continue;
     const key = path[length - 1];
     const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === key);

@@ -1,4 +1,10 @@
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** Milliseconds of a duration like `300ms`, `30s`, `5m`, `2h`, `7d`, as the schema `Duration` lets it pass. */
 export function durationMs(text: string): number {

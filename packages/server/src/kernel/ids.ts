@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 
 /** Two to five letters that say what an id names. */
-export type IdPrefix = 'op' | 'run' | 'ro' | 'rel' | 'push' | 'task' | 'tok' | 'usr' | 'evt' | 'req';
+export type IdPrefix =
+  | 'op'
+  | 'run'
+  | 'ro'
+  | 'rel'
+  | 'push'
+  | 'task'
+  | 'tok'
+  | 'usr'
+  | 'evt'
+  | 'req';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -9,7 +19,11 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
  * A new id: prefix, `_`, and 26 Crockford base-32 digits, 48 bits of time and 80 of chance, so that ids sort
  * by age and cannot be guessed in passing. The layout of a ULID, in lower case.
  */
-export function newId(prefix: IdPrefix, now: Date = new Date(), chance: Uint8Array = randomBytes(10)): string {
+export function newId(
+  prefix: IdPrefix,
+  now: Date = new Date(),
+  chance: Uint8Array = randomBytes(10),
+): string {
   let time = now.getTime();
   let head = '';
   for (let digit = 0; digit < 10; digit += 1) {

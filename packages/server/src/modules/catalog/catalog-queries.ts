@@ -24,7 +24,11 @@ export interface CatalogQueries {
 
 export function postgresCatalogQueries(db: Connection): CatalogQueries {
   const find = async (name: string) => {
-    const row = await db.selectFrom('components').selectAll().where('name', '=', name).executeTakeFirst();
+    const row = await db
+      .selectFrom('components')
+      .selectAll()
+      .where('name', '=', name)
+      .executeTakeFirst();
     return row === undefined ? undefined : toComponent(row);
   };
   const names = async () => {
@@ -49,8 +53,13 @@ export function postgresCatalogQueries(db: Connection): CatalogQueries {
       if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
       if (filter.owner !== undefined) query = query.where('owner', '=', filter.owner);
       if (filter.q !== undefined && filter.q.trim() !== '') {
-        const pattern = `%${filter.q.trim().toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-        query = query.where(sql<boolean>`(name || ' ' || lower(owner) || ' ' || lower(description) like ${pattern})`);
+        const pattern = `%${filter.q
+          .trim()
+          .toLowerCase()
+          .replace(/[\\%_]/g, '\\$&')}%`;
+        query = query.where(
+          sql<boolean>`(name || ' ' || lower(owner) || ' ' || lower(description) like ${pattern})`,
+        );
       }
       return (await query.execute()).map(toComponent);
     },

@@ -23,11 +23,20 @@ export function postgresCatalogStore(): CatalogStore {
       return row !== undefined;
     },
     lock: async (tx, name) => {
-      const row = await tx.sql.selectFrom('components').selectAll().where('name', '=', name).forUpdate().executeTakeFirst();
+      const row = await tx.sql
+        .selectFrom('components')
+        .selectAll()
+        .where('name', '=', name)
+        .forUpdate()
+        .executeTakeFirst();
       return row === undefined ? undefined : toComponent(row);
     },
     setState: async (tx, name, state) => {
-      await tx.sql.updateTable('components').set({ state, changed_at: new Date() }).where('name', '=', name).execute();
+      await tx.sql
+        .updateTable('components')
+        .set({ state, changed_at: new Date() })
+        .where('name', '=', name)
+        .execute();
     },
     setSpec: async (tx, name, spec) => {
       await tx.sql
@@ -37,7 +46,11 @@ export function postgresCatalogStore(): CatalogStore {
         .execute();
     },
     touch: async (tx, name) => {
-      await tx.sql.updateTable('components').set({ changed_at: new Date() }).where('name', '=', name).execute();
+      await tx.sql
+        .updateTable('components')
+        .set({ changed_at: new Date() })
+        .where('name', '=', name)
+        .execute();
     },
     remove: async (tx, name) => {
       await tx.sql.deleteFrom('components').where('name', '=', name).execute();

@@ -24,7 +24,14 @@ const most = 10_000;
  * Collects the archives of a component's old releases. The rule: the newest `releases.keep` of the platform file
  * stay, and all that a placement serves, wants or keeps warm. Records stay for ever.
  */
-export function createCollectReconciler({ db, queries, store, runtime, archive, platform }: CollectReconcilerDependencies): Reconciler {
+export function createCollectReconciler({
+  db,
+  queries,
+  store,
+  runtime,
+  archive,
+  platform,
+}: CollectReconcilerDependencies): Reconciler {
   return {
     name: collectReconciler,
     concurrency: 1,
@@ -34,7 +41,13 @@ export function createCollectReconciler({ db, queries, store, runtime, archive, 
       for (const release of collectable(releases, placements, platform.releases.keep)) {
         await transact(db, async (tx) => {
           await store.setCollected(tx, component, release.number);
-          tx.tell({ type: 'release-collected', actor: platformActor, component, summary: `Release ${release.number} is no longer kept`, data: { release: release.number } });
+          tx.tell({
+            type: 'release-collected',
+            actor: platformActor,
+            component,
+            summary: `Release ${release.number} is no longer kept`,
+            data: { release: release.number },
+          });
         });
         // The same content may be another release's too.
         if ((await queries.usesOf(release.digest)) === 0) await archive.remove(release.digest);

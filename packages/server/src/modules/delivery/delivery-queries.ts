@@ -7,12 +7,22 @@ import type { Run } from './run.ts';
 export interface DeliveryQueries {
   run(id: string): Promise<Run>;
   findRun(id: string): Promise<Run | undefined>;
-  runs(component: string, options: { readonly limit: number; readonly before?: number | undefined; readonly branch?: string | undefined }): Promise<readonly Run[]>;
+  runs(
+    component: string,
+    options: {
+      readonly limit: number;
+      readonly before?: number | undefined;
+      readonly branch?: string | undefined;
+    },
+  ): Promise<readonly Run[]>;
   /** The number of the newest run of a branch that passed. */
   newestPassed(component: string, branch: string): Promise<number | undefined>;
   release(component: string, number: number): Promise<Release>;
   findRelease(component: string, number: number): Promise<Release | undefined>;
-  releases(component: string, options: { readonly limit: number; readonly before?: number | undefined }): Promise<readonly Release[]>;
+  releases(
+    component: string,
+    options: { readonly limit: number; readonly before?: number | undefined },
+  ): Promise<readonly Release[]>;
   newestRelease(component: string, branch: string): Promise<Release | undefined>;
   /** How many kept releases of any component have this content. */
   usesOf(digest: string): Promise<number>;
@@ -23,9 +33,15 @@ export function postgresDeliveryQueries(db: Connection): DeliveryQueries {
   return { ...runReads(db), ...releaseReads(db) };
 }
 
-function runReads(db: Connection): Pick<DeliveryQueries, 'run' | 'findRun' | 'runs' | 'newestPassed' | 'unfinishedRuns'> {
+function runReads(
+  db: Connection,
+): Pick<DeliveryQueries, 'run' | 'findRun' | 'runs' | 'newestPassed' | 'unfinishedRuns'> {
   const findRun = async (id: string) => {
-    const row = await db.selectFrom('runs').select(runColumns).where('id', '=', id).executeTakeFirst();
+    const row = await db
+      .selectFrom('runs')
+      .select(runColumns)
+      .where('id', '=', id)
+      .executeTakeFirst();
     return row === undefined ? undefined : toRun(row);
   };
   return {

@@ -2,7 +2,13 @@ import { type PlatformFile, PltfError } from '@pltf/contracts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { type CatalogQueries, type Component, defaultBranch } from '../catalog/index.ts';
-import { authorized, type Placement, rolloutView, type RuntimeQueries, type RuntimeService } from '../runtime/index.ts';
+import {
+  authorized,
+  type Placement,
+  type RuntimeQueries,
+  type RuntimeService,
+  rolloutView,
+} from '../runtime/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import type { DeliveryService } from './delivery-service.ts';
 import { releaseView, runView } from './delivery-views.ts';
@@ -26,11 +32,17 @@ type Reads = 'listReleases' | 'listRuns' | 'getRun' | 'runLog';
 type Writes = 'cancelRun' | 'rerun' | 'promote' | 'deploy' | 'rollback' | 'removePreview';
 
 /** HTTP to domain for runs, releases, promotion and previews. */
-export function deliveryRoutes(dependencies: DeliveryRoutesDependencies): HandlersOf<Reads | Writes> {
+export function deliveryRoutes(
+  dependencies: DeliveryRoutesDependencies,
+): HandlersOf<Reads | Writes> {
   return { ...reads(dependencies), ...runWrites(dependencies), ...releaseWrites(dependencies) };
 }
 
-async function ownerOf(catalog: CatalogQueries, name: string, context: RequestContext): Promise<Component> {
+async function ownerOf(
+  catalog: CatalogQueries,
+  name: string,
+  context: RequestContext,
+): Promise<Component> {
   const component = await catalog.find(name);
   context.authorize({ ...(component === undefined ? {} : { team: component.owner }), what: name });
   return component ?? catalog.get(name);
@@ -39,7 +51,11 @@ async function ownerOf(catalog: CatalogQueries, name: string, context: RequestCo
 const beforeOf = (cursor: string | undefined): number | undefined =>
   cursor === undefined || !/^\d{1,9}$/.test(cursor) ? undefined : Number(cursor);
 
-function paged<T extends { readonly number: number }, V>(items: readonly T[], limit: number, view: (item: T) => V) {
+function paged<T extends { readonly number: number }, V>(
+  items: readonly T[],
+  limit: number,
+  view: (item: T) => V,
+) {
   const last = items.length === limit ? items.at(-1) : undefined;
   return { items: items.map(view), ...(last === undefined ? {} : { next: String(last.number) }) };
 }
@@ -50,13 +66,20 @@ function reads(dependencies: DeliveryRoutesDependencies): HandlersOf<Reads> {
     listReleases: async ({ params, query }, context) => {
       await ownerOf(catalog, params.component, context);
       const placements = await runtimeQueries.placementsOf([params.component]);
-      const releases = await queries.releases(params.component, { limit: query.limit, before: beforeOf(query.cursor) });
+      const releases = await queries.releases(params.component, {
+        limit: query.limit,
+        before: beforeOf(query.cursor),
+      });
       return paged(releases, query.limit, (release) => releaseView(release, placements));
     },
     listRuns: async ({ params, query }, context) => {
       await ownerOf(catalog, params.component, context);
       const before = beforeOf(query.cursor);
-      return paged(await queries.runs(params.component, { limit: query.limit, before, branch: query.branch }), query.limit, runView);
+      return paged(
+        await queries.runs(params.component, { limit: query.limit, before, branch: query.branch }),
+        query.limit,
+        runView,
+      );
     },
     getRun: async ({ params }, context) => {
       const run = await queries.run(params.id);
@@ -71,7 +94,12 @@ function reads(dependencies: DeliveryRoutesDependencies): HandlersOf<Reads> {
   };
 }
 
-function runWrites({ db, catalog, queries, service }: DeliveryRoutesDependencies): HandlersOf<'cancelRun' | 'rerun'> {
+function runWrites({
+  db,
+  catalog,
+  queries,
+  service,
+}: DeliveryRoutesDependencies): HandlersOf<'cancelRun' | 'rerun'> {
   return {
     cancelRun: async ({ params }, context) => {
       const run = await queries.run(params.id);
@@ -83,7 +111,12 @@ function runWrites({ db, catalog, queries, service }: DeliveryRoutesDependencies
       const run = await queries.run(params.id);
       await ownerOf(catalog, run.component, context);
       const id = await transact(db, async (tx) => {
-        await tx.sql.selectFrom('components').select('name').where('name', '=', run.component).forUpdate().execute();
+        await tx.sql
+          .selectFrom('components')
+          .select('name')
+          .where('name', '=', run.component)
+          .forUpdate()
+          .execute();
         return service.rerun(tx, run, context.actor.name);
       });
       return runView(await queries.run(id));
@@ -99,16 +132,35 @@ function releaseWrites(
     promote: async ({ params, body }, context) => {
       const component = await ownerOf(catalog, params.component, context);
       const release = await promoted(dependencies, component, body);
-      const request = placeRequest(release.release, release.to, undefined, { expiresAt: undefined, kind: 'promote', actor: context.actor.name, why: body.why });
+      const request = placeRequest(release.release, release.to, undefined, {
+        expiresAt: undefined,
+        kind: 'promote',
+        actor: context.actor.name,
+        why: body.why,
+      });
       return rolloutView(await transact(db, (tx) => runtime.place(tx, request)));
     },
     deploy: async ({ params, body }, context) => {
-      const { placement } = await authorized({ queries: runtimeQueries, catalog }, params.placement, context);
+      const { placement } = await authorized(
+        { queries: runtimeQueries, catalog },
+        params.placement,
+        context,
+      );
       const release = await toDeploy(dependencies, placement, body.release);
-      return rolloutView(await replace(dependencies, placement, release, { kind: 'deploy', actor: context.actor.name, why: body.why }));
+      return rolloutView(
+        await replace(dependencies, placement, release, {
+          kind: 'deploy',
+          actor: context.actor.name,
+          why: body.why,
+        }),
+      );
     },
     rollback: async ({ params, body }, context) => {
-      const { placement } = await authorized({ queries: runtimeQueries, catalog }, params.placement, context);
+      const { placement } = await authorized(
+        { queries: runtimeQueries, catalog },
+        params.placement,
+        context,
+      );
       const history = await runtimeQueries.rollouts(placement.id, 100);
       const target = body.to ?? rollbackTarget(placement.observed?.serving?.number, history);
       if (target === undefined) {
@@ -118,10 +170,20 @@ function releaseWrites(
         });
       }
       const release = await kept(queries, placement.component, target);
-      return rolloutView(await replace(dependencies, placement, release, { kind: 'rollback', actor: context.actor.name, why: body.why }));
+      return rolloutView(
+        await replace(dependencies, placement, release, {
+          kind: 'rollback',
+          actor: context.actor.name,
+          why: body.why,
+        }),
+      );
     },
     removePreview: async ({ params }, context) => {
-      const { placement } = await authorized({ queries: runtimeQueries, catalog }, params.placement, context);
+      const { placement } = await authorized(
+        { queries: runtimeQueries, catalog },
+        params.placement,
+        context,
+      );
       if (placement.branch === undefined) {
         throw new PltfError('bad-request', {
           detail: `${placement.id} is not a branch's preview`,
@@ -140,7 +202,10 @@ async function promoted(
   asked: { readonly from?: string | undefined; readonly to?: string | undefined },
 ): Promise<{ readonly release: Release; readonly to: string }> {
   if (component.spec === undefined) {
-    throw new PltfError('bad-request', { detail: `${component.name} has no release yet`, fix: `Push to ${defaultBranch}.` });
+    throw new PltfError('bad-request', {
+      detail: `${component.name} has no release yet`,
+      fix: `Push to ${defaultBranch}.`,
+    });
   }
   const { from, to } = promotionOf(component.spec, platform, asked);
   const source = (await runtimeQueries.placementsOf([component.name])).find(
@@ -156,17 +221,30 @@ async function promoted(
   return { release: await kept(queries, component.name, number), to };
 }
 
-async function toDeploy({ queries }: DeliveryRoutesDependencies, placement: Placement, asked: number | undefined): Promise<Release> {
+async function toDeploy(
+  { queries }: DeliveryRoutesDependencies,
+  placement: Placement,
+  asked: number | undefined,
+): Promise<Release> {
   if (asked !== undefined) return kept(queries, placement.component, asked);
-  const newest = await queries.newestRelease(placement.component, placement.branch ?? defaultBranch);
-  if (newest === undefined) throw new PltfError('bad-request', { detail: `${placement.component} has no release yet`, fix: 'Push a commit.' });
+  const newest = await queries.newestRelease(
+    placement.component,
+    placement.branch ?? defaultBranch,
+  );
+  if (newest === undefined)
+    throw new PltfError('bad-request', {
+      detail: `${placement.component} has no release yet`,
+      fix: 'Push a commit.',
+    });
   return newest;
 }
 
 async function kept(queries: DeliveryQueries, component: string, number: number): Promise<Release> {
   const release = await queries.release(component, number);
   if (release.collectedAt !== undefined) {
-    throw new PltfError('release-collected', { detail: `release ${number} of ${component} was collected` });
+    throw new PltfError('release-collected', {
+      detail: `release ${number} of ${component} was collected`,
+    });
   }
   return release;
 }
@@ -175,8 +253,15 @@ async function replace(
   { db, runtime }: DeliveryRoutesDependencies,
   placement: Placement,
   release: Release,
-  how: { readonly kind: 'deploy' | 'rollback'; readonly actor: string; readonly why: string | undefined },
+  how: {
+    readonly kind: 'deploy' | 'rollback';
+    readonly actor: string;
+    readonly why: string | undefined;
+  },
 ) {
-  const request = placeRequest(release, placement.environment, placement.branch, { ...how, expiresAt: placement.expiresAt });
+  const request = placeRequest(release, placement.environment, placement.branch, {
+    ...how,
+    expiresAt: placement.expiresAt,
+  });
   return transact(db, (tx) => runtime.place(tx, request));
 }

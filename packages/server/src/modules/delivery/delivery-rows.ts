@@ -26,8 +26,21 @@ export function toRun(row: Omit<Selectable<RunTable>, 'machine' | 'machine_versi
 
 /** Columns of a run without the engine's own state, which can be large. */
 export const runColumns = [
-  'id', 'component', 'number', 'branch', 'commit', 'subject', 'author', 'actor', 'state', 'view',
-  'cancel_requested', 'release', 'created_at', 'started_at', 'finished_at',
+  'id',
+  'component',
+  'number',
+  'branch',
+  'commit',
+  'subject',
+  'author',
+  'actor',
+  'state',
+  'view',
+  'cancel_requested',
+  'release',
+  'created_at',
+  'started_at',
+  'finished_at',
 ] as const;
 
 export function toRelease(row: Selectable<ReleaseTable>): Release {

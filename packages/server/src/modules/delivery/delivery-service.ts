@@ -33,7 +33,12 @@ export interface DeliveryService extends PushListener {
   rerun(tx: Tx, run: Run, actor: string): Promise<string>;
   cancel(tx: Tx, run: Run, actor: string): Promise<void>;
   /** Writes how a run ended; with a release, also where that goes. In one transaction, once. */
-  finish(tx: Tx, run: Run, outcome: Omit<RunOutcome, 'release'>, built: Built | undefined): Promise<void>;
+  finish(
+    tx: Tx,
+    run: Run,
+    outcome: Omit<RunOutcome, 'release'>,
+    built: Built | undefined,
+  ): Promise<void>;
 }
 
 export interface Built {
@@ -47,7 +52,10 @@ export interface Built {
 export function deliveryService(dependencies: DeliveryServiceDependencies): DeliveryService {
   const { store } = dependencies;
   return {
-    pushed: (tx, push) => (push.after === undefined ? branchGone(dependencies, tx, push) : queue(dependencies, tx, push, push.after)),
+    pushed: (tx, push) =>
+      push.after === undefined
+        ? branchGone(dependencies, tx, push)
+        : queue(dependencies, tx, push, push.after),
     rerun: async (tx, { component, branch, commit, subject, author }, actor) => {
       const id = newId('run', dependencies.clock.now());
       await create(dependencies, tx, { id, component, branch, commit, subject, author, actor });
@@ -55,31 +63,67 @@ export function deliveryService(dependencies: DeliveryServiceDependencies): Deli
     },
     cancel: async (tx, run, actor) => {
       await store.requestCancel(tx, run.id);
-      tx.tell({ type: 'run-progressed', actor, component: run.component, run: run.id, summary: `Cancelling run ${run.number}` });
+      tx.tell({
+        type: 'run-progressed',
+        actor,
+        component: run.component,
+        run: run.id,
+        summary: `Cancelling run ${run.number}`,
+      });
       tx.wake(runReconciler, run.id);
     },
     finish: (tx, run, outcome, built) => finish(dependencies, tx, run, outcome, built),
   };
 }
 
-async function queue(dependencies: DeliveryServiceDependencies, tx: Tx, push: Push, commit: string): Promise<void> {
+async function queue(
+  dependencies: DeliveryServiceDependencies,
+  tx: Tx,
+  push: Push,
+  commit: string,
+): Promise<void> {
   const facts = await dependencies.git.commitFacts(push.component, commit);
   const id = newId('run', dependencies.clock.now());
   const { component, branch, actor } = push;
-  await create(dependencies, tx, { id, component, branch, commit, subject: facts.subject, author: facts.author, actor });
+  await create(dependencies, tx, {
+    id,
+    component,
+    branch,
+    commit,
+    subject: facts.subject,
+    author: facts.author,
+    actor,
+  });
 }
 
-async function create({ store }: DeliveryServiceDependencies, tx: Tx, run: Parameters<DeliveryStore['createRun']>[1]): Promise<void> {
+async function create(
+  { store }: DeliveryServiceDependencies,
+  tx: Tx,
+  run: Parameters<DeliveryStore['createRun']>[1],
+): Promise<void> {
   const number = await store.createRun(tx, run);
   const { component, branch, actor } = run;
   // A newer commit of the same branch makes the older one's result worthless.
-  for (const older of await store.supersede(tx, component, branch, run.id)) tx.wake(runReconciler, older);
-  tx.tell({ type: 'run-queued', actor, component, run: run.id, summary: `Pipeline #${number} for ${branch}`, data: { number, branch, commit: run.commit } });
+  for (const older of await store.supersede(tx, component, branch, run.id))
+    tx.wake(runReconciler, older);
+  tx.tell({
+    type: 'run-queued',
+    actor,
+    component,
+    run: run.id,
+    summary: `Pipeline #${number} for ${branch}`,
+    data: { number, branch, commit: run.commit },
+  });
   tx.wake(runReconciler, run.id);
 }
 
-async function branchGone({ store, runtime }: DeliveryServiceDependencies, tx: Tx, push: Push): Promise<void> {
-  for (const run of await store.supersede(tx, push.component, push.branch, undefined)) tx.wake(runReconciler, run);
+async function branchGone(
+  { store, runtime }: DeliveryServiceDependencies,
+  tx: Tx,
+  push: Push,
+): Promise<void> {
+  for (const run of await store.supersede(tx, push.component, push.branch, undefined))
+    tx.wake(runReconciler, run);
   if (push.branch === defaultBranch) return;
   const rows = await tx.sql
     .selectFrom('placements')
@@ -101,10 +145,18 @@ async function finish(
   const owner = await catalog.lock(tx, run.component);
   // What is being deleted gets no new release and no new place.
   const wanted = owner !== undefined && owner.state !== 'deleting' ? built : undefined;
-  const release = wanted === undefined ? undefined : await recordRelease(dependencies, tx, run, wanted);
+  const release =
+    wanted === undefined ? undefined : await recordRelease(dependencies, tx, run, wanted);
   if (!(await store.finish(tx, run.id, { ...outcome, release: release?.number }))) return;
   const { component, id, actor } = run;
-  tx.tell({ type: 'run-finished', actor, component, run: id, summary: `Pipeline #${run.number} ${outcome.state}`, data: { state: outcome.state, release: release?.number ?? null } });
+  tx.tell({
+    type: 'run-finished',
+    actor,
+    component,
+    run: id,
+    summary: `Pipeline #${run.number} ${outcome.state}`,
+    data: { state: outcome.state, release: release?.number ?? null },
+  });
   await listener.runChanged(tx, component);
   if (release === undefined || wanted?.deploy !== true) return;
   for (const place of placesOf(release, dependencies.platform, actor, dependencies.clock.now())) {
@@ -121,9 +173,27 @@ async function recordRelease(
   const { component, commit, branch, subject, author, actor } = run;
   const { spec, digest, bytes } = built;
   const id = newId('rel', clock.now());
-  const { release, isNew } = await store.createRelease(tx, { id, component, commit, branch, subject, author, spec, digest, bytes, run: run.id });
+  const { release, isNew } = await store.createRelease(tx, {
+    id,
+    component,
+    commit,
+    branch,
+    subject,
+    author,
+    spec,
+    digest,
+    bytes,
+    run: run.id,
+  });
   if (isNew) {
-    tx.tell({ type: 'release-created', actor, component, run: run.id, summary: `Release ${release.number} of ${commit.slice(0, 8)}`, data: { release: release.number, digest, commit } });
+    tx.tell({
+      type: 'release-created',
+      actor,
+      component,
+      run: run.id,
+      summary: `Release ${release.number} of ${commit.slice(0, 8)}`,
+      data: { release: release.number, digest, commit },
+    });
     tx.wake(collectReconciler, component);
   }
   if (branch === defaultBranch) await catalog.setSpec(tx, component, spec);

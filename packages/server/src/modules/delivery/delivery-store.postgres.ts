@@ -34,14 +34,28 @@ const runWrites: Omit<DeliveryStore, 'createRelease' | 'setCollected'> = {
     return (await query.returning('id').execute()).map(({ id }) => id);
   },
   requestCancel: async (tx, run) => {
-    await tx.sql.updateTable('runs').set({ cancel_requested: true }).where('id', '=', run).where('state', 'in', unfinished).execute();
+    await tx.sql
+      .updateTable('runs')
+      .set({ cancel_requested: true })
+      .where('id', '=', run)
+      .where('state', 'in', unfinished)
+      .execute();
   },
   lockRun: async (tx, run) => {
-    const row = await tx.sql.selectFrom('runs').select(runColumns).where('id', '=', run).forUpdate().executeTakeFirst();
+    const row = await tx.sql
+      .selectFrom('runs')
+      .select(runColumns)
+      .where('id', '=', run)
+      .forUpdate()
+      .executeTakeFirst();
     return row === undefined ? undefined : toRun(row);
   },
   setView: async (tx, run, summary) => {
-    await tx.sql.updateTable('runs').set({ view: JSON.stringify(summary) }).where('id', '=', run).execute();
+    await tx.sql
+      .updateTable('runs')
+      .set({ view: JSON.stringify(summary) })
+      .where('id', '=', run)
+      .execute();
   },
   start: async (tx, run) => {
     const row = await tx.sql
@@ -73,9 +87,18 @@ const runWrites: Omit<DeliveryStore, 'createRelease' | 'setCollected'> = {
 const releaseWrites: Pick<DeliveryStore, 'createRelease' | 'setCollected'> = {
   createRelease: async (tx, release) => {
     // The component's row orders the numbers.
-    await tx.sql.selectFrom('components').select('name').where('name', '=', release.component).forUpdate().execute();
+    await tx.sql
+      .selectFrom('components')
+      .select('name')
+      .where('name', '=', release.component)
+      .forUpdate()
+      .execute();
     if (release.run !== undefined) {
-      const made = await tx.sql.selectFrom('releases').selectAll().where('run', '=', release.run).executeTakeFirst();
+      const made = await tx.sql
+        .selectFrom('releases')
+        .selectAll()
+        .where('run', '=', release.run)
+        .executeTakeFirst();
       if (made !== undefined) return { release: toRelease(made), isNew: false };
     }
     const row = await tx.sql

@@ -15,7 +15,9 @@ export function releaseView(release: Release, placements: readonly Placement[]):
     bytes: release.bytes,
     ...(release.run === undefined ? {} : { run: release.run }),
     createdAt: release.createdAt.toISOString(),
-    placedIn: placements.filter(({ observed }) => observed?.serving?.number === release.number).map(({ id }) => id),
+    placedIn: placements
+      .filter(({ observed }) => observed?.serving?.number === release.number)
+      .map(({ id }) => id),
     kept: release.collectedAt === undefined,
   };
 }

@@ -19,11 +19,24 @@ export function placesOf(
   const isDefault = branch === defaultBranch;
   return platform.environments.flatMap((environment) => {
     const preview = environment.kind === 'preview';
-    const follows = isDefault && environment.follows === 'default-branch' && spec.environments.includes(environment.name);
+    const follows =
+      isDefault &&
+      environment.follows === 'default-branch' &&
+      spec.environments.includes(environment.name);
     if (!preview && !follows) return [];
-    const ttl = preview && !isDefault && environment.ttl !== undefined ? durationMs(environment.ttl) : undefined;
+    const ttl =
+      preview && !isDefault && environment.ttl !== undefined
+        ? durationMs(environment.ttl)
+        : undefined;
     const expiresAt = ttl === undefined ? undefined : new Date(now.getTime() + ttl);
-    return [placeRequest(release, environment.name, preview && !isDefault ? branch : undefined, { expiresAt, kind: 'deploy', actor, why: undefined })];
+    return [
+      placeRequest(release, environment.name, preview && !isDefault ? branch : undefined, {
+        expiresAt,
+        kind: 'deploy',
+        actor,
+        why: undefined,
+      }),
+    ];
   });
 }
 
@@ -46,7 +59,10 @@ export function placeRequest(
 }
 
 /** A preview needs one instance, whatever production has. */
-function instancesIn(spec: Spec, environment: string): { readonly minimum: number; readonly maximum: number } {
+function instancesIn(
+  spec: Spec,
+  environment: string,
+): { readonly minimum: number; readonly maximum: number } {
   const range = spec.run[environment]?.instances ?? { minimum: 1, maximum: 1 };
   return spec.environments.includes(environment) ? range : { minimum: 1, maximum: range.maximum };
 }

@@ -1,11 +1,18 @@
 export { createCollectReconciler } from './collect-reconciler.ts';
 export { type DeliveryQueries, postgresDeliveryQueries } from './delivery-queries.ts';
 export { deliveryRoutes } from './delivery-routes.ts';
-export { collectReconciler, type DeliveryService, deliveryService, type RunListener, runReconciler } from './delivery-service.ts';
-export type { DeliveryStore } from './delivery-store.ts';
+export {
+  collectReconciler,
+  type DeliveryService,
+  deliveryService,
+  type RunListener,
+  runReconciler,
+} from './delivery-service.ts';
 export { postgresDeliveryStore } from './delivery-store.postgres.ts';
+export type { DeliveryStore } from './delivery-store.ts';
 export { releaseView, runView } from './delivery-views.ts';
 export type { Pipeline, PipelineRequest, PipelineResult } from './pipeline.ts';
+export { previewPipeline } from './pipeline-preview.ts';
 export { type EventFeed, type PushProgress, pushProgress } from './push-progress.ts';
 export type { Release } from './release.ts';
 export type { BuildRequest, BuildResult, ReleaseArchive } from './release-archive.ts';
@@ -14,7 +21,6 @@ export { isFinished, type Run, type RunSummary } from './run.ts';
 export { RunCancellation } from './run-cancellation.ts';
 export { type RunLog, runLog } from './run-log.ts';
 export { createRunReconciler } from './run-reconciler.ts';
-export { previewPipeline } from './pipeline-preview.ts';
 export { postgresRunStore } from './run-store.postgres.ts';
-export { type StepRunners, workflowPipeline } from './workflow-pipeline.ts';
 export type { StepRunner, StepTask, TaskOutcome } from './workflow/index.ts';
+export { type StepRunners, workflowPipeline } from './workflow-pipeline.ts';

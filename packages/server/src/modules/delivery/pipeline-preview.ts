@@ -4,7 +4,11 @@ import { type Capabilities, newRunState, planRun, viewRun } from './workflow/ind
 
 export interface PreviewedPipeline {
   readonly file: string | undefined;
-  readonly jobs: readonly { readonly name: string; readonly runsHere: boolean; readonly note?: string }[];
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly runsHere: boolean;
+    readonly note?: string;
+  }[];
 }
 
 const anyCommit = '0'.repeat(39);

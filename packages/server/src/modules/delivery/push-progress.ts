@@ -48,7 +48,12 @@ export function pushProgress(dependencies: PushProgressDependencies): PushProgre
       }
       yield '';
       yield `Pipeline  ${dependencies.portalUrl}/runs/${run.id}`;
-      yield* withPatience(dependencies, run, push, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
+      yield* withPatience(
+        dependencies,
+        run,
+        push,
+        AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+      );
       yield '';
     },
   };
@@ -81,7 +86,9 @@ async function* follow(
 ): AsyncGenerator<string> {
   const told = new Set<string>();
   const after = await dependencies.feed.newest();
-  const events = dependencies.feed.follow({ component: push.component }, after, signal)[Symbol.asyncIterator]();
+  const events = dependencies.feed
+    .follow({ component: push.component }, after, signal)
+    [Symbol.asyncIterator]();
   let now = await dependencies.queries.run(run.id);
   for (;;) {
     yield* freshLines(now, told);
@@ -125,7 +132,9 @@ async function* preview(
   events: AsyncIterator<EventView>,
 ): AsyncGenerator<string> {
   const branch = push.branch === defaultBranch ? undefined : push.branch;
-  const previews = dependencies.platform.environments.filter(({ kind }) => kind === 'preview').map(({ name }) => name);
+  const previews = dependencies.platform.environments
+    .filter(({ kind }) => kind === 'preview')
+    .map(({ name }) => name);
   const find = async (): Promise<Placement | undefined> =>
     (await dependencies.runtime.placementsOf([push.component])).find(
       (placement) => placement.branch === branch && previews.includes(placement.environment),

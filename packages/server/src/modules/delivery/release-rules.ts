@@ -34,11 +34,15 @@ export function promotionOf(
   platform: PlatformFile,
   asked: { readonly from?: string | undefined; readonly to?: string | undefined },
 ): Promotion {
-  const previews = platform.environments.filter(({ kind }) => kind === 'preview').map(({ name }) => name);
+  const previews = platform.environments
+    .filter(({ kind }) => kind === 'preview')
+    .map(({ name }) => name);
   const line = [...previews.slice(0, 1), ...spec.environments];
-  const to = asked.to ?? line[asked.from === undefined ? line.length - 1 : line.indexOf(asked.from) + 1];
+  const to =
+    asked.to ?? line[asked.from === undefined ? line.length - 1 : line.indexOf(asked.from) + 1];
   const from = asked.from ?? (to === undefined ? undefined : line[line.indexOf(to) - 1]);
-  const known = to !== undefined && from !== undefined && spec.environments.includes(to) && line.includes(from);
+  const known =
+    to !== undefined && from !== undefined && spec.environments.includes(to) && line.includes(from);
   if (!known || from === to) {
     throw new PltfError('bad-request', {
       detail: `cannot promote from ${asked.from ?? from ?? 'nowhere'} to ${asked.to ?? to ?? 'nowhere'}`,
@@ -54,6 +58,8 @@ export function rollbackTarget(
   history: readonly { readonly state: string; readonly toRelease: number }[],
 ): number | undefined {
   const served = history.filter(({ state }) => state === 'done').map(({ toRelease }) => toRelease);
-  return served.find((number) => number !== serving && (serving === undefined || number < serving))
-    ?? served.find((number) => number !== serving);
+  return (
+    served.find((number) => number !== serving && (serving === undefined || number < serving)) ??
+    served.find((number) => number !== serving)
+  );
 }

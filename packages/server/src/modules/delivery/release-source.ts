@@ -7,14 +7,28 @@ import type { DeliveryQueries } from './delivery-queries.ts';
 export function releaseSource(queries: DeliveryQueries, catalog: CatalogQueries): ReleaseSource {
   return {
     toPlace: async (component, number, environment) => {
-      const [release, owner] = await Promise.all([queries.findRelease(component, number), catalog.find(component)]);
+      const [release, owner] = await Promise.all([
+        queries.findRelease(component, number),
+        catalog.find(component),
+      ]);
       const run = release?.spec.run[environment];
-      if (release === undefined || release.collectedAt !== undefined || run === undefined || owner === undefined) return undefined;
+      if (
+        release === undefined ||
+        release.collectedAt !== undefined ||
+        run === undefined ||
+        owner === undefined
+      )
+        return undefined;
       return {
         kind: release.spec.kind,
         team: owner.owner,
         run,
-        release: { id: release.id, number, digest: Digest.parse(release.digest), commit: CommitId.parse(release.commit) },
+        release: {
+          id: release.id,
+          number,
+          digest: Digest.parse(release.digest),
+          commit: CommitId.parse(release.commit),
+        },
       };
     },
   };

@@ -31,7 +31,10 @@ export function runLog({ store, queries, feed, archive }: RunLogDependencies): R
           const finished = isFinished((await queries.run(run)).state);
           const stored = await store.load(run);
           const tasks = stored?.state === undefined ? [] : stepTasks(stored.plan, stored.state);
-          for (const { task, name } of [...tasks, { task: `${run}-build`, name: 'release / build' }]) {
+          for (const { task, name } of [
+            ...tasks,
+            { task: `${run}-build`, name: 'release / build' },
+          ]) {
             if (read.has(task)) continue;
             const found = yield* linesOf(archive, task, name, follow, signal);
             if (found || finished) read.add(task);

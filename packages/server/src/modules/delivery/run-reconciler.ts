@@ -59,12 +59,22 @@ async function work(
   const { db, store, git, platform } = dependencies;
   await transact(db, async (tx) => {
     const started = await store.start(tx, run.id);
-    if (started) tx.tell({ type: 'run-progressed', actor: run.actor, component: run.component, run: run.id, summary: `Pipeline #${run.number} started`, data: { state: 'running' } });
+    if (started)
+      tx.tell({
+        type: 'run-progressed',
+        actor: run.actor,
+        component: run.component,
+        run: run.id,
+        summary: `Pipeline #${run.number} started`,
+        data: { state: 'running' },
+      });
   });
   const files = await git.readFiles(run.component, run.commit, [thinFile], [workflowFolder]);
   const spec = specOf(files.get(thinFile), run, platform);
   if ('problems' in spec) return fail(dependencies, run, problemSummary(spec.problems));
-  const workflows = new Map([...files].filter(([path]) => /\.ya?ml$/.test(path) && path !== thinFile));
+  const workflows = new Map(
+    [...files].filter(([path]) => /\.ya?ml$/.test(path) && path !== thinFile),
+  );
   const result = await execute(dependencies, run, spec.spec, workflows, cancel, signal);
   if (result.state !== 'passed') return end(dependencies, run, result);
   await release(dependencies, run, spec.spec, result, cancel, signal);
@@ -81,7 +91,9 @@ function specOf(text: string | undefined, run: Run, platform: PlatformFile): Spe
   if (!parsed.ok) return { problems: parsed.problems };
   if (parsed.file.name !== run.component) {
     const message = `the name is ${parsed.file.name}, the repository's is ${run.component}`;
-    return { problems: [{ where: `${thinFile} name`, message, fix: `Write \`name: ${run.component}\`.` }] };
+    return {
+      problems: [{ where: `${thinFile} name`, message, fix: `Write \`name: ${run.component}\`.` }],
+    };
   }
   const resolved = resolveSpec(parsed.file, platform, thinFile);
   return resolved.ok ? { spec: resolved.spec } : { problems: resolved.problems };
@@ -119,7 +131,14 @@ async function execute(
     onProgress: async (summary) =>
       transact(db, async (tx) => {
         await store.setView(tx, run.id, summary);
-        tx.tell({ type: 'run-progressed', actor: run.actor, component: run.component, run: run.id, summary: progressOf(summary, spec), data: { jobs: summary.jobs } });
+        tx.tell({
+          type: 'run-progressed',
+          actor: run.actor,
+          component: run.component,
+          run: run.id,
+          summary: progressOf(summary, spec),
+          data: { jobs: summary.jobs },
+        });
       }),
   });
 }
@@ -164,15 +183,24 @@ async function release(
     memoryMiB: buildMemoryMiB,
     signal: AbortSignal.any([signal, cancel]),
   });
-  if (cancel.aborted) return end(dependencies, run, { state: 'cancelled', summary: result.summary });
+  if (cancel.aborted)
+    return end(dependencies, run, { state: 'cancelled', summary: result.summary });
   const job = releaseJobView(build, built.ok, Date.now() - started);
   const summary = { ...result.summary, jobs: [...result.summary.jobs, job] };
   if (!built.ok) {
-    const failing = [...summary.failing, { step: 'Build', lines: [`${build ?? 'the archive'}: ${built.ended}`, ...built.lines] }];
+    const failing = [
+      ...summary.failing,
+      { step: 'Build', lines: [`${build ?? 'the archive'}: ${built.ended}`, ...built.lines] },
+    ];
     return fail(dependencies, run, { ...summary, failing });
   }
   const newest = await queries.newestPassed(run.component, run.branch);
-  const made: Built = { spec, digest: built.digest, bytes: built.bytes, deploy: newest === undefined || newest <= run.number };
+  const made: Built = {
+    spec,
+    digest: built.digest,
+    bytes: built.bytes,
+    deploy: newest === undefined || newest <= run.number,
+  };
   await transact(db, (tx) => service.finish(tx, run, { state: 'passed', summary }, made));
 }
 
@@ -181,15 +209,36 @@ const buildMemoryMiB = 2_048;
 function releaseJobView(build: string | undefined, ok: boolean, durationMs: number): RunJobView {
   const state = ok ? 'passed' : 'failed';
   const name = build === undefined ? 'Archive the commit' : build;
-  return { id: releaseJob, name: 'release', state, durationMs, steps: [{ name, state, durationMs }] };
+  return {
+    id: releaseJob,
+    name: 'release',
+    state,
+    durationMs,
+    steps: [{ name, state, durationMs }],
+  };
 }
 
-const fail = (dependencies: RunReconcilerDependencies, run: Run, summary: RunSummary): Promise<void> =>
-  end(dependencies, run, { state: 'failed', summary });
+const fail = (
+  dependencies: RunReconcilerDependencies,
+  run: Run,
+  summary: RunSummary,
+): Promise<void> => end(dependencies, run, { state: 'failed', summary });
 
-async function end(dependencies: RunReconcilerDependencies, run: Run, result: PipelineResult): Promise<void> {
+async function end(
+  dependencies: RunReconcilerDependencies,
+  run: Run,
+  result: PipelineResult,
+): Promise<void> {
   const { db, service, queries } = dependencies;
-  const newer = result.state === 'cancelled' ? await queries.runs(run.component, { limit: 1, branch: run.branch }) : [];
-  const state = result.state === 'cancelled' && newer[0] !== undefined && newer[0].number > run.number ? 'superseded' : result.state;
-  await transact(db, (tx) => service.finish(tx, run, { state, summary: result.summary }, undefined));
+  const newer =
+    result.state === 'cancelled'
+      ? await queries.runs(run.component, { limit: 1, branch: run.branch })
+      : [];
+  const state =
+    result.state === 'cancelled' && newer[0] !== undefined && newer[0].number > run.number
+      ? 'superseded'
+      : result.state;
+  await transact(db, (tx) =>
+    service.finish(tx, run, { state, summary: result.summary }, undefined),
+  );
 }

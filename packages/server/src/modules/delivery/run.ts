@@ -40,4 +40,5 @@ export interface RunOutcome {
   readonly release: number | undefined;
 }
 
-export const isFinished = (state: RunStateName): boolean => state !== 'queued' && state !== 'running';
+export const isFinished = (state: RunStateName): boolean =>
+  state !== 'queued' && state !== 'running';

@@ -1,10 +1,18 @@
-import type { Capabilities as CapabilitiesShape } from './workflow/index.ts';
 import type { z } from 'zod';
 import { defaultBranch } from '../catalog/index.ts';
 import type { Pipeline, PipelineRequest, PipelineResult } from './pipeline.ts';
 import type { Run, RunSummary } from './run.ts';
 import type { postgresRunStore } from './run-store.postgres.ts';
-import { executeRun, type PlanRequest, planRun, type RunPlan, type RunState, type StepRunner, viewRun } from './workflow/index.ts';
+import type { Capabilities as CapabilitiesShape } from './workflow/index.ts';
+import {
+  executeRun,
+  type PlanRequest,
+  planRun,
+  type RunPlan,
+  type RunState,
+  type StepRunner,
+  viewRun,
+} from './workflow/index.ts';
 
 /** Filled by a driver: where a run's steps are carried out. */
 export interface StepRunners {
@@ -25,7 +33,8 @@ const noWorkflow = 'There is no workflow in .github/workflows: nothing was teste
 export function workflowPipeline(dependencies: WorkflowPipelineDependencies): Pipeline {
   return {
     execute: async (request) => {
-      if (request.workflows.size === 0) return { state: 'passed', summary: { jobs: [], notes: [noWorkflow], failing: [] } };
+      if (request.workflows.size === 0)
+        return { state: 'passed', summary: { jobs: [], notes: [noWorkflow], failing: [] } };
       const { store } = dependencies;
       const stored = await store.load(request.run.id);
       if (stored === undefined) {
@@ -38,7 +47,10 @@ export function workflowPipeline(dependencies: WorkflowPipelineDependencies): Pi
   };
 }
 
-async function execute({ store, runners }: WorkflowPipelineDependencies, request: PipelineRequest): Promise<PipelineResult> {
+async function execute(
+  { store, runners }: WorkflowPipelineDependencies,
+  request: PipelineRequest,
+): Promise<PipelineResult> {
   const { run, team, cancel, signal, onProgress } = request;
   const telling = sequence(onProgress);
   let plan: RunPlan | undefined;
@@ -67,7 +79,8 @@ async function execute({ store, runners }: WorkflowPipelineDependencies, request
 }
 
 function resultOf(plan: RunPlan | undefined, state: RunState): PipelineResult {
-  const summary = plan === undefined ? { jobs: [], notes: [], failing: [] } : summaryOf(plan, state);
+  const summary =
+    plan === undefined ? { jobs: [], notes: [], failing: [] } : summaryOf(plan, state);
   if (state.conclusion === 'failure') return { state: 'failed', summary };
   return { state: state.conclusion === 'cancelled' ? 'cancelled' : 'passed', summary };
 }
@@ -110,7 +123,10 @@ function sequence(tell: (summary: RunSummary) => Promise<void>) {
   };
 }
 
-function planRequest({ capabilities, portalUrl }: WorkflowPipelineDependencies, request: PipelineRequest): PlanRequest {
+function planRequest(
+  { capabilities, portalUrl }: WorkflowPipelineDependencies,
+  request: PipelineRequest,
+): PlanRequest {
   const { run, team, workflows, before, changedPaths } = request;
   return {
     workflows: [...workflows].map(([path, text]) => ({ path, text })),

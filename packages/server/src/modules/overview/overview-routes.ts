@@ -6,7 +6,13 @@ import { type CatalogQueries, type Component, defaultBranch } from '../catalog/i
 import { type DeliveryQueries, releaseView, runView } from '../delivery/index.ts';
 import { type OperationsQueries, operationView } from '../paths/index.ts';
 import type { ReposQueries } from '../repos/index.ts';
-import { type Placement, placementView, type RuntimeQueries, shownPhase, type ViewContext } from '../runtime/index.ts';
+import {
+  type Placement,
+  placementView,
+  type RuntimeQueries,
+  shownPhase,
+  type ViewContext,
+} from '../runtime/index.ts';
 import { wellnessOfPhase, worst } from './wellness.ts';
 
 export interface OverviewDependencies {
@@ -23,23 +29,32 @@ export interface OverviewDependencies {
 const recent = 20;
 
 /** What the catalogue and a service's page show, composed from the queries of the rooms below. */
-export function overviewRoutes(dependencies: OverviewDependencies): HandlersOf<'listComponents' | 'getComponent' | 'publicHealth'> {
+export function overviewRoutes(
+  dependencies: OverviewDependencies,
+): HandlersOf<'listComponents' | 'getComponent' | 'publicHealth'> {
   const { catalog, runtime, platform, viewContext } = dependencies;
   return {
     listComponents: async ({ query }, context) => {
       context.authorize({});
       const { q, kind, owner, limit, cursor } = query;
       const components = await catalog.list({ q, kind, owner, after: cursor, limit });
-      const placements = groupByComponent(await runtime.placementsOf(components.map(({ name }) => name)));
+      const placements = groupByComponent(
+        await runtime.placementsOf(components.map(({ name }) => name)),
+      );
       const last = components.length === limit ? components.at(-1) : undefined;
       return {
-        items: components.map((component) => summary(component, placements.get(component.name) ?? [], viewContext())),
+        items: components.map((component) =>
+          summary(component, placements.get(component.name) ?? [], viewContext()),
+        ),
         ...(last === undefined ? {} : { next: last.name }),
       };
     },
     getComponent: async ({ params }, context) => {
       const component = await catalog.find(params.component);
-      context.authorize({ ...(component === undefined ? {} : { team: component.owner }), what: params.component });
+      context.authorize({
+        ...(component === undefined ? {} : { team: component.owner }),
+        what: params.component,
+      });
       return detail(dependencies, component ?? (await catalog.get(params.component)));
     },
     publicHealth: async () => {
@@ -54,7 +69,9 @@ export function overviewRoutes(dependencies: OverviewDependencies): HandlersOf<'
   };
 }
 
-function groupByComponent(placements: readonly Placement[]): ReadonlyMap<string, readonly Placement[]> {
+function groupByComponent(
+  placements: readonly Placement[],
+): ReadonlyMap<string, readonly Placement[]> {
   const groups = new Map<string, Placement[]>();
   for (const placement of placements) {
     const group = groups.get(placement.component);
@@ -64,7 +81,11 @@ function groupByComponent(placements: readonly Placement[]): ReadonlyMap<string,
   return groups;
 }
 
-function summary(component: Component, placements: readonly Placement[], context: ViewContext): ComponentSummary {
+function summary(
+  component: Component,
+  placements: readonly Placement[],
+  context: ViewContext,
+): ComponentSummary {
   const stable = placements.filter(({ branch }) => branch === undefined);
   return {
     name: component.name,
@@ -73,13 +94,21 @@ function summary(component: Component, placements: readonly Placement[], context
     description: component.description,
     ...(component.path === undefined ? {} : { path: component.path }),
     state: component.state,
-    wellness: worst(stable.map((placement) => wellnessOfPhase(shownPhase(placement, context), placement.observed?.serving !== undefined))),
+    wellness: worst(
+      stable.map((placement) =>
+        wellnessOfPhase(shownPhase(placement, context), placement.observed?.serving !== undefined),
+      ),
+    ),
     placements: placements.map((placement) => ({
       id: placement.id,
       environment: placement.environment,
-      ...(placement.hosts[0] === undefined ? {} : { url: routeUrl(placement.hosts[0], context.routerPort) }),
+      ...(placement.hosts[0] === undefined
+        ? {}
+        : { url: routeUrl(placement.hosts[0], context.routerPort) }),
       phase: shownPhase(placement, context),
-      ...(placement.observed?.serving === undefined ? {} : { release: placement.observed.serving.number }),
+      ...(placement.observed?.serving === undefined
+        ? {}
+        : { release: placement.observed.serving.number }),
     })),
     createdAt: component.createdAt.toISOString(),
     changedAt: component.changedAt.toISOString(),
@@ -106,7 +135,12 @@ async function detail(dependencies: OverviewDependencies, component: Component) 
       branches: branches.map(({ name, commit, at }) => ({ name, commit, at: at.toISOString() })),
     },
     placements: placements.map((placement) =>
-      placementView(placement, rollouts.get(placement.id), component.spec?.run[placement.environment]?.size ?? '', context),
+      placementView(
+        placement,
+        rollouts.get(placement.id),
+        component.spec?.run[placement.environment]?.size ?? '',
+        context,
+      ),
     ),
     releases: releases.map((release) => releaseView(release, placements)),
     runs: runs.map(runView),
@@ -120,8 +154,12 @@ const mostPublic = 500;
 /** Names and wellness only: nothing of releases, owners, addresses or people. */
 async function publicHealth({ catalog, runtime, platform, viewContext }: OverviewDependencies) {
   const components = await catalog.list({ limit: mostPublic });
-  const placements = groupByComponent(await runtime.placementsOf(components.map(({ name }) => name)));
-  const stable = new Set(platform.environments.filter(({ kind }) => kind === 'stable').map(({ name }) => name));
+  const placements = groupByComponent(
+    await runtime.placementsOf(components.map(({ name }) => name)),
+  );
+  const stable = new Set(
+    platform.environments.filter(({ kind }) => kind === 'stable').map(({ name }) => name),
+  );
   const context = viewContext();
   return {
     organisation: platform.organisation,
@@ -132,8 +170,13 @@ async function publicHealth({ catalog, runtime, platform, viewContext }: Overvie
         .filter(({ environment }) => stable.has(environment))
         .map((placement) => ({
           environment: placement.environment,
-          wellness: wellnessOfPhase(shownPhase(placement, context), placement.observed?.serving !== undefined),
-          ...(placement.observedAt === undefined ? {} : { asOf: placement.observedAt.toISOString() }),
+          wellness: wellnessOfPhase(
+            shownPhase(placement, context),
+            placement.observed?.serving !== undefined,
+          ),
+          ...(placement.observedAt === undefined
+            ? {}
+            : { asOf: placement.observedAt.toISOString() }),
         })),
     })),
   };

@@ -7,11 +7,15 @@ import {
   type Spec,
 } from '@pltf/contracts';
 import { parseThinFile, placementAddress, resolveSpec, routeUrl } from '@pltf/plan';
-import type { ScaffoldFacts, Scaffolder } from './scaffold.ts';
+import type { Scaffolder, ScaffoldFacts } from './scaffold.ts';
 
 export interface PipelinePreview {
   readonly file: string | undefined;
-  readonly jobs: readonly { readonly name: string; readonly runsHere: boolean; readonly note?: string }[];
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly runsHere: boolean;
+    readonly note?: string;
+  }[];
 }
 
 export interface CreationPlanDependencies {
@@ -39,7 +43,8 @@ export async function planCreation(
   const problems: PlanProblem[] = await nameProblems(dependencies, draft.name);
   const name = ComponentName.safeParse(draft.name).success ? draft.name : unnamed;
   const rendered = await render(dependencies.scaffolder, { ...draft, name }, facts, problems);
-  const spec = rendered === undefined ? undefined : specOf(rendered.files, dependencies.platform, problems);
+  const spec =
+    rendered === undefined ? undefined : specOf(rendered.files, dependencies.platform, problems);
   const workflows = new Map(
     [...(rendered?.files ?? [])]
       .filter(([path]) => path.startsWith('.github/workflows/'))
@@ -50,33 +55,62 @@ export async function planCreation(
   return {
     name: draft.name,
     kind: draft.kind,
-    path: { id: path.id, title: path.title, version: path.version, maturity: path.maturity, support: path.support },
+    path: {
+      id: path.id,
+      title: path.title,
+      version: path.version,
+      maturity: path.maturity,
+      support: path.support,
+    },
     owner: facts.owner,
-    files: [...(rendered?.files ?? [])].map(([file, { bytes }]) => ({ path: file, bytes: bytes.length })).toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-    pipeline: { ...(pipeline.file === undefined ? {} : { file: pipeline.file }), jobs: [...pipeline.jobs] },
+    files: [...(rendered?.files ?? [])]
+      .map(([file, { bytes }]) => ({ path: file, bytes: bytes.length }))
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    pipeline: {
+      ...(pipeline.file === undefined ? {} : { file: pipeline.file }),
+      jobs: [...pipeline.jobs],
+    },
     placements: spec === undefined ? [] : placementsOf(dependencies, spec),
     problems,
   };
 }
 
-async function nameProblems(dependencies: CreationPlanDependencies, name: string): Promise<PlanProblem[]> {
+async function nameProblems(
+  dependencies: CreationPlanDependencies,
+  name: string,
+): Promise<PlanProblem[]> {
   const parsed = ComponentName.safeParse(name);
   if (!parsed.success) {
     const fix = 'Lower-case letters, digits and single dashes, starting with a letter, at most 40.';
-    const message = name === '' ? 'a name is needed' : (parsed.error.issues[0]?.message ?? 'not a name');
+    const message =
+      name === '' ? 'a name is needed' : (parsed.error.issues[0]?.message ?? 'not a name');
     return [{ where: 'name', message, fix }];
   }
   const taken = await dependencies.isTaken(name);
   return taken ? [{ where: 'name', message: `${name} is taken`, fix: 'Choose another name.' }] : [];
 }
 
-async function render(scaffolder: Scaffolder, request: CreateComponent, facts: ScaffoldFacts, problems: PlanProblem[]) {
+async function render(
+  scaffolder: Scaffolder,
+  request: CreateComponent,
+  facts: ScaffoldFacts,
+  problems: PlanProblem[],
+) {
   try {
     return await scaffolder.scaffold(request, facts);
   } catch (error) {
     if (!(error instanceof PltfError)) throw error;
-    const items = error.errors.length > 0 ? error.errors : [{ where: 'path', message: error.detail, fix: error.fix }];
-    problems.push(...items.map(({ where, message, fix }) => ({ where, message, ...(fix === undefined ? {} : { fix }) })));
+    const items =
+      error.errors.length > 0
+        ? error.errors
+        : [{ where: 'path', message: error.detail, fix: error.fix }];
+    problems.push(
+      ...items.map(({ where, message, fix }) => ({
+        where,
+        message,
+        ...(fix === undefined ? {} : { fix }),
+      })),
+    );
     return undefined;
   }
 }
@@ -84,9 +118,13 @@ async function render(scaffolder: Scaffolder, request: CreateComponent, facts: S
 async function anyPath(scaffolder: Scaffolder, draft: Draft) {
   const paths = await scaffolder.list();
   const id = draft.path?.split('@')[0];
-  const path = paths.find((one) => one.id === id) ?? paths.find(({ kind }) => kind === draft.kind) ?? paths[0];
+  const path =
+    paths.find((one) => one.id === id) ?? paths.find(({ kind }) => kind === draft.kind) ?? paths[0];
   if (path === undefined) {
-    throw new PltfError('golden-path-unknown', { detail: 'the platform has no golden paths', fix: 'The platform team adds one.' });
+    throw new PltfError('golden-path-unknown', {
+      detail: 'the platform has no golden paths',
+      fix: 'The platform team adds one.',
+    });
   }
   return path;
 }
@@ -98,17 +136,30 @@ function specOf(
 ): Spec | undefined {
   const text = files.get('pltf.yaml');
   if (text === undefined) {
-    problems.push({ where: 'pltf.yaml', message: 'the golden path makes no thin file', fix: 'Its owner mends it.' });
+    problems.push({
+      where: 'pltf.yaml',
+      message: 'the golden path makes no thin file',
+      fix: 'Its owner mends it.',
+    });
     return undefined;
   }
   const parsed = parseThinFile(Buffer.from(text.bytes).toString('utf8'));
   const resolved = parsed.ok ? resolveSpec(parsed.file, platform) : parsed;
   if (resolved.ok) return resolved.spec;
-  problems.push(...resolved.problems.map(({ where, message, fix }) => ({ where, message, ...(fix === undefined ? {} : { fix }) })));
+  problems.push(
+    ...resolved.problems.map(({ where, message, fix }) => ({
+      where,
+      message,
+      ...(fix === undefined ? {} : { fix }),
+    })),
+  );
   return undefined;
 }
 
-function placementsOf({ platform, routerPort }: CreationPlanDependencies, spec: Spec): CreationPlan['placements'] {
+function placementsOf(
+  { platform, routerPort }: CreationPlanDependencies,
+  spec: Spec,
+): CreationPlan['placements'] {
   const serves = spec.kind === 'service' || spec.kind === 'site';
   return platform.environments.flatMap((environment) => {
     const run = spec.run[environment.name];

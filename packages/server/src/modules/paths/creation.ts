@@ -1,10 +1,10 @@
-import { PltfError, type PlatformFile } from '@pltf/contracts';
+import { type PlatformFile, PltfError } from '@pltf/contracts';
 import { routeUrl } from '@pltf/plan';
 import type { Outcome } from '../../engine/reconciler.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { type CatalogQueries, type CatalogStore, defaultBranch } from '../catalog/index.ts';
-import { isFinished, type DeliveryQueries } from '../delivery/index.ts';
+import { type DeliveryQueries, isFinished } from '../delivery/index.ts';
 import type { GitHost, ReposService } from '../repos/index.ts';
 import type { RuntimeQueries } from '../runtime/index.ts';
 import { type Operation, stepState } from './operation.ts';
@@ -30,7 +30,10 @@ const pipelineDeadlineMs = 30 * 60_000;
 const reviewAppDeadlineMs = 5 * 60_000;
 
 /** One pass of a creation. Throws a PltfError that trying again cannot help: then the creation is undone. */
-export async function advanceCreation(dependencies: CreationDependencies, progress: OperationProgress): Promise<Outcome> {
+export async function advanceCreation(
+  dependencies: CreationDependencies,
+  progress: OperationProgress,
+): Promise<Outcome> {
   const { operation } = progress;
   if (stepState(operation, 'repository') !== 'done') await makeRepository(dependencies, progress);
   const pipeline = await awaitPipeline(dependencies, progress);
@@ -41,18 +44,31 @@ export async function advanceCreation(dependencies: CreationDependencies, progre
   return undefined;
 }
 
-async function makeRepository(dependencies: CreationDependencies, progress: OperationProgress): Promise<void> {
+async function makeRepository(
+  dependencies: CreationDependencies,
+  progress: OperationProgress,
+): Promise<void> {
   const { operation } = progress;
   if (!('create' in operation.request)) return;
   const { create, author } = operation.request;
   const component = await dependencies.catalogQueries.get(operation.subject);
-  const facts = { owner: component.owner, user: operation.requestedBy, organisation: dependencies.platform.organisation };
+  const facts = {
+    owner: component.owner,
+    user: operation.requestedBy,
+    organisation: dependencies.platform.organisation,
+  };
   await progress.step('files', 'running');
   const { files, path } = await dependencies.scaffolder.scaffold(create, facts);
   await progress.step('files', 'done', `${files.size} files from ${path.id} ${path.version}`);
   await progress.step('repository', 'running');
   const message = `Create ${operation.subject} from ${path.id} ${path.version}\n`;
-  await dependencies.git.create(operation.subject, { files, branch: defaultBranch, author, message, at: operation.startedAt });
+  await dependencies.git.create(operation.subject, {
+    files,
+    branch: defaultBranch,
+    author,
+    message,
+    at: operation.startedAt,
+  });
   await dependencies.repos.observe(operation.subject, operation.requestedBy);
   const links = {
     ...operation.links,
@@ -63,11 +79,16 @@ async function makeRepository(dependencies: CreationDependencies, progress: Oper
   await progress.step('repository', 'done', links.clone);
 }
 
-async function awaitPipeline(dependencies: CreationDependencies, progress: OperationProgress): Promise<Outcome | undefined> {
+async function awaitPipeline(
+  dependencies: CreationDependencies,
+  progress: OperationProgress,
+): Promise<Outcome | undefined> {
   const { operation } = progress;
   if (stepState(operation, 'pipeline') === 'done') return undefined;
   await dependencies.repos.observe(operation.subject, operation.requestedBy);
-  const run = (await dependencies.delivery.runs(operation.subject, { limit: 1, branch: defaultBranch }))[0];
+  const run = (
+    await dependencies.delivery.runs(operation.subject, { limit: 1, branch: defaultBranch })
+  )[0];
   if (run === undefined || !isFinished(run.state)) {
     await progress.step('pipeline', 'running', run === undefined ? undefined : `#${run.number}`);
     return waitUntil(dependencies, progress.operation, 'pipeline', pipelineDeadlineMs);
@@ -76,17 +97,26 @@ async function awaitPipeline(dependencies: CreationDependencies, progress: Opera
     await progress.step('pipeline', 'done', `#${run.number} passed`);
     return undefined;
   }
-  const lines = run.summary.failing.flatMap(({ step, where, lines }) => [[step, where].filter(Boolean).join(' '), ...lines]);
+  const lines = run.summary.failing.flatMap(({ step, where, lines }) => [
+    [step, where].filter(Boolean).join(' '),
+    ...lines,
+  ]);
   throw new PltfError('pipeline-failed', {
     detail: `pipeline #${run.number} ${run.state}: ${lines.slice(0, 20).join('\n') || 'no reason given'}`,
     fix: 'The golden path does not pass its own test with these parameters; tell its owner, or choose other parameters.',
   });
 }
 
-async function awaitReviewApp(dependencies: CreationDependencies, progress: OperationProgress): Promise<Outcome | undefined> {
+async function awaitReviewApp(
+  dependencies: CreationDependencies,
+  progress: OperationProgress,
+): Promise<Outcome | undefined> {
   const { operation } = progress;
   const placements = await dependencies.runtime.placementsOf([operation.subject]);
-  const review = placements.find(({ environment, branch }) => branch === undefined && isPreview(dependencies.platform, environment));
+  const review = placements.find(
+    ({ environment, branch }) =>
+      branch === undefined && isPreview(dependencies.platform, environment),
+  );
   if (review === undefined) {
     await progress.step('review-app', 'skipped', 'runs on its schedule');
     return undefined;
@@ -105,7 +135,10 @@ async function awaitReviewApp(dependencies: CreationDependencies, progress: Oper
     return waitUntil(dependencies, progress.operation, 'review-app', reviewAppDeadlineMs);
   }
   const host = review.hosts[0];
-  const links = host === undefined ? operation.links : { ...progress.operation.links, preview: routeUrl(host, dependencies.routerPort) };
+  const links =
+    host === undefined
+      ? operation.links
+      : { ...progress.operation.links, preview: routeUrl(host, dependencies.routerPort) };
   await progress.change({ links }, 'operation-progressed', 'The review app answers');
   await progress.step('review-app', 'done', links['preview'] ?? 'running');
   return undefined;
@@ -122,7 +155,9 @@ function waitUntil(
   deadlineMs: number,
 ): Outcome {
   const started = operation.steps.find(({ id }) => id === step)?.startedAt;
-  const deadline = new Date((started === undefined ? clock.now() : new Date(started)).getTime() + deadlineMs);
+  const deadline = new Date(
+    (started === undefined ? clock.now() : new Date(started)).getTime() + deadlineMs,
+  );
   if (deadline > clock.now()) return { again: deadline };
   throw new PltfError('health-timeout', {
     detail: `${step === 'pipeline' ? 'the pipeline' : 'the review app'} took longer than ${deadlineMs / 60_000} minutes`,
@@ -130,13 +165,21 @@ function waitUntil(
   });
 }
 
-async function finish({ db, catalog, clock }: CreationDependencies, progress: OperationProgress): Promise<void> {
+async function finish(
+  { db, catalog, clock }: CreationDependencies,
+  progress: OperationProgress,
+): Promise<void> {
   const { operation } = progress;
   await transact(db, (tx) => catalog.setState(tx, operation.subject, 'ready'));
   const receipt = [
     { what: `catalogue entry ${operation.subject}`, outcome: 'made' as const },
-    { what: `repository ${operation.links['clone'] ?? operation.subject}`, outcome: 'made' as const },
-    ...(operation.links['preview'] === undefined ? [] : [{ what: `review app ${operation.links['preview']}`, outcome: 'made' as const }]),
+    {
+      what: `repository ${operation.links['clone'] ?? operation.subject}`,
+      outcome: 'made' as const,
+    },
+    ...(operation.links['preview'] === undefined
+      ? []
+      : [{ what: `review app ${operation.links['preview']}`, outcome: 'made' as const }]),
   ];
   const change = { state: 'done' as const, receipt, finishedAt: clock.now() };
   await progress.change(change, 'component-created', `${operation.subject} is ready`);

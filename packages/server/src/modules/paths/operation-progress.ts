@@ -1,6 +1,6 @@
+import type { EventType, OperationStep } from '@pltf/contracts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
-import type { EventType, OperationStep } from '@pltf/contracts';
 import { type Operation, type StepId, withStep } from './operation.ts';
 import type { OperationChange, OperationsStore } from './operations-store.ts';
 
@@ -42,7 +42,12 @@ export class OperationProgress {
         component: subject,
         operation: id,
         summary,
-        data: { state: next.state, steps: next.steps, links: next.links, ...(next.problem === undefined ? {} : { problem: next.problem }) },
+        data: {
+          state: next.state,
+          steps: next.steps,
+          links: next.links,
+          ...(next.problem === undefined ? {} : { problem: next.problem }),
+        },
       });
     });
     this.#operation = next;

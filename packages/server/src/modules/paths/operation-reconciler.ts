@@ -5,7 +5,7 @@ import { advanceCreation, type CreationDependencies } from './creation.ts';
 import { type StepId, stepState } from './operation.ts';
 import { OperationProgress } from './operation-progress.ts';
 import type { OperationsQueries, OperationsStore } from './operations-store.ts';
-import { tearDown, type TeardownDependencies } from './teardown.ts';
+import { type TeardownDependencies, tearDown } from './teardown.ts';
 
 export const operationReconciler = 'operation';
 
@@ -21,7 +21,9 @@ const leftoverLookMs = 2_000;
 const teardownOrder: readonly StepId[] = ['instances', 'runs', 'releases', 'repository', 'record'];
 
 /** Brings one operation forward: a creation to its end or back to nothing, a deletion until all is gone. */
-export function createOperationReconciler(dependencies: OperationReconcilerDependencies): Reconciler {
+export function createOperationReconciler(
+  dependencies: OperationReconcilerDependencies,
+): Reconciler {
   const { queries, store, creation } = dependencies;
   return {
     name: operationReconciler,
@@ -53,26 +55,56 @@ async function beginUndoing(
   const failed = operation.steps.find(({ state }) => state === 'running')?.id;
   if (failed !== undefined) await progress.step(failed as StepId, 'failed', error.detail);
   const problem = { code: error.code, detail: error.detail, fix: error.fix };
-  await progress.change({ state: 'undoing', problem }, 'operation-progressed', `Undoing: ${error.detail}`);
+  await progress.change(
+    { state: 'undoing', problem },
+    'operation-progressed',
+    `Undoing: ${error.detail}`,
+  );
   return advanceUndoing(dependencies, progress);
 }
 
-async function advanceUndoing(dependencies: OperationReconcilerDependencies, progress: OperationProgress): Promise<Outcome> {
+async function advanceUndoing(
+  dependencies: OperationReconcilerDependencies,
+  progress: OperationProgress,
+): Promise<Outcome> {
   const { operation } = progress;
-  const { waitingFor } = await tearDown(dependencies.teardown, operation.subject, operation.requestedBy);
+  const { waitingFor } = await tearDown(
+    dependencies.teardown,
+    operation.subject,
+    operation.requestedBy,
+  );
   if (waitingFor !== undefined) return { again: new Date(Date.now() + leftoverLookMs) };
   const done = operation.steps.filter(({ state }) => state === 'done' || state === 'failed');
-  for (const { id } of done) if (stepState(operation, id as StepId) === 'done') await progress.step(id as StepId, 'undone');
-  const receipt = [...done.map(({ title }) => title), `catalogue entry ${operation.subject}`].map((what) => ({ what, outcome: 'undone' as const }));
-  const change = { state: 'undone' as const, receipt, finishedAt: dependencies.creation.clock.now() };
-  await progress.change(change, 'component-creation-undone', `${operation.subject} was not created; nothing is left of it`);
+  for (const { id } of done)
+    if (stepState(operation, id as StepId) === 'done') await progress.step(id as StepId, 'undone');
+  const receipt = [...done.map(({ title }) => title), `catalogue entry ${operation.subject}`].map(
+    (what) => ({ what, outcome: 'undone' as const }),
+  );
+  const change = {
+    state: 'undone' as const,
+    receipt,
+    finishedAt: dependencies.creation.clock.now(),
+  };
+  await progress.change(
+    change,
+    'component-creation-undone',
+    `${operation.subject} was not created; nothing is left of it`,
+  );
   return undefined;
 }
 
-async function advanceDeletion(dependencies: OperationReconcilerDependencies, progress: OperationProgress): Promise<Outcome> {
+async function advanceDeletion(
+  dependencies: OperationReconcilerDependencies,
+  progress: OperationProgress,
+): Promise<Outcome> {
   const { operation } = progress;
-  const { waitingFor, leftovers, gone } = await tearDown(dependencies.teardown, operation.subject, operation.requestedBy);
-  const reached = waitingFor === undefined ? teardownOrder.length : teardownOrder.indexOf(waitingFor);
+  const { waitingFor, leftovers, gone } = await tearDown(
+    dependencies.teardown,
+    operation.subject,
+    operation.requestedBy,
+  );
+  const reached =
+    waitingFor === undefined ? teardownOrder.length : teardownOrder.indexOf(waitingFor);
   for (const step of teardownOrder.slice(0, reached)) await progress.step(step, 'done');
   if (waitingFor !== undefined) {
     const detail = `${leftovers.length} left: ${leftovers.slice(0, 5).join(', ')}`;

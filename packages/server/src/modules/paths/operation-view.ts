@@ -13,6 +13,8 @@ export function operationView(operation: Operation): OperationView {
     links: { ...operation.links },
     requestedBy: operation.requestedBy,
     startedAt: operation.startedAt.toISOString(),
-    ...(operation.finishedAt === undefined ? {} : { finishedAt: operation.finishedAt.toISOString() }),
+    ...(operation.finishedAt === undefined
+      ? {}
+      : { finishedAt: operation.finishedAt.toISOString() }),
   };
 }

@@ -34,7 +34,15 @@ export const OperationJson = z.object({
   problem: z.preprocess((value) => value ?? undefined, Problem),
 });
 
-export type StepId = 'files' | 'repository' | 'pipeline' | 'review-app' | 'instances' | 'runs' | 'releases' | 'record';
+export type StepId =
+  | 'files'
+  | 'repository'
+  | 'pipeline'
+  | 'review-app'
+  | 'instances'
+  | 'runs'
+  | 'releases'
+  | 'record';
 
 export const createSteps: readonly OperationStep[] = [
   { id: 'files', title: 'Files from the golden path', state: 'waiting' },

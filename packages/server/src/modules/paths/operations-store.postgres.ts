@@ -62,8 +62,13 @@ export function postgresOperationsStore(): OperationsStore {
 export function postgresOperationsQueries(db: Connection): OperationsQueries {
   return {
     operation: async (id) => {
-      const row = await db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst();
-      if (row === undefined) throw new PltfError('not-found', { detail: `there is no operation ${id}` });
+      const row = await db
+        .selectFrom('operations')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (row === undefined)
+        throw new PltfError('not-found', { detail: `there is no operation ${id}` });
       return toOperation(row);
     },
     latestOf: async (subject) => {

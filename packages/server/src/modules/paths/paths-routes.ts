@@ -5,7 +5,7 @@ import { type CreationPlanDependencies, planCreation } from './creation-plan.ts'
 import { operationView } from './operation-view.ts';
 import type { OperationsQueries } from './operations-store.ts';
 import type { PathsService } from './paths-service.ts';
-import type { ScaffoldFacts, Scaffolder } from './scaffold.ts';
+import type { Scaffolder, ScaffoldFacts } from './scaffold.ts';
 
 /** Filled by identity: which teams there are. */
 export interface TeamDirectory {
@@ -22,7 +22,12 @@ export interface PathsRoutesDependencies {
   readonly plan: CreationPlanDependencies;
 }
 
-type Names = 'listGoldenPaths' | 'planComponent' | 'createComponent' | 'deleteComponent' | 'getOperation';
+type Names =
+  | 'listGoldenPaths'
+  | 'planComponent'
+  | 'createComponent'
+  | 'deleteComponent'
+  | 'getOperation';
 
 /** HTTP to domain for golden paths, creations and deletions. */
 export function pathsRoutes(dependencies: PathsRoutesDependencies): HandlersOf<Names> {
@@ -39,11 +44,16 @@ export function pathsRoutes(dependencies: PathsRoutesDependencies): HandlersOf<N
       context.authorize({ team: owner, what: body.name });
       await refuseUnknownTeam(dependencies, owner);
       const request: CreateComponent = { ...body, owner };
-      return operationView(await service.create(request, factsOf(context, owner, platform), context.actor));
+      return operationView(
+        await service.create(request, factsOf(context, owner, platform), context.actor),
+      );
     },
     deleteComponent: async ({ params, query }, context) => {
       const component = await catalog.find(params.component);
-      context.authorize({ ...(component === undefined ? {} : { team: component.owner }), what: params.component });
+      context.authorize({
+        ...(component === undefined ? {} : { team: component.owner }),
+        what: params.component,
+      });
       if (component === undefined) await catalog.get(params.component);
       if (query.confirm !== params.component) {
         throw new PltfError('bad-request', {
@@ -56,7 +66,9 @@ export function pathsRoutes(dependencies: PathsRoutesDependencies): HandlersOf<N
     },
     getOperation: async ({ params }, context) => {
       const operation = await queries.operation(params.id);
-      const component = ComponentName.safeParse(operation.subject).success ? await catalog.find(operation.subject) : undefined;
+      const component = ComponentName.safeParse(operation.subject).success
+        ? await catalog.find(operation.subject)
+        : undefined;
       context.authorize(component === undefined ? {} : { team: component.owner });
       return operationView(operation);
     },
@@ -65,11 +77,19 @@ export function pathsRoutes(dependencies: PathsRoutesDependencies): HandlersOf<N
 
 /** A person with one team creates for that team without saying so. */
 function ownerFor(context: RequestContext, platform: PlatformFile): string {
-  const teams = [...context.actor.teams].filter(([, role]) => role === 'developer').map(([team]) => team);
-  return teams.includes(platform.defaultTeam) ? platform.defaultTeam : (teams[0] ?? platform.defaultTeam);
+  const teams = [...context.actor.teams]
+    .filter(([, role]) => role === 'developer')
+    .map(([team]) => team);
+  return teams.includes(platform.defaultTeam)
+    ? platform.defaultTeam
+    : (teams[0] ?? platform.defaultTeam);
 }
 
-const factsOf = (context: RequestContext, owner: string, platform: PlatformFile): ScaffoldFacts => ({
+const factsOf = (
+  context: RequestContext,
+  owner: string,
+  platform: PlatformFile,
+): ScaffoldFacts => ({
   owner,
   user: context.actor.name,
   organisation: platform.organisation,

@@ -9,7 +9,7 @@ import type { RuntimeQueries } from '../runtime/index.ts';
 import { createSteps, deleteSteps, type Operation } from './operation.ts';
 import { operationReconciler } from './operation-reconciler.ts';
 import type { OperationsQueries, OperationsStore } from './operations-store.ts';
-import type { ScaffoldFacts, Scaffolder } from './scaffold.ts';
+import type { Scaffolder, ScaffoldFacts } from './scaffold.ts';
 
 export interface PathsServiceDependencies {
   readonly db: Db;
@@ -55,7 +55,10 @@ async function create(
     kind: 'create',
     subject: request.name,
     state: 'running',
-    request: { create: request, author: { name: actor.name, email: `${actor.name}@users.pltf.invalid` } },
+    request: {
+      create: request,
+      author: { name: actor.name, email: `${actor.name}@users.pltf.invalid` },
+    },
     steps: createSteps,
     receipt: [],
     links: {},
@@ -67,10 +70,23 @@ async function create(
   const made = await transact(db, async (tx) => {
     const { name, kind } = request;
     const description = request.description ?? '';
-    const component = { name, kind, owner: facts.owner, description, path: `${path.id}@${path.version}`, createdBy: actor.name };
+    const component = {
+      name,
+      kind,
+      owner: facts.owner,
+      description,
+      path: `${path.id}@${path.version}`,
+      createdBy: actor.name,
+    };
     if (!(await catalog.reserve(tx, component))) return false;
     if (!(await store.create(tx, operation))) return false;
-    tx.tell({ type: 'component-creation-started', actor: actor.name, component: name, operation: operation.id, summary: `Creating ${name} from ${path.id}` });
+    tx.tell({
+      type: 'component-creation-started',
+      actor: actor.name,
+      component: name,
+      operation: operation.id,
+      summary: `Creating ${name} from ${path.id}`,
+    });
     tx.wake(operationReconciler, operation.id);
     return true;
   });
@@ -81,7 +97,10 @@ async function create(
 const nameTaken = (name: string, owner: string | undefined): PltfError =>
   new PltfError('name-taken', {
     detail: owner === undefined ? `${name} is being deleted` : `${name} belongs to team ${owner}`,
-    fix: owner === undefined ? 'Wait until it is gone, or choose another name.' : 'Choose another name.',
+    fix:
+      owner === undefined
+        ? 'Wait until it is gone, or choose another name.'
+        : 'Choose another name.',
   });
 
 async function remove(
@@ -98,7 +117,10 @@ async function remove(
     state: 'running',
     request: { delete: name, why },
     steps: deleteSteps,
-    receipt: (await inventory(dependencies, name)).map((what) => ({ what, outcome: 'kept' as const })),
+    receipt: (await inventory(dependencies, name)).map((what) => ({
+      what,
+      outcome: 'kept' as const,
+    })),
     links: {},
     problem: undefined,
     requestedBy: actor.name,
@@ -109,7 +131,14 @@ async function remove(
     if ((await catalog.lock(tx, name)) === undefined) return false;
     if (!(await store.create(tx, operation))) return false;
     await catalog.setState(tx, name, 'deleting');
-    tx.tell({ type: 'component-deletion-started', actor: actor.name, component: name, operation: operation.id, why, summary: `Deleting ${name}` });
+    tx.tell({
+      type: 'component-deletion-started',
+      actor: actor.name,
+      component: name,
+      operation: operation.id,
+      why,
+      summary: `Deleting ${name}`,
+    });
     tx.wake(operationReconciler, operation.id);
     return true;
   });
@@ -117,18 +146,27 @@ async function remove(
   const other = await queries.latestOf(name);
   // Deleting what is being deleted already is the same wish: its operation is the answer.
   if (other?.kind === 'delete' && other.finishedAt === undefined) return other;
-  throw new PltfError('component-busy', { detail: `${name} is still being ${other?.kind === 'create' ? 'created' : 'changed'}` });
+  throw new PltfError('component-busy', {
+    detail: `${name} is still being ${other?.kind === 'create' ? 'created' : 'changed'}`,
+  });
 }
 
 /** Everything that goes with a component, named as a person knows it. */
-async function inventory({ runtime, delivery }: PathsServiceDependencies, name: string): Promise<readonly string[]> {
+async function inventory(
+  { runtime, delivery }: PathsServiceDependencies,
+  name: string,
+): Promise<readonly string[]> {
   const [placements, releases] = await Promise.all([
     runtime.placementsOf([name]),
     delivery.releases(name, { limit: 10_000 }),
   ]);
   return [
-    ...placements.map(({ id, hosts }) => (hosts[0] === undefined ? `placement ${id}` : `placement ${id} at ${hosts[0]}`)),
-    ...(releases.length === 0 ? [] : [`${releases.length} release${releases.length === 1 ? '' : 's'}`]),
+    ...placements.map(({ id, hosts }) =>
+      hosts[0] === undefined ? `placement ${id}` : `placement ${id} at ${hosts[0]}`,
+    ),
+    ...(releases.length === 0
+      ? []
+      : [`${releases.length} release${releases.length === 1 ? '' : 's'}`]),
     `repository ${name}`,
     `catalogue entry ${name}`,
   ];

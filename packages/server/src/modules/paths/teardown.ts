@@ -1,7 +1,12 @@
 import type { Db } from '../../persistence/transaction.ts';
 import { transact } from '../../persistence/transaction.ts';
 import type { CatalogStore } from '../catalog/index.ts';
-import { type DeliveryQueries, type DeliveryStore, type ReleaseArchive, runReconciler } from '../delivery/index.ts';
+import {
+  type DeliveryQueries,
+  type DeliveryStore,
+  type ReleaseArchive,
+  runReconciler,
+} from '../delivery/index.ts';
 import type { GitHost } from '../repos/index.ts';
 import type { RuntimeQueries, RuntimeService } from '../runtime/index.ts';
 import type { StepId } from './operation.ts';
@@ -31,8 +36,13 @@ const mostReleases = 100_000;
  * One pass of taking down a component: asks for what is still there to go, and says what is left. Called until
  * nothing is. Every part is idempotent, and the next part begins only when the one before is proved gone.
  */
-export async function tearDown(dependencies: TeardownDependencies, component: string, actor: string): Promise<TeardownProgress> {
-  const { db, catalog, runtime, runtimeQueries, delivery, deliveryStore, archive, git } = dependencies;
+export async function tearDown(
+  dependencies: TeardownDependencies,
+  component: string,
+  actor: string,
+): Promise<TeardownProgress> {
+  const { db, catalog, runtime, runtimeQueries, delivery, deliveryStore, archive, git } =
+    dependencies;
   const placements = await runtimeQueries.placementsOf([component]);
   const runs = await delivery.unfinishedRuns(component);
   await transact(db, async (tx) => {
@@ -43,10 +53,14 @@ export async function tearDown(dependencies: TeardownDependencies, component: st
     }
   });
   if (placements.length > 0) {
-    const leftovers = placements.flatMap(({ id, observed }) => [id, ...(observed?.leftovers ?? [])]);
+    const leftovers = placements.flatMap(({ id, observed }) => [
+      id,
+      ...(observed?.leftovers ?? []),
+    ]);
     return { waitingFor: 'instances', leftovers, gone: [] };
   }
-  if (runs.length > 0) return { waitingFor: 'runs', leftovers: runs, gone: ['instances and addresses'] };
+  if (runs.length > 0)
+    return { waitingFor: 'runs', leftovers: runs, gone: ['instances and addresses'] };
   const releases = await delivery.releases(component, { limit: mostReleases });
   for (const release of releases) {
     if (release.collectedAt !== undefined) continue;
@@ -59,6 +73,13 @@ export async function tearDown(dependencies: TeardownDependencies, component: st
     await tx.sql.deleteFrom('tasks').where('component', '=', component).execute();
     await catalog.remove(tx, component);
   });
-  const made = releases.length === 0 ? [] : [`${releases.length} release archive${releases.length === 1 ? '' : 's'}`];
-  return { waitingFor: undefined, leftovers: [], gone: [...made, `repository ${component}`, `catalogue entry ${component}`] };
+  const made =
+    releases.length === 0
+      ? []
+      : [`${releases.length} release archive${releases.length === 1 ? '' : 's'}`];
+  return {
+    waitingFor: undefined,
+    leftovers: [],
+    gone: [...made, `repository ${component}`, `catalogue entry ${component}`],
+  };
 }

@@ -44,9 +44,18 @@ export interface GitHost {
   branches(repository: string): Promise<ReadonlyMap<string, string>>;
   commitFacts(repository: string, commit: string): Promise<CommitFacts>;
   /** The texts of the files that exist, of those named and those in the folders named (not below them). */
-  readFiles(repository: string, commit: string, paths: readonly string[], folders: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  readFiles(
+    repository: string,
+    commit: string,
+    paths: readonly string[],
+    folders: readonly string[],
+  ): Promise<ReadonlyMap<string, string>>;
   /** Paths that differ between two commits; undefined when `before` is unknown. */
-  changedPaths(repository: string, before: string | undefined, after: string): Promise<readonly string[] | undefined>;
+  changedPaths(
+    repository: string,
+    before: string | undefined,
+    after: string,
+  ): Promise<readonly string[] | undefined>;
   /** Where engines on this machine read it. */
   directory(repository: string): string;
   /** Serves one smart-HTTP request. */

@@ -32,7 +32,10 @@ export function reposService(dependencies: ReposDependencies): ReposService {
         const recorded = await store.lockBranches(tx, component);
         if (recorded === undefined) return [];
         const pushes: Push[] = [];
-        for (const move of branchMoves(recorded, await freshest(git, component, actual, recorded))) {
+        for (const move of branchMoves(
+          recorded,
+          await freshest(git, component, actual, recorded),
+        )) {
           pushes.push(await record(dependencies, tx, component, actor, move));
         }
         return pushes;
@@ -66,8 +69,15 @@ async function record(
     type: gone ? 'branch-deleted' : 'branch-pushed',
     actor,
     component,
-    summary: gone ? `Branch ${move.branch} was deleted` : `Pushed ${(move.after ?? '').slice(0, 8)} to ${move.branch}`,
-    data: { push: push.id, branch: move.branch, before: move.before ?? null, after: move.after ?? null },
+    summary: gone
+      ? `Branch ${move.branch} was deleted`
+      : `Pushed ${(move.after ?? '').slice(0, 8)} to ${move.branch}`,
+    data: {
+      push: push.id,
+      branch: move.branch,
+      before: move.before ?? null,
+      after: move.after ?? null,
+    },
   });
   // A branch that git allows and hosts, paths or output cannot carry safely is recorded, and not built.
   if (BranchName.safeParse(move.branch).success) await listener.pushed(tx, push);

@@ -19,14 +19,20 @@ export function postgresReposStore(): ReposStore {
     },
     recordMove: async (tx, component, { branch, after }) => {
       if (after === undefined) {
-        await tx.sql.deleteFrom('branches').where('component', '=', component).where('name', '=', branch).execute();
+        await tx.sql
+          .deleteFrom('branches')
+          .where('component', '=', component)
+          .where('name', '=', branch)
+          .execute();
         return;
       }
       const row = { component, name: branch, commit: after, at: new Date() };
       await tx.sql
         .insertInto('branches')
         .values(row)
-        .onConflict((conflict) => conflict.columns(['component', 'name']).doUpdateSet({ commit: after, at: row.at }))
+        .onConflict((conflict) =>
+          conflict.columns(['component', 'name']).doUpdateSet({ commit: after, at: row.at }),
+        )
         .execute();
     },
     recordPush: async (tx, push) => {

@@ -6,7 +6,12 @@ import type { RuntimeQueries } from './runtime-queries.ts';
 import { expiryReconciler, type RuntimeService } from './runtime-service.ts';
 
 /** Ends placements whose time to live is over; a push or deploy in between moves the time. */
-export function createExpiryReconciler(db: Db, queries: RuntimeQueries, service: RuntimeService, clock: Clock): Reconciler {
+export function createExpiryReconciler(
+  db: Db,
+  queries: RuntimeQueries,
+  service: RuntimeService,
+  clock: Clock,
+): Reconciler {
   return {
     name: expiryReconciler,
     concurrency: 2,

@@ -10,8 +10,14 @@ export type { Rollout } from './rollout.ts';
 export type { LogQuery, RuntimeDriver } from './runtime-driver.ts';
 export { postgresRuntimeQueries, type RuntimeQueries } from './runtime-queries.ts';
 export { authorized, runtimeRoutes } from './runtime-routes.ts';
-export { type PlaceRequest, placementReconciler, type RuntimeService, runtimeService, taskReconciler } from './runtime-service.ts';
-export type { RuntimeStore } from './runtime-store.ts';
+export {
+  type PlaceRequest,
+  placementReconciler,
+  type RuntimeService,
+  runtimeService,
+  taskReconciler,
+} from './runtime-service.ts';
 export { postgresRuntimeStore } from './runtime-store.postgres.ts';
+export type { RuntimeStore } from './runtime-store.ts';
 export { placementView, rolloutView, shownPhase, type ViewContext } from './runtime-views.ts';
 export { createTaskReconciler } from './task-reconciler.ts';

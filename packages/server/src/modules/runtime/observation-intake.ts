@@ -49,14 +49,25 @@ export function observationIntake({ db, store, listener }: IntakeDependencies): 
         const placement = await store.lock(tx, id);
         if (placement?.state !== 'removing') return;
         await store.remove(tx, id);
-        tx.tell({ ...subject(placement), type: 'placement-removed', actor: platformActor, summary: `${id} is gone` });
+        tx.tell({
+          ...subject(placement),
+          type: 'placement-removed',
+          actor: platformActor,
+          summary: `${id} is gone`,
+        });
         await listener.changed(tx, placement.component);
       }),
     instanceEnded: async (id, instance, reason) =>
       transact(db, async (tx) => {
         const placement = await store.lock(tx, id);
         if (placement === undefined) return;
-        tx.tell({ ...subject(placement), type: 'instance-ended', actor: platformActor, summary: `${instance}: ${reason.detail}`, data: { instance, reason } });
+        tx.tell({
+          ...subject(placement),
+          type: 'instance-ended',
+          actor: platformActor,
+          summary: `${instance}: ${reason.detail}`,
+          data: { instance, reason },
+        });
       }),
   };
 }
@@ -71,7 +82,11 @@ const isOlder = (observed: ObservedPlacement, placement: Placement): boolean =>
 async function settleDesired(tx: Tx, placement: Placement, change: RolloutChange): Promise<void> {
   const serving = change.observed.from?.number;
   if (change.state !== 'rolled-back' || serving === undefined) return;
-  await tx.sql.updateTable('placements').set({ release: serving }).where('id', '=', placement.id).execute();
+  await tx.sql
+    .updateTable('placements')
+    .set({ release: serving })
+    .where('id', '=', placement.id)
+    .execute();
 }
 
 function tellRollout(tx: Tx, placement: Placement, rollout: Rollout, change: RolloutChange): void {

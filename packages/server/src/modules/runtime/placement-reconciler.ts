@@ -1,4 +1,5 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
+import { platformActor } from '../../kernel/events.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { desiredPlacement } from './desired.ts';
 import type { ObservationIntake } from './observation-intake.ts';
@@ -6,7 +7,6 @@ import type { ReleaseSource } from './placement.ts';
 import type { RuntimeDriver } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import { placementReconciler } from './runtime-service.ts';
-import { platformActor } from '../../kernel/events.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 
 export interface PlacementReconcilerDependencies {
@@ -19,7 +19,9 @@ export interface PlacementReconcilerDependencies {
 }
 
 /** Hands the wanted state of one placement to the driver, and takes a removed one out of the books once it is gone. */
-export function createPlacementReconciler(dependencies: PlacementReconcilerDependencies): Reconciler {
+export function createPlacementReconciler(
+  dependencies: PlacementReconcilerDependencies,
+): Reconciler {
   const { queries, driver, releases, intake, db, store } = dependencies;
   return {
     name: placementReconciler,
@@ -33,7 +35,11 @@ export function createPlacementReconciler(dependencies: PlacementReconcilerDepen
         // The journal tells of the end; this look is for a journal entry lost with its agent.
         return gone ? undefined : { again: new Date(Date.now() + 2_000) };
       }
-      const source = await releases.toPlace(placement.component, placement.release, placement.environment);
+      const source = await releases.toPlace(
+        placement.component,
+        placement.release,
+        placement.environment,
+      );
       if (source === undefined) {
         await transact(db, async (tx) => {
           const rollout = await store.runningRollout(tx, id);
@@ -43,7 +49,13 @@ export function createPlacementReconciler(dependencies: PlacementReconcilerDepen
             .set({ state: 'failed', step: 'failed', finished_at: new Date() })
             .where('id', '=', rollout.id)
             .execute();
-          tx.tell({ type: 'rollout-finished', actor: platformActor, component: placement.component, placement: id, summary: `Release ${placement.release} is no longer kept` });
+          tx.tell({
+            type: 'rollout-finished',
+            actor: platformActor,
+            component: placement.component,
+            placement: id,
+            summary: `Release ${placement.release} is no longer kept`,
+          });
         });
         return undefined;
       }

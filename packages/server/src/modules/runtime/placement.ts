@@ -30,5 +30,9 @@ export interface ReleaseToPlace {
 
 /** A port that delivery fills: what is behind a release number. */
 export interface ReleaseSource {
-  toPlace(component: string, number: number, environment: string): Promise<ReleaseToPlace | undefined>;
+  toPlace(
+    component: string,
+    number: number,
+    environment: string,
+  ): Promise<ReleaseToPlace | undefined>;
 }

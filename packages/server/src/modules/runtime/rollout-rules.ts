@@ -14,10 +14,16 @@ const endings: Readonly<Record<string, RolloutState>> = {
 };
 
 /** What an observation says of a rollout that is recorded as running; undefined when it says nothing new. */
-export function rolloutChange(rollout: Rollout, observed: ObservedPlacement): RolloutChange | undefined {
+export function rolloutChange(
+  rollout: Rollout,
+  observed: ObservedPlacement,
+): RolloutChange | undefined {
   const seen = observed.rollout;
-  if (rollout.state !== 'running' || seen === undefined || seen.revision !== rollout.revision) return undefined;
+  if (rollout.state !== 'running' || seen === undefined || seen.revision !== rollout.revision)
+    return undefined;
   const state = endings[seen.step] ?? 'running';
-  const news = seen.step !== rollout.step || (seen.switchedAt !== undefined && rollout.switchedAt === undefined);
+  const news =
+    seen.step !== rollout.step ||
+    (seen.switchedAt !== undefined && rollout.switchedAt === undefined);
   return news ? { state, step: seen.step, observed: seen } : undefined;
 }

@@ -1,4 +1,10 @@
-import type { DesiredPlacement, LogLine, ObservedPlacement, TaskRequest, TaskResult } from '@pltf/contracts';
+import type {
+  DesiredPlacement,
+  LogLine,
+  ObservedPlacement,
+  TaskRequest,
+  TaskResult,
+} from '@pltf/contracts';
 
 export interface LogQuery {
   readonly tail: number;

@@ -18,11 +18,16 @@ export interface RuntimeQueries {
   runningTasks(): Promise<readonly string[]>;
 }
 
-const missing = (what: string): PltfError => new PltfError('not-found', { detail: `there is no ${what}` });
+const missing = (what: string): PltfError =>
+  new PltfError('not-found', { detail: `there is no ${what}` });
 
 export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
   const findPlacement = async (id: string) => {
-    const row = await db.selectFrom('placements').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await db
+      .selectFrom('placements')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
     return row === undefined ? undefined : toPlacement(row);
   };
   return {
@@ -43,9 +48,14 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
         .execute();
       return rows.map(toPlacement);
     },
-    allPlacements: async () => (await db.selectFrom('placements').select('id').execute()).map(({ id }) => id),
+    allPlacements: async () =>
+      (await db.selectFrom('placements').select('id').execute()).map(({ id }) => id),
     rollout: async (id) => {
-      const row = await db.selectFrom('rollouts').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await db
+        .selectFrom('rollouts')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
       if (row === undefined) throw missing(`rollout ${id}`);
       return toRollout(row);
     },
@@ -73,6 +83,8 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
       return toTask(row);
     },
     runningTasks: async () =>
-      (await db.selectFrom('tasks').select('id').where('state', '=', 'running').execute()).map(({ id }) => id),
+      (await db.selectFrom('tasks').select('id').where('state', '=', 'running').execute()).map(
+        ({ id }) => id,
+      ),
   };
 }

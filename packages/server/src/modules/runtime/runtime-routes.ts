@@ -20,12 +20,26 @@ export interface RuntimeRoutesDependencies {
 }
 
 type Names =
-  | 'getPlacement' | 'listRollouts' | 'getRollout' | 'restart' | 'scale' | 'stop' | 'start'
-  | 'placementLogs' | 'runTask' | 'getTask' | 'taskLog' | 'cancelTask';
+  | 'getPlacement'
+  | 'listRollouts'
+  | 'getRollout'
+  | 'restart'
+  | 'scale'
+  | 'stop'
+  | 'start'
+  | 'placementLogs'
+  | 'runTask'
+  | 'getTask'
+  | 'taskLog'
+  | 'cancelTask';
 
 /** HTTP to domain for placements, their instances, logs and tasks. */
 export function runtimeRoutes(dependencies: RuntimeRoutesDependencies): HandlersOf<Names> {
-  return { ...placementHandlers(dependencies), ...changeHandlers(dependencies), ...taskHandlers(dependencies) };
+  return {
+    ...placementHandlers(dependencies),
+    ...changeHandlers(dependencies),
+    ...taskHandlers(dependencies),
+  };
 }
 
 /** The placement and its component, once the caller may do this to it. */
@@ -38,7 +52,10 @@ export async function authorized(
   const component = placement === undefined ? undefined : await catalog.find(placement.component);
   context.authorize({ ...(component === undefined ? {} : { team: component.owner }), what: id });
   if (placement === undefined || component === undefined) {
-    throw new PltfError('not-found', { detail: `there is no placement ${id}`, fix: '`pltf show NAME` lists those of a service.' });
+    throw new PltfError('not-found', {
+      detail: `there is no placement ${id}`,
+      fix: '`pltf show NAME` lists those of a service.',
+    });
   }
   return { placement, component };
 }
@@ -77,7 +94,10 @@ function placementHandlers(
   };
 }
 
-async function* after(first: Promise<unknown>, then: () => AsyncIterable<LogLine>): AsyncGenerator<LogLine> {
+async function* after(
+  first: Promise<unknown>,
+  then: () => AsyncIterable<LogLine>,
+): AsyncGenerator<LogLine> {
   await first;
   yield* then();
 }
@@ -93,17 +113,36 @@ function changeHandlers(
   ) => {
     const { placement } = await authorized(dependencies, id, context);
     const actor = context.actor.name;
-    return rolloutView(await transact(db, (tx) => service.change(tx, id, { ...request(placement), actor })));
+    return rolloutView(
+      await transact(db, (tx) => service.change(tx, id, { ...request(placement), actor })),
+    );
   };
   return {
     restart: ({ params, body }, context) =>
-      change(params.placement, context, () => ({ kind: 'restart', restart: true, runState: 'running', why: body.why })),
+      change(params.placement, context, () => ({
+        kind: 'restart',
+        restart: true,
+        runState: 'running',
+        why: body.why,
+      })),
     scale: ({ params, body }, context) =>
-      change(params.placement, context, () => ({ kind: 'scale', instances: body.instances, why: body.why })),
+      change(params.placement, context, () => ({
+        kind: 'scale',
+        instances: body.instances,
+        why: body.why,
+      })),
     stop: ({ params, body }, context) =>
-      change(params.placement, context, () => ({ kind: 'stop', runState: 'stopped', why: body.why })),
+      change(params.placement, context, () => ({
+        kind: 'stop',
+        runState: 'stopped',
+        why: body.why,
+      })),
     start: ({ params, body }, context) =>
-      change(params.placement, context, () => ({ kind: 'start', runState: 'running', why: body.why })),
+      change(params.placement, context, () => ({
+        kind: 'start',
+        runState: 'running',
+        why: body.why,
+      })),
   };
 }
 
@@ -122,12 +161,16 @@ function taskHandlers(
       const { placement } = await authorized(dependencies, params.placement, context);
       const { command, timeoutMs } = body;
       const actor = context.actor.name;
-      const id = await transact(db, (tx) => service.startTask(tx, { placement, command, timeoutMs, actor }));
+      const id = await transact(db, (tx) =>
+        service.startTask(tx, { placement, command, timeoutMs, actor }),
+      );
       return taskView(await queries.task(id));
     },
     getTask: async ({ params }, context) => taskView(await authorizedTask(params.id, context)),
     taskLog: ({ params, query }, context) =>
-      after(authorizedTask(params.id, context), () => driver.taskLog(params.id, query.follow, context.signal)),
+      after(authorizedTask(params.id, context), () =>
+        driver.taskLog(params.id, query.follow, context.signal),
+      ),
     cancelTask: async ({ params }, context) => {
       await authorizedTask(params.id, context);
       await driver.cancelTask(params.id);

@@ -40,7 +40,15 @@ export interface RuntimeService {
   change(tx: Tx, placement: string, request: ChangeRequest): Promise<Rollout>;
   /** Has the placement removed; it is there, reading "removing", until the driver confirms. */
   requestRemoval(tx: Tx, placement: string, actor: string): Promise<void>;
-  startTask(tx: Tx, request: { readonly placement: Placement; readonly command: readonly string[]; readonly timeoutMs: number; readonly actor: string }): Promise<string>;
+  startTask(
+    tx: Tx,
+    request: {
+      readonly placement: Placement;
+      readonly command: readonly string[];
+      readonly timeoutMs: number;
+      readonly actor: string;
+    },
+  ): Promise<string>;
 }
 
 export interface RuntimeServiceDependencies {
@@ -53,12 +61,20 @@ export function runtimeService(dependencies: RuntimeServiceDependencies): Runtim
   const { store, clock } = dependencies;
   return {
     place: async (tx, request) => {
-      const placement = await store.lockPlace(tx, request.component, request.environment, request.branch);
-      return placement === undefined ? create(dependencies, tx, request) : update(dependencies, tx, placement, request);
+      const placement = await store.lockPlace(
+        tx,
+        request.component,
+        request.environment,
+        request.branch,
+      );
+      return placement === undefined
+        ? create(dependencies, tx, request)
+        : update(dependencies, tx, placement, request);
     },
     change: async (tx, id, request) => {
       const placement = await store.lock(tx, id);
-      if (placement === undefined) throw new PltfError('not-found', { detail: `there is no placement ${id}` });
+      if (placement === undefined)
+        throw new PltfError('not-found', { detail: `there is no placement ${id}` });
       refuseRemoving(placement);
       return begin(dependencies, tx, placement, request);
     },
@@ -66,17 +82,37 @@ export function runtimeService(dependencies: RuntimeServiceDependencies): Runtim
       const placement = await store.lock(tx, id);
       if (placement === undefined || placement.state === 'removing') return;
       await store.setRemoving(tx, id);
-      tx.tell({ ...subject(placement), type: 'placement-changed', actor, summary: `Removing ${id}` });
+      tx.tell({
+        ...subject(placement),
+        type: 'placement-changed',
+        actor,
+        summary: `Removing ${id}`,
+      });
       tx.wake(placementReconciler, id);
     },
     startTask: async (tx, { placement, command, timeoutMs, actor }) => {
       const id = newId('task', clock.now());
       const { component } = placement;
       await store.startTask(tx, {
-        id, placement: placement.id, component, command, state: 'running', exitCode: undefined, ended: undefined,
-        timeoutMs, requestedBy: actor, startedAt: clock.now(), finishedAt: undefined,
+        id,
+        placement: placement.id,
+        component,
+        command,
+        state: 'running',
+        exitCode: undefined,
+        ended: undefined,
+        timeoutMs,
+        requestedBy: actor,
+        startedAt: clock.now(),
+        finishedAt: undefined,
       });
-      tx.tell({ ...subject(placement), type: 'task-started', actor, summary: `Running ${command.join(' ').slice(0, 200)}`, data: { task: id } });
+      tx.tell({
+        ...subject(placement),
+        type: 'task-started',
+        actor,
+        summary: `Running ${command.join(' ').slice(0, 200)}`,
+        data: { task: id },
+      });
       tx.wake(taskReconciler, id);
       return id;
     },
@@ -97,26 +133,61 @@ function refuseRemoving(placement: Placement): void {
 
 /** A clash digit group that is the same each time for the same place. */
 const clashOf = (request: PlaceRequest): string =>
-  createHash('sha256').update(`${request.component}\n${request.branch ?? ''}`).digest('hex').slice(0, 4);
+  createHash('sha256')
+    .update(`${request.component}\n${request.branch ?? ''}`)
+    .digest('hex')
+    .slice(0, 4);
 
-async function create(dependencies: RuntimeServiceDependencies, tx: Tx, request: PlaceRequest): Promise<Rollout> {
+async function create(
+  dependencies: RuntimeServiceDependencies,
+  tx: Tx,
+  request: PlaceRequest,
+): Promise<Rollout> {
   const { store, platform, clock } = dependencies;
   for (const clash of [undefined, clashOf(request)]) {
-    const address = placementAddress(platform, request.component, request.environment, request.branch, clash);
+    const address = placementAddress(
+      platform,
+      request.component,
+      request.environment,
+      request.branch,
+      clash,
+    );
     const hosts = request.serves ? [address.host, ...request.routes] : [];
     const taken = await store.takenHosts(tx, address.id, hosts);
     if (taken.includes(address.host)) continue;
     refuseTaken(taken, request);
     const { component, environment, branch, release, expiresAt } = request;
     const instances = request.instances.minimum;
-    const made = await store.create(tx, { id: address.id, component, environment, branch, hosts, release, instances, expiresAt });
+    const made = await store.create(tx, {
+      id: address.id,
+      component,
+      environment,
+      branch,
+      hosts,
+      release,
+      instances,
+      expiresAt,
+    });
     if (!made) continue;
     const placement = { id: address.id, component, environment };
-    tx.tell({ ...subject(placement), type: 'placement-created', actor: request.actor, summary: `Placed in ${environment}` });
+    tx.tell({
+      ...subject(placement),
+      type: 'placement-created',
+      actor: request.actor,
+      summary: `Placed in ${environment}`,
+    });
     if (expiresAt !== undefined) tx.wake(expiryReconciler, address.id, expiresAt);
-    return record(dependencies, tx, { ...placement, revision: 1, from: undefined, to: release }, request, clock.now());
+    return record(
+      dependencies,
+      tx,
+      { ...placement, revision: 1, from: undefined, to: release },
+      request,
+      clock.now(),
+    );
   }
-  throw new PltfError('name-taken', { detail: `no free address for ${request.component} in ${request.environment}` });
+  throw new PltfError('name-taken', {
+    detail: `no free address for ${request.component} in ${request.environment}`,
+  });
 }
 
 function refuseTaken(taken: readonly string[], request: PlaceRequest): void {
@@ -142,7 +213,16 @@ async function update(
   const instances = Math.min(Math.max(placement.instances, minimum), Math.max(maximum, minimum));
   const { release, expiresAt, kind, actor, why } = request;
   if (expiresAt !== undefined) tx.wake(expiryReconciler, placement.id, expiresAt);
-  return begin(dependencies, tx, placement, { release, instances, hosts, expiresAt, runState: 'running', kind, actor, why });
+  return begin(dependencies, tx, placement, {
+    release,
+    instances,
+    hosts,
+    expiresAt,
+    runState: 'running',
+    kind,
+    actor,
+    why,
+  });
 }
 
 async function begin(
@@ -155,7 +235,13 @@ async function begin(
   const from = placement.observed?.serving?.number;
   const to = request.release ?? placement.release;
   const { id, component, environment } = placement;
-  return record(dependencies, tx, { id, component, environment, revision, from, to }, request, dependencies.clock.now());
+  return record(
+    dependencies,
+    tx,
+    { id, component, environment, revision, from, to },
+    request,
+    dependencies.clock.now(),
+  );
 }
 
 interface RolloutFacts {
@@ -207,7 +293,13 @@ async function record(
 }
 
 const verbs: Readonly<Record<RolloutKind, string>> = {
-  deploy: 'Deploying', promote: 'Promoting', rollback: 'Rolling back to', restart: 'Restarting', scale: 'Scaling', stop: 'Stopping', start: 'Starting',
+  deploy: 'Deploying',
+  promote: 'Promoting',
+  rollback: 'Rolling back to',
+  restart: 'Restarting',
+  scale: 'Scaling',
+  stop: 'Stopping',
+  start: 'Starting',
 };
 
 const sentence = (rollout: Rollout): string =>

@@ -9,7 +9,14 @@ export function postgresRuntimeStore(): RuntimeStore {
 
 const placementWrites: Pick<
   RuntimeStore,
-  'create' | 'lock' | 'lockPlace' | 'takenHosts' | 'change' | 'setRemoving' | 'setObserved' | 'remove'
+  | 'create'
+  | 'lock'
+  | 'lockPlace'
+  | 'takenHosts'
+  | 'change'
+  | 'setRemoving'
+  | 'setObserved'
+  | 'remove'
 > = {
   create: async (tx, placement) => {
     const row = await tx.sql
@@ -34,7 +41,12 @@ const placementWrites: Pick<
     return row !== undefined;
   },
   lock: async (tx, id) => {
-    const row = await tx.sql.selectFrom('placements').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+    const row = await tx.sql
+      .selectFrom('placements')
+      .selectAll()
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
     return row === undefined ? undefined : toPlacement(row);
   },
   lockPlace: async (tx, component, environment, branch) => {
@@ -75,7 +87,11 @@ const placementWrites: Pick<
     return row.revision;
   },
   setRemoving: async (tx, id) => {
-    await tx.sql.updateTable('placements').set({ state: 'removing' }).where('id', '=', id).execute();
+    await tx.sql
+      .updateTable('placements')
+      .set({ state: 'removing' })
+      .where('id', '=', id)
+      .execute();
   },
   setObserved: async (tx, id, observed, at) => {
     await tx.sql
@@ -134,8 +150,12 @@ const rolloutWrites: Pick<RuntimeStore, 'startRollout' | 'runningRollout' | 'cha
       .set({
         state,
         step,
-        ...(observed.switchedAt === undefined ? {} : { switched_at: new Date(observed.switchedAt) }),
-        ...(observed.finishedAt === undefined || state === 'running' ? {} : { finished_at: new Date(observed.finishedAt) }),
+        ...(observed.switchedAt === undefined
+          ? {}
+          : { switched_at: new Date(observed.switchedAt) }),
+        ...(observed.finishedAt === undefined || state === 'running'
+          ? {}
+          : { finished_at: new Date(observed.finishedAt) }),
         ...(observed.reason === undefined ? {} : { reason: JSON.stringify(observed.reason) }),
         ...(observed.traffic === undefined ? {} : { traffic: JSON.stringify(observed.traffic) }),
       })
@@ -163,7 +183,12 @@ const taskWrites: Pick<RuntimeStore, 'startTask' | 'endTask'> = {
   endTask: async (tx, id, end) => {
     const row = await tx.sql
       .updateTable('tasks')
-      .set({ state: end.state, exit_code: end.exitCode ?? null, ended: end.ended ?? null, finished_at: new Date() })
+      .set({
+        state: end.state,
+        exit_code: end.exitCode ?? null,
+        ended: end.ended ?? null,
+        finished_at: new Date(),
+      })
       .where('id', '=', id)
       .where('state', '=', 'running')
       .returning('id')

@@ -30,7 +30,12 @@ export interface RuntimeStore {
   /** False when the id is another placement's. */
   create(tx: Tx, placement: NewPlacement): Promise<boolean>;
   lock(tx: Tx, id: string): Promise<Placement | undefined>;
-  lockPlace(tx: Tx, component: string, environment: string, branch: string | undefined): Promise<Placement | undefined>;
+  lockPlace(
+    tx: Tx,
+    component: string,
+    environment: string,
+    branch: string | undefined,
+  ): Promise<Placement | undefined>;
   /** Which of these hosts another placement already answers for. */
   takenHosts(tx: Tx, id: string, hosts: readonly string[]): Promise<readonly string[]>;
   /** Applies the change and answers with the next revision. */
@@ -44,5 +49,13 @@ export interface RuntimeStore {
   changeRollout(tx: Tx, id: string, change: RolloutChange): Promise<void>;
   startTask(tx: Tx, task: Task): Promise<void>;
   /** False when it had ended already. */
-  endTask(tx: Tx, id: string, end: { readonly state: 'passed' | 'failed'; readonly exitCode: number | undefined; readonly ended: string | undefined }): Promise<boolean>;
+  endTask(
+    tx: Tx,
+    id: string,
+    end: {
+      readonly state: 'passed' | 'failed';
+      readonly exitCode: number | undefined;
+      readonly ended: string | undefined;
+    },
+  ): Promise<boolean>;
 }

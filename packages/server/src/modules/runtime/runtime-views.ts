@@ -39,7 +39,11 @@ export function shownPhase(placement: Placement, context: ViewContext): Placemen
   if (placement.state === 'removing') return 'removing';
   const lost = context.driverLostSince;
   const stale = lost !== undefined && context.now.getTime() - lost.getTime() > context.staleAfterMs;
-  return placement.observed === undefined ? 'rolling' : stale ? 'unknown' : placement.observed.phase;
+  return placement.observed === undefined
+    ? 'rolling'
+    : stale
+      ? 'unknown'
+      : placement.observed.phase;
 }
 
 export function placementView(
@@ -89,4 +93,3 @@ export function taskView(task: Task): TaskView {
     ...(task.finishedAt === undefined ? {} : { finishedAt: task.finishedAt.toISOString() }),
   };
 }
-

@@ -1,7 +1,7 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
-import type { ReleaseSource } from './placement.ts';
 import { desiredPlacement } from './desired.ts';
+import type { ReleaseSource } from './placement.ts';
 import type { RuntimeDriver } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import { subject, taskReconciler } from './runtime-service.ts';
@@ -18,7 +18,13 @@ export interface TaskReconcilerDependencies {
 const passed = 0;
 
 /** Starts a one-off task in the driver (the same id never starts twice) and writes down how it ended. */
-export function createTaskReconciler({ db, queries, store, driver, releases }: TaskReconcilerDependencies): Reconciler {
+export function createTaskReconciler({
+  db,
+  queries,
+  store,
+  driver,
+  releases,
+}: TaskReconcilerDependencies): Reconciler {
   return {
     name: taskReconciler,
     concurrency: 8,
@@ -29,10 +35,18 @@ export function createTaskReconciler({ db, queries, store, driver, releases }: T
       const source =
         placement === undefined
           ? undefined
-          : await releases.toPlace(placement.component, placement.observed?.serving?.number ?? placement.release, placement.environment);
+          : await releases.toPlace(
+              placement.component,
+              placement.observed?.serving?.number ?? placement.release,
+              placement.environment,
+            );
       if (placement === undefined || source === undefined) {
         await transact(db, async (tx) => {
-          await store.endTask(tx, id, { state: 'failed', exitCode: undefined, ended: 'placement-gone' });
+          await store.endTask(tx, id, {
+            state: 'failed',
+            exitCode: undefined,
+            ended: 'placement-gone',
+          });
         });
         return undefined;
       }
@@ -49,10 +63,20 @@ export function createTaskReconciler({ db, queries, store, driver, releases }: T
       const result = await driver.awaitTask(id, signal);
       const state = result.exitCode === passed ? 'passed' : 'failed';
       await transact(db, async (tx) => {
-        const first = await store.endTask(tx, id, { state, exitCode: result.exitCode, ended: result.ended });
+        const first = await store.endTask(tx, id, {
+          state,
+          exitCode: result.exitCode,
+          ended: result.ended,
+        });
         if (!first) return;
         const how = result.ended ?? `exit ${result.exitCode ?? result.signal ?? '?'}`;
-        tx.tell({ ...subject(placement), type: 'task-finished', actor: task.requestedBy, summary: `${task.command.join(' ').slice(0, 200)}: ${how}`, data: { task: id, state } });
+        tx.tell({
+          ...subject(placement),
+          type: 'task-finished',
+          actor: task.requestedBy,
+          summary: `${task.command.join(' ').slice(0, 200)}: ${how}`,
+          data: { task: id, state },
+        });
       });
       return undefined;
     },

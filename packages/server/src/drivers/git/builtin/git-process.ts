@@ -58,7 +58,13 @@ async function runGit(run: GitRun, environment: NodeJS.ProcessEnv): Promise<GitA
   child.stdin.end(run.input);
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', (cause) =>
-      reject(new PltfError('git-failed', { detail: 'git could not be started', fix: 'Install git.', cause })),
+      reject(
+        new PltfError('git-failed', {
+          detail: 'git could not be started',
+          fix: 'Install git.',
+          cause,
+        }),
+      ),
     );
     child.on('close', (exit) => resolve(exit ?? -1));
   });

@@ -35,8 +35,10 @@ export function builtinGit(options: BuiltinGitOptions): GitHost {
     remove: async (repository) => remove(options.root, repository, directory(repository)),
     branches: async (repository) => branches(git, directory(repository)),
     commitFacts: async (repository, commit) => commitFacts(git, directory(repository), commit),
-    readFiles: async (repository, commit, paths, folders) => readTexts(git, directory(repository), commit, paths, folders),
-    changedPaths: async (repository, before, after) => changedPaths(git, directory(repository), before, after),
+    readFiles: async (repository, commit, paths, folders) =>
+      readTexts(git, directory(repository), commit, paths, folders),
+    changedPaths: async (repository, before, after) =>
+      changedPaths(git, directory(repository), before, after),
     serve: async (exchange) => {
       directory(exchange.repository);
       await serveGit(git, options.root, exchange);
@@ -45,18 +47,35 @@ export function builtinGit(options: BuiltinGitOptions): GitHost {
 }
 
 const isDirectory = async (path: string): Promise<boolean> =>
-  stat(path).then((entry) => entry.isDirectory(), () => false);
+  stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
 
 /** Made beside its place and moved there whole, so that a kill in between leaves no half repository. */
-async function create(git: Git, options: BuiltinGitOptions, directory: string, first: InitialCommit): Promise<void> {
+async function create(
+  git: Git,
+  options: BuiltinGitOptions,
+  directory: string,
+  first: InitialCommit,
+): Promise<void> {
   if (await isDirectory(directory)) return;
-  const making = join(options.root, scratch, `${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}`);
+  const making = join(
+    options.root,
+    scratch,
+    `${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}`,
+  );
   await mkdir(join(options.root, scratch), { recursive: true, mode: 0o700 });
   try {
-    await git({ args: ['init', '--quiet', '--bare', '--initial-branch', first.branch, '--template=', making] });
+    await git({
+      args: ['init', '--quiet', '--bare', '--initial-branch', first.branch, '--template=', making],
+    });
     await mkdir(join(making, 'info'), { recursive: true });
     await writeConfig(making, options.maximumPushBytes ?? defaultMaximumPush);
-    await git({ args: ['--git-dir', making, 'fast-import', '--quiet', '--done'], input: fastImportStream(first) });
+    await git({
+      args: ['--git-dir', making, 'fast-import', '--quiet', '--done'],
+      input: fastImportStream(first),
+    });
     await rename(making, directory).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
@@ -95,7 +114,10 @@ async function writeConfig(directory: string, maximumPush: number): Promise<void
 function diskFull(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new PltfError('disk-full', { detail: 'the repository could not be written', cause: error });
+  return new PltfError('disk-full', {
+    detail: 'the repository could not be written',
+    cause: error,
+  });
 }
 
 async function remove(root: string, repository: string, directory: string): Promise<void> {
@@ -106,13 +128,20 @@ async function remove(root: string, repository: string, directory: string): Prom
     if (error.code !== 'ENOENT') throw error;
   });
   for (const name of await readdir(trash)) {
-    if (name.startsWith(`gone-${repository}-`)) await rm(join(trash, name), { recursive: true, force: true });
+    if (name.startsWith(`gone-${repository}-`))
+      await rm(join(trash, name), { recursive: true, force: true });
   }
 }
 
 async function branches(git: Git, directory: string): Promise<ReadonlyMap<string, string>> {
   const { out } = await git({
-    args: ['--git-dir', directory, 'for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'],
+    args: [
+      '--git-dir',
+      directory,
+      'for-each-ref',
+      '--format=%(objectname) %(refname:lstrip=2)',
+      'refs/heads',
+    ],
   });
   const found = new Map<string, string>();
   for (const line of out.toString('utf8').split('\n')) {
@@ -134,11 +163,31 @@ async function commitFacts(git: Git, directory: string, commit: string) {
   return { commit, subject: subject.slice(0, 200), author: author.slice(0, 100) };
 }
 
-async function changedPaths(git: Git, directory: string, before: string | undefined, after: string) {
+async function changedPaths(
+  git: Git,
+  directory: string,
+  before: string | undefined,
+  after: string,
+) {
   if (before === undefined) return undefined;
   const { code, out } = await git({
-    args: ['--git-dir', directory, 'diff-tree', '-r', '-z', '--name-only', '--no-renames', before, after],
+    args: [
+      '--git-dir',
+      directory,
+      'diff-tree',
+      '-r',
+      '-z',
+      '--name-only',
+      '--no-renames',
+      before,
+      after,
+    ],
     accept: [128],
   });
-  return code === 0 ? out.toString('utf8').split('\0').filter((path) => path !== '') : undefined;
+  return code === 0
+    ? out
+        .toString('utf8')
+        .split('\0')
+        .filter((path) => path !== '')
+    : undefined;
 }

@@ -59,14 +59,23 @@ export async function readTexts(
   paths: readonly string[],
   folders: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const first = await readObjects(git, directory, [...paths, ...folders].map((path) => `${commit}:${path}`));
+  const first = await readObjects(
+    git,
+    directory,
+    [...paths, ...folders].map((path) => `${commit}:${path}`),
+  );
   const texts = new Map<string, string>();
   const more: string[] = [];
   for (const folder of folders) {
     const tree = first.get(`${commit}:${folder}`);
-    if (tree?.type === 'tree') more.push(...treeFiles(tree.bytes).map((name) => `${folder}/${name}`));
+    if (tree?.type === 'tree')
+      more.push(...treeFiles(tree.bytes).map((name) => `${folder}/${name}`));
   }
-  const second = await readObjects(git, directory, more.map((path) => `${commit}:${path}`));
+  const second = await readObjects(
+    git,
+    directory,
+    more.map((path) => `${commit}:${path}`),
+  );
   for (const [name, object] of [...first, ...second]) {
     if (object.type !== 'blob' || object.bytes.length > maximumFile) continue;
     texts.set(name.slice(commit.length + 1), object.bytes.toString('utf8'));

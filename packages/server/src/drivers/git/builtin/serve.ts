@@ -3,7 +3,11 @@ import type { GitExchange } from '../../../modules/repos/index.ts';
 import type { Git } from './git-process.ts';
 import { ClosingFlush, progressPacket } from './pkt-line.ts';
 
-const services: ReadonlySet<string> = new Set(['/info/refs', '/git-upload-pack', '/git-receive-pack']);
+const services: ReadonlySet<string> = new Set([
+  '/info/refs',
+  '/git-upload-pack',
+  '/git-receive-pack',
+]);
 const maximumHeader = 16 * 1024;
 
 /** Serves one smart-HTTP request by `git http-backend`, a CGI program that comes with git. */

@@ -1,4 +1,4 @@
-import { errorKinds, fromProblem, Problem, PltfError } from '@pltf/contracts';
+import { errorKinds, fromProblem, PltfError, Problem } from '@pltf/contracts';
 import { Agent, type Dispatcher } from 'undici';
 import type { z } from 'zod';
 
@@ -24,7 +24,11 @@ export class AgentClient implements AsyncDisposable {
   readonly #agent: Agent;
 
   constructor(options: AgentClientOptions) {
-    this.#agent = new Agent({ connect: { socketPath: options.socketPath }, connections: 64, bodyTimeout: 0 });
+    this.#agent = new Agent({
+      connect: { socketPath: options.socketPath },
+      connections: 64,
+      bodyTimeout: 0,
+    });
   }
 
   /** One request, one parsed answer; undefined for 202 and 204. Throws the agent's own problem as a PltfError. */
@@ -34,7 +38,10 @@ export class AgentClient implements AsyncDisposable {
     try {
       return answer.parse(JSON.parse(text));
     } catch (cause) {
-      throw new PltfError('payload-invalid', { detail: `the agent's answer to ${request.path} cannot be read`, cause });
+      throw new PltfError('payload-invalid', {
+        detail: `the agent's answer to ${request.path} cannot be read`,
+        cause,
+      });
     }
   }
 
@@ -46,7 +53,11 @@ export class AgentClient implements AsyncDisposable {
   }
 
   /** Lines of NDJSON as they come, until the agent ends or the signal aborts. */
-  async *lines<T extends z.ZodType>(path: string, line: T, signal: AbortSignal): AsyncGenerator<z.output<T>> {
+  async *lines<T extends z.ZodType>(
+    path: string,
+    line: T,
+    signal: AbortSignal,
+  ): AsyncGenerator<z.output<T>> {
     const response = await this.#send({ method: 'GET', path, signal, timeoutMs: 0 });
     let rest = '';
     response.body.setEncoding('utf8');
@@ -72,7 +83,10 @@ export class AgentClient implements AsyncDisposable {
         headersTimeout: request.timeoutMs ?? defaultTimeoutMs,
         ...(request.body === undefined
           ? {}
-          : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } }),
+          : {
+              body: JSON.stringify(request.body),
+              headers: { 'content-type': 'application/json' },
+            }),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       })
       .catch((error: unknown) => {
@@ -98,7 +112,10 @@ async function problemOf(response: Dispatcher.ResponseData, path: string): Promi
   const problem = Problem.safeParse(parseJson(text));
   if (problem.success) return fromProblem(problem.data);
   const code = response.statusCode === notFound ? 'not-found' : 'payload-invalid';
-  return new PltfError(code, { detail: `the agent answered ${response.statusCode} to ${path}`, fix: errorKinds[code].fix });
+  return new PltfError(code, {
+    detail: `the agent answered ${response.statusCode} to ${path}`,
+    fix: errorKinds[code].fix,
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -11,16 +11,28 @@ const taskStartLookMs = 50;
 export function agentRuntime(agent: AgentClient): RuntimeDriver {
   return {
     apply: (desired, signal) =>
-      agent.call({ method: 'PUT', path: `/v1/placements/${desired.id}`, body: desired, signal }, ObservedPlacement),
+      agent.call(
+        { method: 'PUT', path: `/v1/placements/${desired.id}`, body: desired, signal },
+        ObservedPlacement,
+      ),
     remove: async (placement, signal) =>
-      (await agent.send({ method: 'DELETE', path: `/v1/placements/${placement}`, signal })) === gone,
+      (await agent.send({ method: 'DELETE', path: `/v1/placements/${placement}`, signal })) ===
+      gone,
     logs: (placement, { tail, follow, instance }, signal) => {
-      const query = new URLSearchParams({ tail: String(tail), ...(follow ? { follow: '1' } : {}), ...(instance === undefined ? {} : { instance }) });
+      const query = new URLSearchParams({
+        tail: String(tail),
+        ...(follow ? { follow: '1' } : {}),
+        ...(instance === undefined ? {} : { instance }),
+      });
       return agent.lines(`/v1/placements/${placement}/logs?${query.toString()}`, LogLine, signal);
     },
-    startTask: (id, task) => agent.call({ method: 'PUT', path: `/v1/tasks/${id}`, body: task }, TaskResult),
+    startTask: (id, task) =>
+      agent.call({ method: 'PUT', path: `/v1/tasks/${id}`, body: task }, TaskResult),
     awaitTask: (id, signal) =>
-      agent.call({ method: 'GET', path: `/v1/tasks/${id}?wait=1`, signal, timeoutMs: 0 }, TaskResult),
+      agent.call(
+        { method: 'GET', path: `/v1/tasks/${id}?wait=1`, signal, timeoutMs: 0 },
+        TaskResult,
+      ),
     taskLog: (id, follow, signal) => taskLog(agent, id, follow, signal),
     cancelTask: async (id) => {
       await agent.send({ method: 'DELETE', path: `/v1/tasks/${id}` });
@@ -29,7 +41,12 @@ export function agentRuntime(agent: AgentClient): RuntimeDriver {
 }
 
 /** A task that was accepted a moment ago may not have reached the agent: a follower waits for it, bounded. */
-async function* taskLog(agent: AgentClient, id: string, follow: boolean, signal: AbortSignal): AsyncGenerator<LogLine> {
+async function* taskLog(
+  agent: AgentClient,
+  id: string,
+  follow: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
   const until = Date.now() + (follow ? taskStartDeadlineMs : 0);
   for (;;) {
     try {

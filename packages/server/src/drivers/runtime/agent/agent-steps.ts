@@ -1,4 +1,12 @@
-import { ArtifactResult, CacheResult, LogLine, type Owner, PltfError, TaskResult, WorkspacePlaces } from '@pltf/contracts';
+import {
+  ArtifactResult,
+  CacheResult,
+  LogLine,
+  type Owner,
+  PltfError,
+  TaskResult,
+  WorkspacePlaces,
+} from '@pltf/contracts';
 import type { StepRunner, StepTask, TaskOutcome } from '../../../modules/delivery/index.ts';
 import type { AgentClient } from './agent-client.ts';
 
@@ -26,20 +34,40 @@ export function agentSteps(options: AgentStepsOptions): StepRunner {
       return hit === undefined ? { exact } : { hit, exact };
     },
     cacheSave: async ({ workspaceId, ...body }, signal) => {
-      await agent.send({ method: 'POST', path: `/v1/workspaces/${workspaceId}/cache/save`, body, signal, timeoutMs: 0 });
+      await agent.send({
+        method: 'POST',
+        path: `/v1/workspaces/${workspaceId}/cache/save`,
+        body,
+        signal,
+        timeoutMs: 0,
+      });
     },
     uploadArtifact: async ({ workspaceId, ...body }, signal) => {
       const path = `/v1/workspaces/${workspaceId}/artifacts/upload`;
-      const { files, bytes, digest } = await agent.call({ method: 'POST', path, body, signal, timeoutMs: 0 }, ArtifactResult);
+      const { files, bytes, digest } = await agent.call(
+        { method: 'POST', path, body, signal, timeoutMs: 0 },
+        ArtifactResult,
+      );
       return digest === undefined ? { files, bytes } : { files, bytes, digest };
     },
     downloadArtifact: async ({ workspaceId, ...body }, signal) =>
-      agent.call({ method: 'POST', path: `/v1/workspaces/${workspaceId}/artifacts/download`, body, signal, timeoutMs: 0 }, ArtifactResult),
+      agent.call(
+        {
+          method: 'POST',
+          path: `/v1/workspaces/${workspaceId}/artifacts/download`,
+          body,
+          signal,
+          timeoutMs: 0,
+        },
+        ArtifactResult,
+      ),
     cancel: async (task) => {
       await agent.send({ method: 'DELETE', path: `/v1/tasks/${task}` }).catch(ignoreMissing);
     },
     remove: async (workspace) => {
-      await agent.send({ method: 'DELETE', path: `/v1/workspaces/${workspace}` }).catch(ignoreMissing);
+      await agent
+        .send({ method: 'DELETE', path: `/v1/workspaces/${workspace}` })
+        .catch(ignoreMissing);
     },
   };
 }
@@ -54,7 +82,8 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<WorkspacePlaces> {
   const path = `/v1/workspaces/${id}`;
-  if (source === undefined) return agent.call({ method: 'PUT', path, body: { owner, step }, signal }, WorkspacePlaces);
+  if (source === undefined)
+    return agent.call({ method: 'PUT', path, body: { owner, step }, signal }, WorkspacePlaces);
   if (source.repository.split('/').at(-1) !== owner.component) {
     throw new PltfError('bad-request', {
       detail: `${source.repository} is another repository`,
@@ -63,13 +92,29 @@ async function prepare(
   }
   const commit = source.commit ?? (await resolve(source.ref));
   if (commit === undefined) {
-    throw new PltfError('bad-request', { detail: `there is no branch, tag or commit ${source.ref}`, fix: 'Name one that exists.' });
+    throw new PltfError('bad-request', {
+      detail: `there is no branch, tag or commit ${source.ref}`,
+      fix: 'Name one that exists.',
+    });
   }
-  const checkout = { gitDirectory, commit, ref: source.ref, depth: source.depth, path: source.path };
-  return agent.call({ method: 'PUT', path, body: { owner, step, source: checkout }, signal, timeoutMs: 0 }, WorkspacePlaces);
+  const checkout = {
+    gitDirectory,
+    commit,
+    ref: source.ref,
+    depth: source.depth,
+    path: source.path,
+  };
+  return agent.call(
+    { method: 'PUT', path, body: { owner, step, source: checkout }, signal, timeoutMs: 0 },
+    WorkspacePlaces,
+  );
 }
 
-async function runTask({ agent, owner }: AgentStepsOptions, task: StepTask, signal: AbortSignal): Promise<TaskOutcome> {
+async function runTask(
+  { agent, owner }: AgentStepsOptions,
+  task: StepTask,
+  signal: AbortSignal,
+): Promise<TaskOutcome> {
   const body = {
     owner,
     in: { workspace: task.workspaceId, path: task.workingDirectory },
@@ -80,7 +125,10 @@ async function runTask({ agent, owner }: AgentStepsOptions, task: StepTask, sign
     memoryMiB: stepMemoryMiB,
   };
   await agent.call({ method: 'PUT', path: `/v1/tasks/${task.id}`, body, signal }, TaskResult);
-  const result = await agent.call({ method: 'GET', path: `/v1/tasks/${task.id}?wait=1`, signal, timeoutMs: 0 }, TaskResult);
+  const result = await agent.call(
+    { method: 'GET', path: `/v1/tasks/${task.id}?wait=1`, signal, timeoutMs: 0 },
+    TaskResult,
+  );
   return {
     ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
     ...(result.signal === undefined ? {} : { signal: result.signal }),
@@ -94,7 +142,12 @@ async function runTask({ agent, owner }: AgentStepsOptions, task: StepTask, sign
 
 async function* taskLines(agent: AgentClient, task: string): AsyncGenerator<string> {
   try {
-    for await (const { text } of agent.lines(`/v1/tasks/${task}/log`, LogLine, new AbortController().signal)) yield text;
+    for await (const { text } of agent.lines(
+      `/v1/tasks/${task}/log`,
+      LogLine,
+      new AbortController().signal,
+    ))
+      yield text;
   } catch (error) {
     ignoreMissing(error);
   }

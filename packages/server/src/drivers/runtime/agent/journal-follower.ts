@@ -54,7 +54,9 @@ export class JournalFollower implements AsyncDisposable {
     const { agent, cursor, onFound } = this.#options;
     const after = await cursor.read();
     const path = `/v1/journal?after=${after}&follow=1`;
-    const found = agent.send({ method: 'GET', path: '/v1/health', signal: this.#abort.signal }).then(onFound);
+    const found = agent
+      .send({ method: 'GET', path: '/v1/health', signal: this.#abort.signal })
+      .then(onFound);
     await found;
     for await (const entry of agent.lines(path, JournalEntry, this.#abort.signal)) {
       onEntry();
