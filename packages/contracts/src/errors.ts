@@ -22,6 +22,11 @@ export const errorKinds = {
     'It is restarted by itself; try again in a moment. `pltf debug` shows its log.',
     true,
   ),
+  'answer-lost': kind(
+    409,
+    'This was carried out, and its answer was lost',
+    'Look at how things stand now; sending it again would do it twice.',
+  ),
   'application-failed': kind(
     503,
     'This application does not run',
@@ -74,7 +79,7 @@ export const errorKinds = {
   'database-unavailable': kind(
     503,
     'The database does not answer',
-    'Nothing was changed. It is restarted by itself; try again in a moment.',
+    'It is restarted by itself; try again in a moment. With the same Idempotency-Key nothing is done twice.',
     true,
   ),
   'disk-full': kind(

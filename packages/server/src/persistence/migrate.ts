@@ -20,7 +20,9 @@ const migrationLock = 7_350_001;
 export async function migrate(db: Kysely<Database>): Promise<readonly string[]> {
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(tx);
-    await sql`create table if not exists migrations (name text primary key, at timestamptz not null default now())`.execute(tx);
+    await sql`create table if not exists migrations (name text primary key, at timestamptz not null default now())`.execute(
+      tx,
+    );
     const done = await sql<{ name: string }>`select name from migrations`.execute(tx);
     const known = new Set(done.rows.map((row) => row.name));
     const missing = migrations.filter((migration) => !known.has(migration.name));

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { NewEvent } from '../kernel/events.ts';
 import type { Database } from './schema.ts';
@@ -29,6 +30,17 @@ interface Wake {
   readonly at: Date | undefined;
 }
 
+/** Written with every change that a request makes, in the same transaction. */
+type Mark = (trx: Transaction<Database>) => Promise<void>;
+const markOfRequest = new AsyncLocalStorage<Mark>();
+
+/**
+ * Runs `work` so that each `transact` inside it also writes `mark`, in its own transaction and last: whoever handles
+ * a request need not carry its record through every call, and a mark that throws undoes the change.
+ */
+export const markingChanges = <T>(mark: Mark, work: () => Promise<T>): Promise<T> =>
+  markOfRequest.run(mark, work);
+
 /** Runs `change` in one transaction; events and wake-ups go in last, and others hear of them at the commit. */
 export async function transact<T>(db: Db, change: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (trx) => {
@@ -40,6 +52,8 @@ export async function transact<T>(db: Db, change: (tx: Tx) => Promise<T>): Promi
       wake: (reconciler, key, at) => void wakes.push({ reconciler, key, at }),
     });
     if (wakes.length > 0) await writeWakes(trx, wakes);
+    await markOfRequest.getStore()?.(trx);
+    // Last, because it takes the one lock that all writers of events wait for.
     if (events.length > 0) await writeEvents(trx, events);
     return result;
   });
@@ -51,7 +65,9 @@ async function writeWakes(trx: Transaction<Database>, wakes: readonly Wake[]): P
     const id = `${wake.reconciler}\n${wake.key}`;
     const other = unique.get(id);
     const earlier =
-      other === undefined || wake.at === undefined || (other.at !== undefined && wake.at < other.at);
+      other === undefined ||
+      wake.at === undefined ||
+      (other.at !== undefined && wake.at < other.at);
     if (earlier) unique.set(id, wake);
   }
   const rows = [...unique.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));

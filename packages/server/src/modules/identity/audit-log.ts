@@ -1,4 +1,5 @@
-import { type AuditEntry, PltfError } from '@pltf/contracts';
+import type { AuditEntry } from '@pltf/contracts';
+import { sequenceOf } from '../../kernel/cursor.ts';
 import type { Connection } from '../../persistence/transaction.ts';
 import type { Page, PageRequest } from './identity-queries.ts';
 
@@ -56,7 +57,7 @@ export async function listAudit(
     .selectAll()
     .orderBy('seq', 'desc')
     .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('seq', '<', parseSeq(page.cursor));
+  if (page.cursor !== undefined) query = query.where('seq', '<', sequenceOf(page.cursor));
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
   if (filter.target !== undefined) query = query.where('target', '=', filter.target);
   const rows = await query.execute();
@@ -78,12 +79,4 @@ export async function listAudit(
   return rows.length > page.limit && last !== undefined
     ? { items, next: String(last.seq) }
     : { items };
-}
-
-function parseSeq(cursor: string): number {
-  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new PltfError('bad-request', {
-    detail: 'this cursor is not one of ours',
-    errors: [{ where: 'query.cursor', message: 'give `next` of the page before' }],
-  });
 }
