@@ -30,7 +30,13 @@ async function within(work: Promise<void>, ms: number): Promise<boolean> {
     timer = setTimeout(() => resolve(false), Math.max(0, ms));
   });
   try {
-    return await Promise.race([work.then(() => true, () => false), deadline]);
+    return await Promise.race([
+      work.then(
+        () => true,
+        () => false,
+      ),
+      deadline,
+    ]);
   } finally {
     clearTimeout(timer);
   }

@@ -76,7 +76,11 @@ export class ReconcileLoop implements AsyncDisposable {
       if (claims.length > 0) this.#nudged = true;
       else await this.#sleep();
     } catch (error) {
-      this.#options.onFailure({ reconciler: '', key: '', generation: 0, attempts: 0 }, error, 1_000);
+      this.#options.onFailure(
+        { reconciler: '', key: '', generation: 0, attempts: 0 },
+        error,
+        1_000,
+      );
       this.#sleepFor(1_000);
     }
   }
@@ -85,7 +89,12 @@ export class ReconcileLoop implements AsyncDisposable {
     const room = Math.min(
       ...open.map((reconciler) => reconciler.concurrency - (this.#busy.get(reconciler.name) ?? 0)),
     );
-    return this.#options.store.claim(server, open.map(({ name }) => name), [...this.#running.keys()], room);
+    return this.#options.store.claim(
+      server,
+      open.map(({ name }) => name),
+      [...this.#running.keys()],
+      room,
+    );
   }
 
   async #sleep(): Promise<void> {
@@ -127,7 +136,12 @@ export class ReconcileLoop implements AsyncDisposable {
     }
   }
 
-  async #record(reconciler: Reconciler, claim: Claim, error: unknown, retryInMs: number | undefined): Promise<void> {
+  async #record(
+    reconciler: Reconciler,
+    claim: Claim,
+    error: unknown,
+    retryInMs: number | undefined,
+  ): Promise<void> {
     const { store } = this.#options;
     if (error instanceof TerminalError) {
       await reconciler.giveUp?.(claim.key, error);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { serverLockClass } from '../persistence/session.ts';
+import { isServerAlive } from '../persistence/session.ts';
 import type { Db } from '../persistence/transaction.ts';
 
 export interface Claim {
@@ -12,7 +12,12 @@ export interface Claim {
 /** What the loop needs of its table. */
 export interface WorkStore {
   /** Takes up to `limit` due keys that no living server holds, leaving out those `running` here. */
-  claim(server: number, reconcilers: readonly string[], running: readonly string[], limit: number): Promise<readonly Claim[]>;
+  claim(
+    server: number,
+    reconcilers: readonly string[],
+    running: readonly string[],
+    limit: number,
+  ): Promise<readonly Claim[]>;
   /** The key is settled; if it was woken meanwhile it stays and is due at once. */
   settle(claim: Claim): Promise<void>;
   /** Look again at `at`, or at once if it was woken meanwhile. */
@@ -33,10 +38,7 @@ export function postgresWorkStore(db: Db): WorkStore {
           where due_at <= now()
             and reconciler = any(${reconcilers})
             and not (reconciler || ' ' || key = any(${running}))
-            and (claimed_by is null or claimed_by = ${server} or not exists (
-              select 1 from pg_locks
-              where locktype = 'advisory' and classid::bigint = ${serverLockClass} and objid::bigint = claimed_by and granted
-                and database = (select oid from pg_database where datname = current_database())))
+            and (claimed_by is null or claimed_by = ${server} or not ${isServerAlive(sql.ref('claimed_by'))})
           order by due_at
           limit ${limit}
           for update skip locked)
