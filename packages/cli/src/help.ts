@@ -28,20 +28,38 @@ export function helpText(
   return path.length === 0 ? programHelp(below, style) : groupHelp(path, below, style);
 }
 
-/** Two columns, the first as wide as its widest entry. */
+/** Help is as wide everywhere, so that it can be compared and quoted. */
+const lineCells = 80;
+
+/** Two columns, the first as wide as its widest entry; what is too long goes on below itself. */
 function columns(rows: readonly (readonly [string, string])[], wide = 0): string[] {
   const width = Math.max(wide, ...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());
+  return rows.flatMap(([left, right]) =>
+    wrap(right, lineCells - width - 4).map((line, at) =>
+      `  ${(at === 0 ? left : '').padEnd(width)}  ${line}`.trimEnd(),
+    ),
+  );
+}
+
+function wrap(text: string, cells: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= cells) {
+      lines[lines.length - 1] = `${line} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
 }
 
 function programHelp(all: readonly Definition[], { bold, dim }: Style): string {
-  const rows = all.map((each) => [signature(each), each.summary] as const);
-  const wide = Math.max(...rows.map(([left]) => left.length));
+  const called = ({ path }: Definition) => path.join(' ');
+  const wide = Math.max(...all.map((each) => called(each).length));
   const groups = (Object.keys(groupTitles) as Group[]).flatMap((group) => {
     const inside = all.filter((each) => each.group === group);
     if (inside.length === 0) return [];
     const lines = columns(
-      inside.map((each) => [signature(each), each.summary]),
+      inside.map((each) => [called(each), each.summary]),
       wide,
     );
     return [bold(groupTitles[group]), ...lines, ''];
@@ -59,7 +77,7 @@ function groupHelp(path: readonly string[], all: readonly Definition[], { bold }
   return [
     `${bold('Usage')}  pltf ${path.join(' ')} COMMAND`,
     '',
-    ...columns(all.map((each) => [signature(each), each.summary])),
+    ...columns(all.map((each) => [each.path.join(' '), each.summary])),
     '',
     `pltf ${path.join(' ')} COMMAND --help shows a command with an example.`,
   ].join('\n');
@@ -71,9 +89,9 @@ function commandHelp(definition: Definition, { bold, dim }: Style): string {
   const hasOptions = Object.keys(options).length > 0;
   return [
     `${definition.summary}.`,
-    ...(details === undefined ? [] : ['', details]),
+    ...(details === undefined ? [] : ['', ...wrap(details, lineCells)]),
     '',
-    `${bold('Usage')}  pltf ${signature(definition)}${hasOptions ? ' [OPTIONS]' : ''}`,
+    `${bold('Usage')}  pltf ${signature(definition)}`,
     '',
     ...(named.length === 0
       ? []
@@ -83,17 +101,21 @@ function commandHelp(definition: Definition, { bold, dim }: Style): string {
       ? []
       : [...optionLines(globalOptions, bold('Options of every command')), '']),
     bold(examples.length === 1 ? 'Example' : 'Examples'),
-    ...examples.flatMap(({ line, does }) => [`  ${line}`, `      ${dim(does)}`]),
+    ...examples.flatMap(({ line, does }) => [
+      `  ${line}`,
+      ...wrap(does, lineCells - 6).map((text) => `      ${dim(text)}`),
+    ]),
   ].join('\n');
 }
 
-/** A command as it is typed: its words, then its arguments. */
-function signature({ path, rest, arguments: named = {} }: Definition): string {
+/** A command as it is typed: its words, its arguments, options, and what follows `--`. */
+function signature({ path, rest, options = {}, arguments: named = {} }: Definition): string {
   const placeholders = Object.entries(named).map(([name, argument]) => {
     const word = `${name.toUpperCase()}${argument.many === true ? '…' : ''}`;
     return argument.optional === true ? `[${word}]` : word;
   });
-  return [...path, ...placeholders, ...(rest === undefined ? [] : [rest])].join(' ');
+  const optional = Object.keys(options).length > 0 ? ['[OPTIONS]'] : [];
+  return [...path, ...placeholders, ...optional, ...(rest === undefined ? [] : [rest])].join(' ');
 }
 
 const argumentRow = (name: string, argument: Argument): readonly [string, string] => [

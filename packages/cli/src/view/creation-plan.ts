@@ -54,7 +54,7 @@ function print({ out }: Context, plan: CreationPlan): void {
       { title: 'COMES', value: ({ comes }) => safe(comes) },
       { title: 'SIZE', value: ({ size, memoryMiB }) => safe(`${size} ${memoryMiB} MiB`) },
       { title: 'INSTANCES', value: ({ instances }) => safe(instances) },
-      { title: 'ADDRESS', value: ({ url }) => safe(url ?? ''), cut: 'never' },
+      { title: 'ADDRESS', value: ({ url }) => safe(url ?? ''), wraps: true },
     ],
     columns === undefined ? undefined : columns - 2,
     style.dim,

@@ -111,7 +111,7 @@ export function runTable(output: Output, rows: readonly RunView[], now: number, 
         align: 'right',
       },
       { title: 'WHEN', value: ({ createdAt }) => ago(createdAt, now), cut: 'never' },
-      { title: 'ID', value: ({ id }) => id, cut: 'never' },
+      { title: 'ID', value: ({ id }) => id, wraps: true },
     ],
     indent,
   );
@@ -145,7 +145,7 @@ export function placementTable(output: Output, rows: readonly PlacementView[], i
           row.phase === 'unknown' ? 'unknown' : `${healthy(row)} of ${row.desired.instances}`,
         cut: 'never',
       },
-      { title: 'ADDRESS', value: ({ url }) => safe(url ?? ''), cut: 'never', paint: style.cyan },
+      { title: 'ADDRESS', value: ({ url }) => safe(url ?? ''), wraps: true, paint: style.cyan },
     ],
     indent,
   );
@@ -203,7 +203,7 @@ export function previewTable(output: Output, rows: readonly PlacementView[], now
       value: ({ expiresAt }) => (expiresAt === undefined ? '' : until(expiresAt, now)),
       cut: 'never',
     },
-    { title: 'ADDRESS', value: ({ url }) => safe(url ?? ''), cut: 'never', paint: style.cyan },
+    { title: 'ADDRESS', value: ({ url }) => safe(url ?? ''), wraps: true, paint: style.cyan },
   ]);
 }
 

@@ -3,7 +3,7 @@ import { define } from '../../definition.ts';
 export const auditCommand = define({
   path: ['audit'],
   group: 'look',
-  summary: 'Show the audit trail: who did what, from where, with what outcome',
+  summary: 'Show the audit trail: who, what, whence, with what end',
   options: {
     actor: { type: 'text', value: 'NAME', summary: 'Only by this user or machine' },
     target: { type: 'text', value: 'NAME', summary: 'Only to this' },

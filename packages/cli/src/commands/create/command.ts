@@ -36,7 +36,7 @@ const details =
 export const createServiceCommand = define({
   path: ['create', 'service'],
   group: 'make',
-  summary: 'Create a service: something that answers HTTP requests',
+  summary: 'Create a service: it answers HTTP requests',
   details,
   arguments: { name: words },
   options: creationOptions,
@@ -59,7 +59,7 @@ export const createServiceCommand = define({
 export const createWorkerCommand = define({
   path: ['create', 'worker'],
   group: 'make',
-  summary: 'Create a worker: something that runs and answers nobody',
+  summary: 'Create a worker: it runs and answers nobody',
   details,
   arguments: { name: words },
   options: creationOptions,
@@ -69,7 +69,7 @@ export const createWorkerCommand = define({
 export const createJobCommand = define({
   path: ['create', 'job'],
   group: 'make',
-  summary: 'Create a job: something that runs to its end on a schedule',
+  summary: 'Create a job: it runs to its end, on a schedule',
   details,
   arguments: { name: words },
   options: creationOptions,

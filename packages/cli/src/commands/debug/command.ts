@@ -3,7 +3,7 @@ import { define } from '../../definition.ts';
 export const debugCommand = define({
   path: ['debug'],
   group: 'look',
-  summary: 'Collect what somebody needs who looks into a fault, as one JSON file',
+  summary: 'Collect what is needed to look into a fault',
   arguments: {
     name: {
       summary: 'Component; the platform unless given',

@@ -139,17 +139,19 @@ function wanted(name: string | undefined, what: string): string {
   });
 }
 
-/** Previews end by themselves, which is how they are told from other placements. */
+/** Previews belong to a branch, end by themselves, or are the standing one of the default branch. */
 async function previews(client: Client, name: string | undefined): Promise<PlacementView[]> {
-  const components =
+  const names =
     name === undefined
-      ? await collect((query) => client.listComponents({ query }))
-      : [{ name: componentName(name), placements: [{ branch: true }] }];
-  const details = [];
-  for (const { name: component, placements } of components) {
-    if (placements.length > 0) details.push(await client.getComponent({ params: { component } }));
+      ? (await collect((query) => client.listComponents({ query }))).map((each) => each.name)
+      : [componentName(name)];
+  const found: PlacementView[] = [];
+  for (const component of names) {
+    const { placements } = await client.getComponent({ params: { component } });
+    found.push(...placements.filter(isPreview));
   }
-  return details.flatMap(({ placements }) =>
-    placements.filter(({ branch, expiresAt }) => branch !== undefined || expiresAt !== undefined),
-  );
+  return found;
 }
+
+const isPreview = ({ environment, branch, expiresAt }: PlacementView): boolean =>
+  environment === 'preview' || branch !== undefined || expiresAt !== undefined;

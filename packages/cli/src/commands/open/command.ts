@@ -4,7 +4,7 @@ import { name, placementOptions } from '../placement-options.ts';
 export const openCommand = define({
   path: ['open'],
   group: 'look',
-  summary: 'Print the address of a component, and open it in a browser',
+  summary: 'Print the address of a component, and open it',
   arguments: { name },
   options: {
     ...placementOptions,

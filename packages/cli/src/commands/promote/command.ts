@@ -4,7 +4,7 @@ import { name, why } from '../placement-options.ts';
 export const promoteCommand = define({
   path: ['promote'],
   group: 'deliver',
-  summary: 'Take the release that serves in one environment to the next',
+  summary: 'Take a release from one environment to the next',
   arguments: { name },
   options: {
     from: { type: 'text', value: 'ENV', summary: 'Environment it serves in' },

@@ -4,7 +4,7 @@ import { name, placementOptions, why } from '../placement-options.ts';
 export const runCommand = define({
   path: ['run'],
   group: 'deliver',
-  summary: 'Run a one-off command in the release and environment of a placement',
+  summary: 'Run a one-off command where a release runs',
   arguments: { name },
   options: {
     ...placementOptions,

@@ -3,7 +3,7 @@ import { define } from '../../definition.ts';
 export const setupGitCommand = define({
   path: ['setup-git'],
   group: 'begin',
-  summary: "Let git ask pltf for the password of the platform's repositories",
+  summary: 'Let git take its password for the platform from pltf',
   options: { undo: { type: 'flag', summary: 'Take it out again' } },
   examples: [
     {

@@ -3,7 +3,7 @@ import { define } from '../../../../definition.ts';
 export const platformMemberSetCommand = define({
   path: ['platform', 'member', 'set'],
   group: 'people',
-  summary: 'Make a person a member of a team, or change their role in it',
+  summary: 'Make a person a member, or change their role',
   arguments: {
     team: { summary: 'Name of the team' },
     user: { summary: 'User name' },

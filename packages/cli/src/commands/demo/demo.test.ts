@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { gitOrThrow } from '../../git/git.ts';
+import { Home } from '../../testing/call-cli.ts';
+import { clone, gitEnvironment } from './clone.ts';
+import { isSource, nextGreeting, withGreeting } from './greeting.ts';
+import { gist } from './visit.ts';
+
+describe('the line that the demonstration changes', () => {
+  test('is the greeting that the review app answers with', () => {
+    expect(nextGreeting('<h1>Hello from hello-web</h1>')).toEqual({
+      from: 'Hello',
+      to: 'Good day',
+    });
+    expect(nextGreeting('{"message":"Greetings, stranger"}')).toEqual({
+      from: 'Greetings',
+      to: 'Hello',
+    });
+    expect(nextGreeting('hello-web')).toBeUndefined();
+  });
+
+  test('changes in program and test alike, and names stay', () => {
+    const change = { from: 'Hello', to: 'Good day' };
+
+    expect(withGreeting("assert.match(body, /Hello from/); // sayHello('hello-web')", change)).toBe(
+      "assert.match(body, /Good day from/); // sayHello('hello-web')",
+    );
+    expect(['server.js', 'test/a.test.mjs', 'app.py', 'index.html'].every(isSource)).toBe(true);
+    expect(['README.md', 'pltf.yaml', 'package.json', 'Dockerfile'].some(isSource)).toBe(false);
+  });
+
+  test('comes back after one round', () => {
+    let answer = 'Hello';
+    for (let round = 0; round < 4; round += 1) {
+      const change = nextGreeting(answer);
+      answer = change === undefined ? answer : withGreeting(answer, change);
+    }
+
+    expect(answer).toBe('Hello');
+  });
+});
+
+test('an answer is told in one line', () => {
+  expect(gist({ status: 200, text: '<style>a{}</style><h1>Hello</h1>\n<p>world</p>' })).toBe(
+    'Hello world',
+  );
+});
+
+describe('the clone of the demonstration', () => {
+  let home: Home;
+  beforeEach(() => {
+    home = new Home();
+  });
+  afterEach(() => home[Symbol.dispose]());
+
+  const connection = {
+    url: 'http://127.0.0.1:7070',
+    token: 'secret-token',
+    from: 'option' as const,
+  };
+  const author = { name: 'ada', email: 'ada@localhost' };
+
+  test('signs in by the environment: the token is in no argument and no address', () => {
+    const environment = {
+      ...home.env,
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'a.b',
+      GIT_CONFIG_VALUE_0: 'c',
+    };
+
+    const made = gitEnvironment({
+      url: 'http://127.0.0.1:7070/git/a.git',
+      connection,
+      environment,
+      author,
+    });
+
+    expect(made['GIT_CONFIG_COUNT']).toBe('3');
+    expect(made['GIT_CONFIG_KEY_0']).toBe('a.b');
+    expect(made['GIT_CONFIG_KEY_1']).toBe('http.http://127.0.0.1:7070/.extraHeader');
+    expect(made['GIT_CONFIG_VALUE_1']).toBe(
+      `Authorization: Basic ${Buffer.from('pltf:secret-token').toString('base64')}`,
+    );
+  });
+
+  test('changes, commits and pushes with real git, and is gone afterwards', async () => {
+    const bare = join(home.directory, 'hello-web.git');
+    const seed = join(home.directory, 'seed');
+    const environment = {
+      ...home.env,
+      GIT_AUTHOR_NAME: 'a',
+      GIT_AUTHOR_EMAIL: 'a@b',
+      GIT_COMMITTER_NAME: 'a',
+      GIT_COMMITTER_EMAIL: 'a@b',
+    };
+    const run = (args: readonly string[]) =>
+      gitOrThrow({ args, environment, directory: home.directory });
+    await run(['init', '--quiet', '--bare', '--initial-branch=main', bare]);
+    await run(['init', '--quiet', '--initial-branch=main', seed]);
+    mkdirSync(join(seed, 'test'));
+    writeFileSync(join(seed, 'server.js'), "answer('Hello');\n");
+    writeFileSync(join(seed, 'test', 'server.test.js'), 'expect(/Hello/);\n');
+    await run(['-C', seed, 'add', '--all']);
+    await run(['-C', seed, 'commit', '--quiet', '--message', 'Begin']);
+    await run(['-C', seed, 'push', '--quiet', bare, 'main']);
+    writeFileSync(join(bare, 'hooks', 'post-receive'), '#!/bin/sh\necho "Pipeline runs" >&2\n', {
+      mode: 0o755,
+    });
+    const lines: string[] = [];
+
+    const copy = await clone({ url: `file://${bare}`, connection, environment: home.env, author });
+    const changed = await copy.change({ from: 'Hello', to: 'Welcome' });
+    const commit = await copy.commit('Say Welcome');
+    await copy.push((line) => lines.push(line));
+    await copy[Symbol.asyncDispose]();
+
+    expect(changed).toBe(2);
+    expect(lines.map((line) => line.trim())).toContain('remote: Pipeline runs');
+    expect((await run(['-C', bare, 'rev-parse', 'main'])).trim()).toBe(commit);
+    expect(await run(['-C', bare, 'show', 'main:server.js'])).toBe("answer('Welcome');\n");
+    expect(existsSync(copy.directory)).toBe(false);
+    expect(readFileSync(join(seed, 'server.js'), 'utf8')).toContain('Hello');
+  });
+});
