@@ -34,11 +34,12 @@ export function problemsFrom(
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** In text of several lines the parser counts columns without the indentation. */
+/** In text of several lines the parser counts columns without the text's indentation. */
 function columnOf(line: string, column: number): number {
-  if (line.startsWith('${{', column - 1)) return column;
   const indentation = line.length - line.trimStart().length;
-  if (line.startsWith('${{', column - 1 + indentation)) return column + indentation;
+  for (let more = indentation; more > 0; more -= 1) {
+    if (line.startsWith('${{', column - 1 + more)) return column + more;
+  }
   return column;
 }
 

@@ -57,7 +57,10 @@ export function readYamlDocument(text: string): YamlDocument {
       text.length,
     ),
   ];
-  const errors = documents.flatMap((document) => document.errors);
+  const errors = documents
+    .flatMap((document) => document.errors)
+    // One slip makes everything behind it unexpected; only the slip itself is worth reading.
+    .filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
   if (errors.length > 0) {
     return {
       problems: errors.slice(0, workflowLimits.problems).map((error) => ({

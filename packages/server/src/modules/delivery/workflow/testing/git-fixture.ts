@@ -11,6 +11,12 @@ export interface GitFixture extends Disposable {
   readonly commit: string;
 }
 
+/** The same files give the same commit. */
+const fixedDates = {
+  GIT_AUTHOR_DATE: '2026-11-21T10:00:00Z',
+  GIT_COMMITTER_DATE: '2026-11-21T10:00:00Z',
+};
+
 /** Makes a repository that holds these files, with real git. */
 export function createGitFixture(files: Readonly<Record<string, string>>): GitFixture {
   const base = mkdtempSync(join(tmpdir(), 'pltf-git-'));
@@ -22,7 +28,7 @@ export function createGitFixture(files: Readonly<Record<string, string>>): GitFi
       ['-C', work, '-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args],
       {
         encoding: 'utf8',
-        env: { PATH: process.env['PATH'], HOME: base, GIT_CONFIG_NOSYSTEM: '1' },
+        env: { PATH: process.env['PATH'], HOME: base, GIT_CONFIG_NOSYSTEM: '1', ...fixedDates },
       },
     ).trim();
   git('init', '-q', '-b', 'main');
