@@ -156,14 +156,10 @@ function limitBody(request: FastifyRequest, timeoutMs: number): void {
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  void app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    (request, body, done) => {
-      if (body === '') done(null, undefined);
-      else parse(request, body.toString(), done);
-    },
-  );
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body.toString(), done);
+  });
 }
 
 const tableOf = (Object.values(api) as readonly Endpoint[]).map(({ method, path }) => ({
