@@ -88,6 +88,10 @@ export class RequestGate {
   private arrive(arrival: Arrival, expectsContinue: boolean): void {
     const { peer, message } = arrival;
     const { limits, table } = this.settings;
+    if (peer.refused) {
+      message.resume();
+      return;
+    }
     const head = readRequestHead(message, {
       rules: this.rules,
       newRequestId: this.newRequestId,
@@ -122,8 +126,10 @@ export class RequestGate {
 
   /** What cannot be understood is not forwarded, and neither is what follows on its connection. */
   private reject(arrival: Arrival, { status, detail }: HeadRejection): void {
-    const { message } = arrival;
+    const { message, peer } = arrival;
+    const { now, timeouts } = this.settings;
     arrival.response.shouldKeepAlive = false;
+    peer.closeBy(now() + timeouts.lingerMs);
     const head = {
       method: message.method ?? '-',
       path: message.url ?? '',
