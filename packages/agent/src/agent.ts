@@ -8,6 +8,7 @@ import { serveControl } from './api/control-server.ts';
 import type { AgentConfig } from './config.ts';
 import { type AgentFolders, openAgentFolders } from './files/agent-folders.ts';
 import { openJournal } from './journal/journal.ts';
+import { watchLiveness } from './placement/liveness.ts';
 import { openPlacements } from './placement/placements.ts';
 import type { MachineFacts } from './placement/program-environment.ts';
 import { createReleaseCommands } from './placement/release-command.ts';
@@ -47,7 +48,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const lock = await lockAgent(label, config);
   const folders = openAgentFolders(config.dataDirectory);
   const staticServer = installPrograms(config, folders);
-  const router = createRouter();
+  const router = createRouter({
+    accessLog: { path: path.join(folders.root, 'access.log'), keep: 2 },
+  });
   const bootId = readBootId();
   const ends = createProgramEnds(bootId);
   const journal = await openJournal({ folder: folders.journal, now: () => new Date() });
@@ -84,6 +87,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   placements.restoreRoutes();
   const address = await router.listen({ host: config.routerHost, port: config.routerPort });
   placements.resume();
+  const liveness = watchLiveness(placements, config.probeEveryMs);
   await tasks.resume();
   sweepStrays({ label, sandbox, placements, tasks, log });
   const health: AgentHealth = {
@@ -96,7 +100,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const control = await serveControl(
     config.socketPath,
     {
-      ...{ placements, journal, tasks, workspaces },
+      ...{ placements, journal, tasks, workspaces, searchPath: config.searchPath },
       releases: createReleases({ ...shared, store, inUse }),
       caches: openCaches({ ...shared, root: folders.caches }),
       artifacts: openArtifacts({ ...shared, root: folders.artifacts }),
@@ -110,6 +114,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     health,
     stopInstances: () => placements.stopAll(),
     async [Symbol.asyncDispose]() {
+      liveness.close();
       await control.close();
       await router.close({ deadlineMs: 1000 });
       await placements.abandon();

@@ -19,6 +19,8 @@ export interface AgentConfig {
   readonly language: string;
   /** The agent tries the ways of keeping teams apart from the best one on; named ones are left out. */
   readonly without: readonly Mechanism[];
+  /** How often running instances are asked for their health, in milliseconds. */
+  readonly probeEveryMs: number;
 }
 
 const Mechanism = z.enum(['users', 'bubblewrap', 'unshare', 'cgroups']);
@@ -31,6 +33,7 @@ const Settings = z.object({
   port: z.coerce.number().int().min(0).max(65_535).default(7080),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   without: z.array(Mechanism).default([]),
+  probeEveryMs: z.coerce.number().int().min(10).default(10_000),
 });
 
 const options = {
@@ -55,6 +58,7 @@ export function readConfig(
     host: values['router-host'] ?? env['PLTF_ROUTER_HOST'],
     port: values['router-port'] ?? env['PLTF_ROUTER_PORT'],
     logLevel: env['PLTF_LOG_LEVEL'],
+    probeEveryMs: env['PLTF_AGENT_PROBE_MS'],
     without: env['PLTF_AGENT_WITHOUT']?.split(',').filter((word) => word !== ''),
   });
   if (!settings.success) {
@@ -66,7 +70,7 @@ export function readConfig(
       })),
     });
   }
-  const { data, socket, host, port, logLevel, without } = settings.data;
+  const { data, socket, host, port, logLevel, without, probeEveryMs } = settings.data;
   const dataDirectory = path.resolve(data);
   return {
     dataDirectory,
@@ -79,6 +83,7 @@ export function readConfig(
     searchPath: searchPath(env['PATH'], dataDirectory),
     language: env['LANG'] ?? 'C.UTF-8',
     without,
+    probeEveryMs,
   };
 }
 

@@ -28,6 +28,8 @@ export interface ControlTargets {
   readonly journal: Journal;
   readonly tasks: Tasks;
   readonly workspaces: Workspaces;
+  /** Folders in which steps look for programs. */
+  readonly searchPath: readonly string[];
   readonly releases: Releases;
   readonly caches: Caches;
   readonly artifacts: Artifacts;
@@ -115,14 +117,14 @@ const placementRoutes: readonly Route[] = [
     answerJson(
       response,
       200,
-      targets.placements.list().map((placement) => placement.observed()),
+      targets.placements.list().map((placement) => placement.measured()),
     ),
   ),
   route('GET', 'placements/:id', (call) =>
     answerJson(
       call.response,
       200,
-      call.targets.placements.get(nameOf(call, PlacementId)).observed(),
+      call.targets.placements.get(nameOf(call, PlacementId)).measured(),
     ),
   ),
   route('PUT', 'placements/:id', putPlacement),
@@ -136,8 +138,9 @@ const placementRoutes: readonly Route[] = [
 const workRoutes: readonly Route[] = [
   route('PUT', 'workspaces/:id', async (call) => {
     const request = await readBody(call.request, WorkspaceRequest);
-    const { path, home } = await call.targets.workspaces.open(nameOf(call, WorkId), request);
-    answerJson(call.response, 200, { path, home });
+    const { targets, response } = call;
+    const { path, home, temporary } = await targets.workspaces.open(nameOf(call, WorkId), request);
+    answerJson(response, 200, { root: path, home, temporary, path: targets.searchPath.join(':') });
   }),
   route('DELETE', 'workspaces/:id', async (call) => {
     await call.targets.workspaces.remove(nameOf(call, WorkId));

@@ -5,7 +5,7 @@ import { type OutputPump, startOutputPump } from '../logs/output-pump.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { type LaunchRequest, launch } from '../process/launch.ts';
 import { identify, type ProcessIdentity } from '../process/process-facts.ts';
-import type { Program } from '../process/program.ts';
+import { type Program, watchMemory } from '../process/program.ts';
 import type { ProgramEnds } from '../process/program-end.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
@@ -50,7 +50,12 @@ export async function runInstance(
       startTime: 0,
       bootId: context.bootId,
     };
-    return attach(context, instance, { identity, cgroup: launched.cgroup, ended });
+    const program = { identity, cgroup: launched.cgroup, ended };
+    return attach(
+      context,
+      instance,
+      watchMemory(context.sandbox, program, request.limits.memoryMiB),
+    );
   } finally {
     closeSync(out);
     closeSync(err);
@@ -63,9 +68,11 @@ export function adoptInstance(
   instance: string,
   identity: ProcessIdentity,
   cgroupFolders: readonly string[],
+  memoryMiB: number,
 ): InstanceRun {
   const ended = context.ends.ofAdopted(identity);
-  return attach(context, instance, { identity, cgroup: { folders: cgroupFolders }, ended });
+  const program = { identity, cgroup: { folders: cgroupFolders }, ended };
+  return attach(context, instance, watchMemory(context.sandbox, program, memoryMiB));
 }
 
 function attach(context: RunContext, instance: string, program: Program): InstanceRun {

@@ -7,6 +7,7 @@ import { killProgram, membersOf, ranOutOfMemory, stopProgram } from '../process/
 import { agentMarker, unitMarker } from '../process/launch.ts';
 import { cgroupMembers } from '../sandbox/cgroups.ts';
 import { backoffMs, forgivenAfterMs } from './backoff.ts';
+import { probe } from './health-probe.ts';
 import {
   adoptInstance,
   type InstanceRun,
@@ -30,6 +31,8 @@ export interface Instances {
   stop(id: string): void;
   /** Ends an instance's processes and nothing else. */
   end(id: string): Promise<void>;
+  /** One look at the health of each instance that has, or could have, traffic. */
+  healthChecks(): (() => Promise<void>)[];
   pidsOf(id: string): readonly number[];
   /** Lets everything run on without this agent. */
   abandon(): void;
@@ -43,6 +46,9 @@ export interface InstancesOptions {
   readonly changed: () => void;
 }
 
+const probeTimeoutMs = 5000;
+const unhealthyAfter = 3;
+const probed: ReadonlySet<string> = new Set(['healthy', 'unhealthy']);
 const shownLines = 20;
 const startTries = 2;
 const retryAfterMs = 50;
@@ -208,6 +214,7 @@ export function createInstances(options: InstancesOptions): Instances {
   };
 
   const discard = (id: string) => {
+    failures.delete(id);
     file.removeInstance(id);
     const { out, err } = outputFiles(runContext, id);
     for (const name of [out, err]) {
@@ -241,6 +248,30 @@ export function createInstances(options: InstancesOptions): Instances {
       });
   };
 
+  /** After some failures in a row an instance is unhealthy; one answer makes it healthy again. */
+  const checkHealth = async (id: string): Promise<void> => {
+    const before = file.instance(id);
+    const health = cohortOf(file.record, before?.cohort)?.run.health;
+    if (before?.port === undefined || !probed.has(before.state)) return;
+    const problem = await probe({ port: before.port, path: health }, probeTimeoutMs);
+    const now = file.instance(id);
+    if (now === undefined || now.state !== before.state || now.port !== before.port) return;
+    if (problem === undefined) {
+      failures.delete(id);
+      if (now.state === 'healthy') return;
+      file.changeInstance(id, { state: 'healthy' });
+      say(id, 'It is healthy again.');
+      return changed();
+    }
+    const count = (failures.get(id) ?? 0) + 1;
+    failures.set(id, count);
+    if (now.state !== 'healthy' || count < unhealthyAfter) return;
+    file.changeInstance(id, { state: 'unhealthy' });
+    say(id, `It is unhealthy: ${problem}, ${count} times in a row.`);
+    changed();
+  };
+
+  const failures = new Map<string, number>();
   const stops = new Set<string>();
   const launching = new Set<string>();
 
@@ -275,7 +306,8 @@ export function createInstances(options: InstancesOptions): Instances {
     const now = file.instance(id);
     if (now?.port !== undefined) context.ports.adopt(now.port);
     const cgroup = now?.cgroup.length ? now.cgroup : context.sandbox.cgroups.open(id).folders;
-    follow(id, adoptInstance(runContext, id, known, cgroup));
+    const memoryMiB = cohortOf(file.record, instance.cohort)?.run.memoryMiB ?? 0;
+    follow(id, adoptInstance(runContext, id, known, cgroup, memoryMiB));
   };
 
   return {
@@ -290,6 +322,14 @@ export function createInstances(options: InstancesOptions): Instances {
       await stopProgram(run.program, file.record.desired.run.drainMs);
       run.finishOutput();
     },
+    healthChecks: () =>
+      file.record.instances
+        .filter(({ state, port }) => port !== undefined && probed.has(state))
+        .map(
+          ({ id }) =>
+            () =>
+              checkHealth(id),
+        ),
     pidsOf(id) {
       const run = runs.get(id);
       return run === undefined ? [] : membersOf(run.program);

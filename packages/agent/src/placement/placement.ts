@@ -8,11 +8,12 @@ import {
 } from '@pltf/contracts';
 import { type LogStore, openLogStore } from '../logs/log-store.ts';
 import { acceptDesired, withoutUnused } from './accept-desired.ts';
+import { applyStep, givenUpAs, withRolloutEnded } from './apply-step.ts';
 import { openProgramPlace } from './instance-launch.ts';
 import { createInstances, type Instances } from './instances.ts';
 import { observe, trafficOf } from './observed-placement.ts';
 import type { PlacementContext } from './placement-context.ts';
-import { isAlive } from '../process/process-facts.ts';
+import { isAlive, residentMiB } from '../process/process-facts.ts';
 import { cohortOf, type PlacementRecord } from './placement-record.ts';
 import { programEnvironment } from './program-environment.ts';
 import { RecordFile } from './record-file.ts';
@@ -64,9 +65,20 @@ export class Placement {
     return this.file.record;
   }
 
+  /** What is seen of it now. */
   observed(): ObservedPlacement {
     const { now, router } = this.context;
     return observe(this.record, router.counters(this.id), now());
+  }
+
+  /** As `observed`, with the memory of each instance measured. */
+  measured(): ObservedPlacement {
+    const placement = this.observed();
+    const instances = placement.instances.map((instance) => {
+      const memory = residentMiB(this.instances.pidsOf(instance.id));
+      return memory === 0 ? instance : { ...instance, memoryMiB: Math.round(memory * 10) / 10 };
+    });
+    return { ...placement, instances };
   }
 
   /** Takes a new wish and answers when the first steps towards it were taken. Throws `conflict`. */
@@ -89,10 +101,12 @@ export class Placement {
       if (this.record.desired === desired) this.file.record = before;
       throw error;
     }
+    this.context.router.mark(this.id);
     await this.poke();
   }
 
   async remove(): Promise<void> {
+    if (this.record.removing) return this.poke();
     this.file.change({ removing: true });
     await this.file.save();
     for (const cohort of this.record.cohorts) {
@@ -115,7 +129,7 @@ export class Placement {
       if (instance.state === 'draining') this.drain(instance.id);
     }
     for (const cohort of this.record.cohorts) {
-      if (cohort.releaseTask === 'running') void this.runReleaseTask(cohort.id);
+      if (cohort.releaseTask === 'running') this.runReleaseTask(cohort.id);
     }
     void this.poke();
   }
@@ -127,6 +141,10 @@ export class Placement {
     this.instances.abandon();
     this.log.finish();
     await this.working;
+  }
+
+  healthChecks(): (() => Promise<void>)[] {
+    return this.closed ? [] : this.instances.healthChecks();
   }
 
   /** Ends all instances in order without a wish for it: the next agent starts them again. */
@@ -169,54 +187,54 @@ export class Placement {
       const effect = this.begin(step);
       if (effect !== undefined) effects.push(effect);
     }
+    const cohorts = this.record.cohorts.length;
     this.file.record = withoutUnused(this.record);
+    if (this.record.cohorts.length < cohorts) effects.push(() => void this.sweepReleases());
     if (!this.file.isSaved) await this.file.save();
     for (const effect of effects) await effect();
     if (effects.length > 0) this.asked = true;
     this.tell();
   }
 
-  /** Changes the record as if the step were done, and answers what is to be done once that is on disk. */
+  /** Takes a step into the record, and answers what is to be done once that is on disk. */
   private begin(step: Step): Effect | undefined {
+    const { record } = this;
+    const now = this.context.now();
+    this.file.record = applyStep(record, step, now);
     switch (step.do) {
       case 'prepare':
-        return this.beginPrepare(step.cohort);
-      case 'start':
-        return this.beginStart(step.cohort, step.count);
+        return this.preparing.has(step.cohort) ? undefined : () => this.prepare(step.cohort);
+      case 'start': {
+        const known = new Set(record.instances.map(({ id }) => id));
+        const fresh = this.record.instances.filter(({ id }) => !known.has(id));
+        return () => fresh.forEach(({ id }) => void this.instances.start(id));
+      }
       case 'restart':
-        return this.beginRestart(step.instance);
+        return () => this.instances.start(step.instance);
       case 'run-release-task':
-        this.file.changeCohort(step.cohort, { releaseTask: 'running' });
-        return () => void this.runReleaseTask(step.cohort);
+        return () => this.runReleaseTask(step.cohort);
       case 'hold':
-        this.file.change({ heldSince: this.context.now() });
         return () => this.context.router.hold(this.id, holdMs);
       case 'let-go':
-        this.file.change({ heldSince: undefined });
         return () => this.context.router.release(this.id);
       case 'switch':
-        return this.beginSwitch(step.cohort, step.instances);
       case 'route':
-        return this.beginRoute(step.instances, step.hosts);
+        return () => this.setRoute();
       case 'unroute':
-        this.file.change({
-          ...{ serving: undefined, routed: [], heldSince: undefined },
-          routedHosts: this.record.desired.hosts,
-        });
         return () => {
           this.context.router.release(this.id);
           this.setRoute();
         };
       case 'drain':
-        return this.beginDrain(step.instance, step.after);
+        return () => this.drain(step.instance);
       case 'stop':
-        this.file.changeInstance(step.instance, { state: 'stopping' });
         return () => this.instances.stop(step.instance);
       case 'give-up':
-        return this.beginGiveUp(step.cohort);
+        this.endRollout(givenUpAs(record, step.cohort), cohortOf(record, step.cohort)?.failure);
+        return () => undefined;
       case 'finish':
         this.endRollout('done', undefined);
-        return () => void this.sweepReleases();
+        return () => undefined;
       case 'forget':
         return () => this.forget();
       case 'wait':
@@ -225,13 +243,12 @@ export class Placement {
     }
   }
 
-  private beginPrepare(id: string): Effect | undefined {
-    if (this.preparing.has(id)) return undefined;
+  private prepare(id: string): void {
     this.preparing.add(id);
-    return () => void this.prepare(id);
+    void this.prepareNow(id);
   }
 
-  private async prepare(id: string): Promise<void> {
+  private async prepareNow(id: string): Promise<void> {
     const cohort = cohortOf(this.record, id);
     try {
       if (cohort !== undefined) await openProgramPlace(this.context, this.record.desired, cohort);
@@ -243,62 +260,6 @@ export class Placement {
       this.preparing.delete(id);
       void this.poke();
     }
-  }
-
-  private beginStart(cohort: string, count: number): Effect {
-    const fresh = Array.from({ length: count }, (_, index) => ({
-      id: `${this.id}.${this.record.sequence + index + 1}`,
-      cohort,
-      state: 'starting' as const,
-      cgroup: [],
-      startedAt: this.context.now(),
-      restarts: 0,
-      crashes: 0,
-    }));
-    this.file.change({
-      sequence: this.record.sequence + count,
-      instances: [...this.record.instances, ...fresh],
-    });
-    return () => fresh.forEach((instance) => void this.instances.start(instance.id));
-  }
-
-  private beginRestart(id: string): Effect {
-    const restarts = (this.file.instance(id)?.restarts ?? 0) + 1;
-    const startedAt = this.context.now();
-    this.file.changeInstance(id, { state: 'starting', restarts, startedAt, retryAt: undefined });
-    return () => this.instances.start(id);
-  }
-
-  private beginSwitch(id: string, ids: readonly string[]): Effect {
-    const { serving, rollout, desired } = this.record;
-    const now = this.context.now();
-    if (serving !== undefined && serving !== id) {
-      this.file.changeCohort(serving, { warmUntil: now + desired.keepWarmMs });
-    }
-    this.file.changeCohort(id, { established: true, warmUntil: undefined });
-    const open = rollout !== undefined && rollout.finishedAt === undefined;
-    this.file.change({
-      serving: id,
-      ...(open ? { rollout: { ...rollout, switchedAt: new Date(now).toISOString() } } : {}),
-    });
-    return this.beginRoute(ids, desired.hosts);
-  }
-
-  private beginRoute(ids: readonly string[], hosts: readonly string[]): Effect {
-    for (const id of ids) {
-      const state = this.file.instance(id)?.state;
-      if (state === 'warm' || state === 'draining') {
-        this.file.changeInstance(id, { state: 'healthy', after: undefined });
-      }
-    }
-    this.file.change({ routed: [...ids], routedHosts: [...hosts] });
-    return () => this.setRoute();
-  }
-
-  private beginDrain(id: string, after: 'warm' | 'stop'): Effect {
-    this.file.changeInstance(id, { state: 'draining', after });
-    this.file.change({ routed: this.record.routed.filter((one) => one !== id) });
-    return () => this.drain(id);
   }
 
   /** Waits until the router has nothing in flight to the instance, then goes on with what follows. */
@@ -325,25 +286,12 @@ export class Placement {
       });
   }
 
-  private beginGiveUp(id: string): Effect {
-    const cohort = cohortOf(this.record, id);
-    const back = this.record.serving !== undefined && this.record.serving !== id;
-    this.endRollout(back ? 'rolled-back' : 'failed', cohort?.failure);
-    return () => undefined;
-  }
-
   private endRollout(step: 'done' | 'rolled-back' | 'failed', reason: Reason | undefined): void {
-    const { rollout } = this.record;
-    if (rollout === undefined) return;
     const { now, router } = this.context;
-    this.file.change({
-      rollout: {
-        ...rollout,
-        step,
-        finishedAt: new Date(now()).toISOString(),
-        ...(reason === undefined ? {} : { reason }),
-        traffic: trafficOf(router.counters(this.id)),
-      },
+    const traffic = trafficOf(router.window(this.id));
+    this.file.record = withRolloutEnded(this.record, step, now(), {
+      traffic,
+      ...(reason === undefined ? {} : { reason }),
     });
   }
 
@@ -352,7 +300,11 @@ export class Placement {
     return `${this.id}\0${release}\0${cohort}`;
   }
 
-  private async runReleaseTask(id: string): Promise<void> {
+  private runReleaseTask(id: string): void {
+    void this.runReleaseTaskNow(id);
+  }
+
+  private async runReleaseTaskNow(id: string): Promise<void> {
     const cohort = cohortOf(this.record, id);
     if (cohort?.run.releaseCommand === undefined) return;
     const { desired } = this.record;
@@ -410,22 +362,25 @@ export class Placement {
 
   /** The last step of a removal: nothing of the placement is left, its volume and logs included. */
   private async forget(): Promise<void> {
-    this.context.router.removeRoute(this.id);
-    const account = await this.context.sandbox.accounts.open(this.record.desired.owner);
-    this.closed = true;
-    clearTimeout(this.timer);
-    this.log.finish();
+    const { router, sandbox, logsFolder, sweepReleases } = this.context;
+    const { owner } = this.record.desired;
+    router.removeRoute(this.id);
+    const account = await sandbox.accounts.open(owner);
+    // The record goes last: an agent that is killed before goes on with the removal.
     for (const folder of [
       path.join(account.volumes, this.id),
       path.join(account.homes, this.id),
-      path.join(this.context.logsFolder, this.id),
+      path.join(logsFolder, this.id),
       this.folder,
     ]) {
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     }
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.log.finish();
     this.onForgotten();
-    await this.context.sweepReleases(this.record.desired.owner);
     this.context.tell({ type: 'placement-gone', id: this.id });
+    await sweepReleases(owner);
   }
 
   private wakeAt(time: number): void {

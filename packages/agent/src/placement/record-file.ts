@@ -1,4 +1,5 @@
 import { writeAtomically } from '../files/atomic-file.ts';
+import { withCohort, withInstance, withoutInstance } from './apply-step.ts';
 import type { InstanceRecord, PlacementRecord } from './placement-record.ts';
 
 /** A placement's record in memory and on disk. Changes are made in memory and are durable after `save`. */
@@ -39,23 +40,15 @@ export class RecordFile {
   }
 
   changeInstance(id: string, patch: Partial<InstanceRecord>): void {
-    const instances = this.record.instances.map((one) =>
-      one.id === id ? { ...one, ...patch } : one,
-    );
-    this.change({ instances });
+    this.record = withInstance(this.record, id, patch);
   }
 
   changeCohort(id: string, patch: Partial<PlacementRecord['cohorts'][number]>): void {
-    const cohorts = this.record.cohorts.map((one) => (one.id === id ? { ...one, ...patch } : one));
-    this.change({ cohorts });
+    this.record = withCohort(this.record, id, patch);
   }
 
   removeInstance(id: string): void {
-    const { instances, routed } = this.record;
-    this.change({
-      instances: instances.filter((one) => one.id !== id),
-      routed: routed.filter((one) => one !== id),
-    });
+    this.record = withoutInstance(this.record, id);
   }
 
   private write(): Promise<void> {

@@ -127,6 +127,10 @@ function routeTo(
   return moved || asleep ? [{ do: 'route', instances: ids, hosts }] : [];
 }
 
+/** Another cohort of the same release may have run it meanwhile. */
+const needsCommand = (record: PlacementRecord, { releaseTask, release }: CohortRecord) =>
+  releaseTask === 'wanted' && !record.releaseTasks.includes(release.id);
+
 /** All of the wanted number ready, the release command run: then the traffic moves at once. */
 function moveTraffic(view: View, goal: CohortRecord): readonly Step[] {
   const { record } = view;
@@ -134,7 +138,7 @@ function moveTraffic(view: View, goal: CohortRecord): readonly Step[] {
   const able = view.of(goal.id).filter(ready);
   if (able.length < count) return [];
   if (record.cohorts.some((cohort) => cohort.releaseTask === 'running')) return [];
-  if (goal.releaseTask === 'wanted') return [{ do: 'run-release-task', cohort: goal.id }];
+  if (needsCommand(record, goal)) return [{ do: 'run-release-task', cohort: goal.id }];
   const instances = able.slice(0, count).map((instance) => instance.id);
   return [{ do: 'switch', cohort: goal.id, instances }];
 }
@@ -190,10 +194,14 @@ function mayStayWarm({ record, now }: View, cohort: CohortRecord, goal: CohortRe
   if (!cohort.established || cohort.failure !== undefined) return false;
   if (record.desired.keepWarmMs <= 0 || cohort.release.id === goal.release.id) return false;
   if (cohort.warmUntil !== undefined && cohort.warmUntil <= now) return false;
-  const latest = record.cohorts
-    .filter((other) => other.id !== goal.id && other.established && other.run.serves)
-    .reduce((best, other) => Math.max(best, other.warmUntil ?? 0), 0);
-  return (cohort.warmUntil ?? 0) >= latest;
+  const earlier = record.cohorts.filter(
+    ({ id, established, run }) => id !== goal.id && established && run.serves,
+  );
+  const latest = earlier.reduce<CohortRecord | undefined>(
+    (best, one) => ((one.warmUntil ?? 0) >= (best?.warmUntil ?? 0) ? one : best),
+    undefined,
+  );
+  return latest?.id === cohort.id;
 }
 
 /** More than wanted: first those that are least use, of equals the youngest. */
@@ -223,10 +231,12 @@ function replace(view: View, goal: CohortRecord): readonly Step[] {
     (instance) => alive(instance) && (instance.cohort !== goal.id || leaving(instance)),
   );
   if (others.length > 0) return clear(view, others);
-  if (record.serving === goal.id && own.some(ready)) {
+  if (record.serving === goal.id) {
     const steps = [...tend(view, goal), ...surplus(view, goal)];
     if (steps.length > 0) return steps;
-    return record.heldSince === undefined ? finish(view, goal) : [{ do: 'let-go' }];
+    if (own.some(ready)) {
+      return record.heldSince === undefined ? finish(view, goal) : [{ do: 'let-go' }];
+    }
   }
   const sick = own.filter(({ state }) => state === 'unhealthy');
   if (sick.length > 0) return clear(view, sick);
@@ -234,7 +244,7 @@ function replace(view: View, goal: CohortRecord): readonly Step[] {
     return [{ do: 'switch', cohort: goal.id, instances: own.filter(ready).map(({ id }) => id) }];
   }
   if (record.cohorts.some((cohort) => cohort.releaseTask === 'running')) return [];
-  if (goal.releaseTask === 'wanted') return [{ do: 'run-release-task', cohort: goal.id }];
+  if (needsCommand(record, goal)) return [{ do: 'run-release-task', cohort: goal.id }];
   return fill(view, goal);
 }
 

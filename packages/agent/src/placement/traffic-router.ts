@@ -18,5 +18,8 @@ export interface TrafficRouter {
   hold(placementId: string, maximumMs: number): void;
   release(placementId: string): void;
   removeRoute(placementId: string): void;
+  /** Begins a window of counting for a rollout. */
+  mark(placementId: string): void;
+  window(placementId: string): RequestCounts | undefined;
   counters(placementId: string): RequestCounts | undefined;
 }

@@ -1,4 +1,6 @@
 import { cgroupMembers, outOfMemoryKills, type Cgroup, removeCgroup } from '../sandbox/cgroups.ts';
+import type { Watched } from '../sandbox/memory-watch.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { groupMembers, type ProcessIdentity } from './process-facts.ts';
 import { isGroupEmpty, signalGroup, waitUntil } from './process-group.ts';
 import type { ProgramEnd } from './program-end.ts';
@@ -9,6 +11,8 @@ export interface Program {
   readonly cgroup: Cgroup;
   /** Resolves when the started process itself has ended. */
   readonly ended: Promise<ProgramEnd>;
+  /** Where the kernel sets no limit. */
+  readonly memory?: Watched;
 }
 
 /** All its processes: the group's, and by the control group also those that left it. */
@@ -55,5 +59,15 @@ function killOne(pid: number): void {
   }
 }
 
-/** Whether the kernel ended something in it for want of memory. Ask before the group is removed. */
-export const ranOutOfMemory = (program: Program): boolean => outOfMemoryKills(program.cgroup) > 0;
+/** Whether something in it was ended because it took too much. Ask before the group is removed. */
+export const ranOutOfMemory = (program: Program): boolean =>
+  program.memory?.exceeded === true || outOfMemoryKills(program.cgroup) > 0;
+
+/** Puts a program under the watch that stands in for the kernel's limit, where that is missing. */
+export function watchMemory(sandbox: Sandbox, program: Program, limitMiB: number): Program {
+  if (sandbox.memoryWatch === undefined) return program;
+  const { pid } = program.identity;
+  const memory = sandbox.memoryWatch.start(pid, limitMiB, () => void signalGroup(pid, 'SIGKILL'));
+  void program.ended.then(() => memory.stop());
+  return { ...program, memory };
+}

@@ -22,6 +22,8 @@ export interface Cgroups {
   /** Names of the groups that exist, also those of an earlier agent. */
   list(): readonly string[];
   open(name: string): Cgroup;
+  /** Removes what this agent made for all groups, unless a group is left. */
+  close(): void;
 }
 
 /** Controllers by name, as folders in which this agent may make groups. */
@@ -169,6 +171,7 @@ export function openCgroups(label: string, wanted: boolean): Cgroups {
     folders: hierarchies.map((hierarchy) => path.join(hierarchy.folder, name)),
   });
   return {
+    close: () => hierarchies.forEach(({ folder }) => void removeGroup(folder)),
     kind: second !== undefined ? 'cgroup2' : memory ? 'cgroup1' : undefined,
     limitsProcesses: second !== undefined || first.has('pids'),
     open,

@@ -17,7 +17,11 @@ export interface MountRequest {
   readonly privileged: boolean;
 }
 
-const handledApart = new Set(['proc', 'dev', 'tmp', 'root', 'home', 'run', 'lost+found']);
+/** What of the root is the machine's and not somebody's: everything else is not there for programs. */
+const system = new Set([
+  ...['bin', 'etc', 'gnu', 'lib', 'lib32', 'lib64', 'libx32', 'nix', 'opt', 'sbin', 'snap', 'sys'],
+  ...['usr', 'var'],
+]);
 
 /** Below /run only what name resolution needs: it also holds sockets of the machine and its users. */
 const resolution = ['/run/systemd/resolve', '/run/resolvconf', '/run/NetworkManager'];
@@ -30,7 +34,7 @@ export function bubblewrapArguments(request: MountRequest): readonly string[] {
   const args = ['--tmpfs', '/'];
   for (const entry of readdirSync('/', { withFileTypes: true })) {
     const place = `/${entry.name}`;
-    if (handledApart.has(entry.name)) continue;
+    if (!system.has(entry.name)) continue;
     if (entry.isSymbolicLink()) args.push('--symlink', readlinkSync(place), place);
     else if (entry.isDirectory()) args.push('--ro-bind', place, place);
   }
@@ -64,7 +68,7 @@ function parentsOf(folder: string, top: string): readonly string[] {
 }
 
 /**
- * Folders of tools that lie where homes are hidden (nvm, asdf, linuxbrew …) and are shown again: the
+ * Folders of tools that lie where nothing is shown (nvm, asdf, linuxbrew …) and are shown again: the
  * installation around a `bin`, but never a whole home or its `.local`, which hold keys and settings.
  */
 export function toolFolders(searchPath: readonly string[]): readonly string[] {
@@ -86,7 +90,7 @@ function installationOf(folder: string): string {
 }
 
 const isHidden = (place: string): boolean =>
-  ['/root/', '/home/', '/tmp/', '/run/', '/var/tmp/'].some((hidden) => place.startsWith(hidden));
+  !system.has(place.split('/')[1] ?? '') || place.startsWith('/var/tmp/');
 
 function resolved(folder: string): string {
   try {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { type Isolation, PltfError } from '@pltf/contracts';
 import type { Account, Accounts } from './accounts.ts';
 import type { Cgroups } from './cgroups.ts';
+import { createMemoryWatch, type MemoryWatch } from './memory-watch.ts';
 import type { MountRequest } from './mount-plan.ts';
 import { buildNamespace, canHideProcesses, enterArguments, type Namespace } from './namespaces.ts';
 import type { Tools } from './tools.ts';
@@ -18,6 +19,8 @@ export interface Sandbox {
   readonly accounts: Accounts;
   readonly cgroups: Cgroups;
   readonly tools: Tools;
+  /** Only where no control group limits memory. */
+  readonly memoryWatch: MemoryWatch | undefined;
   /** Words before a program that put it where it belongs; undefined: no namespace, use the account's user. */
   enter(account: Account, volume?: VolumeMount): Promise<readonly string[] | undefined>;
   close(): void;
@@ -38,6 +41,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const { isolation, accounts, cgroups, tools } = options;
   const namespaces = new Map<string, Promise<Namespace>>();
   const builder = isolation.mounts;
+  const memoryWatch = isolation.memory === 'watched' ? createMemoryWatch() : undefined;
 
   const build = async (account: Account, volume: VolumeMount | undefined): Promise<Namespace> => {
     if (builder === 'none') throw new Error('namespaces are not used here');
@@ -52,6 +56,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     accounts,
     cgroups,
     tools,
+    memoryWatch,
     async enter(account, volume) {
       if (builder === 'none' || tools.nsenter === undefined) {
         if (volume !== undefined) throw volumeNeedsMounts(volume);
@@ -74,6 +79,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         );
       }
       namespaces.clear();
+      memoryWatch?.close();
+      cgroups.close();
     },
   };
 }

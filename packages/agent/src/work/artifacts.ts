@@ -7,7 +7,7 @@ import { readJson, writeAtomically } from '../files/atomic-file.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { storeStream } from './file-store.ts';
 import type { OwnerTools } from './owner-tools.ts';
-import { relativePath } from './task-request.ts';
+import { relativePath } from './workspace-files.ts';
 import { archivePaths, placesOf } from './workspace-paths.ts';
 import type { Workspaces } from './workspaces.ts';
 

@@ -4,11 +4,11 @@ import { PltfError, type TaskRequest } from '@pltf/contracts';
 import type { MachineFacts } from '../placement/program-environment.ts';
 import { baseEnvironment } from '../placement/program-environment.ts';
 import { makeReadableFolder, writeReadableFile } from '../files/open-folder.ts';
-import { runTool } from '../process/run-tool.ts';
 import type { ReleaseStore } from '../release/release-store.ts';
 import { type Account, openOwnFolder } from '../sandbox/accounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { TaskSpec } from './task-record.ts';
+import { giveToOwner, relativePath } from './workspace-files.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export interface TaskPreparation {
@@ -70,28 +70,6 @@ async function placeOf(
   await giveToOwner(context.sandbox, account, root);
   openOwnFolder(home, account);
   return { root, directory: root, home };
-}
-
-/** A path that stays below where it starts. */
-export function relativePath(given: string): string {
-  const normal = path.posix.normalize(given === '' ? '.' : given);
-  if (path.posix.isAbsolute(normal) || normal === '..' || normal.startsWith('../')) {
-    throw new PltfError('bad-request', {
-      detail: `The path ${JSON.stringify(given.slice(0, 200))} leads out of the workspace.`,
-      fix: 'Give a path relative to the workspace.',
-    });
-  }
-  return normal;
-}
-
-/** Makes a tree that the platform wrote the owner's. Links themselves change hands, not what they name. */
-export async function giveToOwner(
-  sandbox: Sandbox,
-  account: Account,
-  folder: string,
-): Promise<void> {
-  if (account.uid === undefined) return;
-  await runTool(sandbox.tools.chown, ['-R', '-h', `${account.uid}:${account.uid}`, folder]);
 }
 
 /** Empty files of the owner's, in a folder that is not: they can be written, not replaced. */

@@ -18,7 +18,13 @@ import { openForProgram } from '../logs/raw-output.ts';
 import { launch } from '../process/launch.ts';
 import { identify, isAlive, listProcesses, readMarker } from '../process/process-facts.ts';
 import type { ProgramEnd, ProgramEnds } from '../process/program-end.ts';
-import { killProgram, type Program, ranOutOfMemory, stopProgram } from '../process/program.ts';
+import {
+  killProgram,
+  type Program,
+  ranOutOfMemory,
+  stopProgram,
+  watchMemory,
+} from '../process/program.ts';
 import { unitMarker } from '../process/launch.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { TaskRecord } from './task-record.ts';
@@ -141,14 +147,16 @@ export class Task {
     }
   }
 
-  private follow(program: Program): void {
+  private follow(started: Program): void {
+    const { sandbox } = this.context;
+    const program = watchMemory(sandbox, started, this.record.spec.memoryMiB);
     this.program = program;
     this.pump = startOutputPump({
       file: path.join(this.folder, 'out'),
       stream: 'out',
       instance: this.id,
       store: this.log,
-      fallocate: this.context.sandbox.tools.fallocate,
+      fallocate: sandbox.tools.fallocate,
       bytesPerSecond: undefined,
       storeLimit: logBytes,
       now: this.context.now,

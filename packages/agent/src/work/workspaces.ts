@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type GitSource, Owner, PltfError, type WorkspaceRequest } from '@pltf/contracts';
 import { z } from 'zod';
@@ -8,17 +8,19 @@ import { makeReadableFolder } from '../files/open-folder.ts';
 import { runTool } from '../process/run-tool.ts';
 import { type Account, openOwnFolder } from '../sandbox/accounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { giveToOwner, relativePath } from './task-request.ts';
+import { createOwnerTools } from './owner-tools.ts';
+import { giveToOwner, relativePath } from './workspace-files.ts';
 
-/** A folder for the steps of one job, with a home folder beside it. */
+/** A folder for the steps of one job, with a home and a temporary folder beside it. */
 export interface Workspace {
   readonly path: string;
   readonly home: string;
+  readonly temporary: string;
   readonly owner: Owner;
 }
 
 export interface Workspaces {
-  /** Makes it, once. */
+  /** Makes it, once; adds the commit that a step asks for, once for each step. */
   open(id: string, request: WorkspaceRequest): Promise<Workspace>;
   /** Throws `not-found` when there is none, `forbidden` when it is another owner's. */
   find(id: string, account?: Account): Workspace;
@@ -26,36 +28,62 @@ export interface Workspaces {
   removeRun(run: string): Promise<void>;
 }
 
-const WorkspaceRecord = z.object({ version: z.literal(1), owner: Owner, folder: z.string() });
+const WorkspaceRecord = z.object({
+  version: z.literal(1),
+  owner: Owner,
+  folder: z.string(),
+  /** The steps whose commit is in it. */
+  steps: z.array(z.string()).default([]),
+});
+type WorkspaceRecord = z.infer<typeof WorkspaceRecord>;
+
+const workspaceOf = ({ folder, owner }: WorkspaceRecord): Workspace => ({
+  owner,
+  path: path.join(folder, 'work'),
+  home: path.join(folder, 'home'),
+  temporary: path.join(folder, 'temporary'),
+});
 
 export function openWorkspaces(root: string, sandbox: Sandbox): Workspaces {
-  const opening = new Map<string, Promise<Workspace>>();
+  const opening = new Map<string, Promise<unknown>>();
   const recordFile = (id: string) => path.join(root, `${id}.json`);
-
+  const write = (id: string, record: WorkspaceRecord) =>
+    writeAtomically(recordFile(id), JSON.stringify(record));
+  const readRecord = (id: string) => readJson(recordFile(id), WorkspaceRecord);
   const read = (id: string): (Workspace & { folder: string }) | undefined => {
-    const record = readJson(recordFile(id), WorkspaceRecord);
-    if (record === undefined) return undefined;
-    const { folder, owner } = record;
-    return { folder, owner, path: path.join(folder, 'work'), home: path.join(folder, 'home') };
+    const record = readRecord(id);
+    return record === undefined ? undefined : { ...workspaceOf(record), folder: record.folder };
   };
 
-  const make = async (id: string, request: WorkspaceRequest): Promise<Workspace> => {
-    const known = read(id);
+  const make = async (id: string, request: WorkspaceRequest): Promise<WorkspaceRecord> => {
+    const known = readRecord(id);
     if (known !== undefined) return known;
     const account = await sandbox.accounts.open(request.owner);
     const folder = path.join(account.workspaces, id);
     // Half made by an agent that was killed.
     await rm(folder, { recursive: true, force: true });
     await makeReadableFolder(folder);
-    const work = path.join(folder, 'work');
+    const record = { version: 1 as const, owner: request.owner, folder, steps: [] };
+    const { path: work, home, temporary } = workspaceOf(record);
     await mkdir(work, { mode: 0o700 });
-    if (request.source !== undefined) await checkOut(sandbox, work, request.source);
+    if (request.source !== undefined && request.step === undefined) {
+      await checkOut(sandbox, path.join(work, relativePath(request.source.path)), request.source);
+    }
     await giveToOwner(sandbox, account, work);
-    const home = path.join(folder, 'home');
     openOwnFolder(home, account);
-    const record = { version: 1, owner: request.owner, folder };
-    await writeAtomically(recordFile(id), JSON.stringify(record));
-    return { path: work, home, owner: request.owner };
+    openOwnFolder(temporary, account);
+    await write(id, record);
+    return record;
+  };
+
+  const open = async (id: string, request: WorkspaceRequest): Promise<Workspace> => {
+    const record = await make(id, request);
+    const { source, step } = request;
+    if (source !== undefined && step !== undefined && !record.steps.includes(step)) {
+      await addCommit(sandbox, record, source);
+      await write(id, { ...record, steps: [...record.steps, step] });
+    }
+    return workspaceOf(record);
   };
 
   const remove = async (id: string): Promise<void> => {
@@ -66,11 +94,16 @@ export function openWorkspaces(root: string, sandbox: Sandbox): Workspaces {
 
   return {
     open(id, request) {
-      const known = opening.get(id);
-      if (known !== undefined) return known;
-      const made = make(id, request).finally(() => opening.delete(id));
-      opening.set(id, made);
-      return made;
+      const before = opening.get(id) ?? Promise.resolve();
+      const opened = before.then(
+        () => open(id, request),
+        () => open(id, request),
+      );
+      opening.set(id, opened);
+      void opened
+        .catch(() => undefined)
+        .finally(() => opening.get(id) === opened && opening.delete(id));
+      return opened;
     },
     find(id, account) {
       const workspace = read(id);
@@ -94,9 +127,43 @@ export function openWorkspaces(root: string, sandbox: Sandbox): Workspaces {
   };
 }
 
+/**
+ * Puts a commit into a workspace that its owner may have filled already. Git runs in a folder of the platform's, never
+ * in the owner's, whose links and git settings it would follow with the platform's rights.
+ */
+async function addCommit(
+  sandbox: Sandbox,
+  record: WorkspaceRecord,
+  source: GitSource,
+): Promise<void> {
+  const { folder } = record;
+  const { path: work } = workspaceOf(record);
+  const account = await sandbox.accounts.open(record.owner);
+  const fresh = path.join(folder, 'checkout');
+  await rm(fresh, { recursive: true, force: true });
+  await checkOut(sandbox, fresh, source);
+  await giveToOwner(sandbox, account, fresh);
+  const target = relativePath(source.path);
+  if (target === '.') {
+    const old = path.join(folder, 'replaced');
+    await rm(old, { recursive: true, force: true });
+    await rename(work, old);
+    await rename(fresh, work);
+    await rm(old, { recursive: true, force: true });
+    return;
+  }
+  const tools = createOwnerTools(sandbox);
+  for (const command of [
+    ['mkdir', '-p', '--', target],
+    ['cp', '-a', '--', `${fresh}/.`, target],
+  ]) {
+    await (await tools.read(account, work, command)).ended;
+  }
+  await rm(fresh, { recursive: true, force: true });
+}
+
 /** The commit with as much of its history as asked for; nobody but the platform can write there yet. */
-async function checkOut(sandbox: Sandbox, work: string, source: GitSource): Promise<void> {
-  const target = path.join(work, relativePath(source.path));
+async function checkOut(sandbox: Sandbox, target: string, source: GitSource): Promise<void> {
   await mkdir(target, { recursive: true, mode: 0o700 });
   const config = ['-c', 'safe.directory=*', '-c', 'core.hooksPath=/dev/null', '-c', 'gc.auto=0'];
   const git = (...args: string[]) =>
