@@ -30,7 +30,8 @@ describe('the configuration', () => {
       sessions: { idleMs: 12 * 3_600_000, absoluteMs: 7 * 86_400_000 },
       logLevel: 'info',
       validateAnswers: false,
-      folders: { data: '/tmp/data', repositories: '/tmp/data/repositories' },
+      dataDirectory: '/tmp/data',
+      databaseConnections: 10,
       agentSocket: '/tmp/data/agent/agent.sock',
     });
   });

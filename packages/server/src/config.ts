@@ -6,7 +6,7 @@ import { z } from 'zod';
 /** Everything that the server process is told from outside. */
 export interface Config {
   readonly databaseUrl: string;
-  readonly poolSize: number;
+  readonly databaseConnections: number;
   readonly host: string;
   readonly port: number;
   readonly routerPort: number;
@@ -19,19 +19,15 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Checks every answer against its description; on outside production. */
   readonly validateAnswers: boolean;
-  /** Prints a sign-in link also when somebody has signed in before. */
-  readonly signInLink: boolean;
   /** A PATH to find git and other programs in. */
   readonly path: string;
-  readonly folders: {
-    readonly data: string;
-    readonly repositories: string;
-    readonly portal: string;
-    readonly goldenPaths: string;
-  };
+  /** Holds repositories, keys and the agent's state. */
+  readonly dataDirectory: string;
+  /** The built portal. */
+  readonly portalDirectory: string;
+  /** The folder of the golden paths on offer. */
+  readonly goldenPaths: string;
   readonly agentSocket: string;
-  /** By which the machine's owner uses the command line. */
-  readonly localAccessFile: string;
   /** The platform file; undefined for the built-in one. */
   readonly platformFile: string | undefined;
 }
@@ -102,7 +98,6 @@ const Environment = z.object({
   PLTF_SESSION_LIFETIME: Span.default(7 * unitMs.d),
   PLTF_LOG_LEVEL: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
   PLTF_VALIDATE_ANSWERS: flag.optional(),
-  PLTF_SIGN_IN_LINK: flag.default(false),
   PLTF_AGENT_SOCKET: z.string().min(1).optional(),
   PLTF_PLATFORM_FILE: z.string().min(1).optional(),
   PLTF_PORTAL: z.string().min(1).optional(),
@@ -196,7 +191,7 @@ function toConfig(values: Values): Config {
     basename(programs) === 'dist' ? dirname(programs) : resolve(programs, '..', '..', '..');
   return {
     databaseUrl: values.DATABASE_URL,
-    poolSize: values.PLTF_POOL_SIZE,
+    databaseConnections: values.PLTF_POOL_SIZE,
     host: values.PLTF_HOST,
     port: values.PLTF_PORT,
     routerPort: values.PLTF_ROUTER_PORT,
@@ -208,16 +203,11 @@ function toConfig(values: Values): Config {
     validateAnswers:
       values.PLTF_VALIDATE_ANSWERS ??
       (values.NODE_ENV !== undefined && values.NODE_ENV !== 'production'),
-    signInLink: values.PLTF_SIGN_IN_LINK,
     path: values.PATH,
-    folders: {
-      data,
-      repositories: join(data, 'repositories'),
-      portal: resolve(values.PLTF_PORTAL ?? join(checkout, 'dist', 'portal')),
-      goldenPaths: resolve(values.PLTF_GOLDEN_PATHS ?? join(checkout, 'golden-paths')),
-    },
+    dataDirectory: data,
+    portalDirectory: resolve(values.PLTF_PORTAL ?? join(checkout, 'dist', 'portal')),
+    goldenPaths: resolve(values.PLTF_GOLDEN_PATHS ?? join(checkout, 'golden-paths')),
     agentSocket: resolve(values.PLTF_AGENT_SOCKET ?? join(data, 'agent', 'agent.sock')),
-    localAccessFile: join(data, 'local.json'),
     platformFile:
       values.PLTF_PLATFORM_FILE === undefined ? undefined : resolve(values.PLTF_PLATFORM_FILE),
   };
