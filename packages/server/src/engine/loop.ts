@@ -72,12 +72,14 @@ export class ReconcileLoop implements AsyncDisposable {
     if (server === undefined || open.length === 0) return;
     try {
       const claims = await this.#claimFor(server, open);
+      // What was claimed under a session that is lost by now is free again, and not ours to start.
+      if (this.#stopped || this.#server !== server) return;
       for (const claim of claims) this.#start(claim);
       if (claims.length > 0) this.#nudged = true;
-      else await this.#sleep();
+      else await this.#sleep(server, open);
     } catch (error) {
       this.#options.onFailure(
-        { reconciler: '', key: '', generation: 0, attempts: 0 },
+        { server, reconciler: '', key: '', generation: 0, attempts: 0 },
         error,
         1_000,
       );
@@ -97,8 +99,12 @@ export class ReconcileLoop implements AsyncDisposable {
     );
   }
 
-  async #sleep(): Promise<void> {
-    const due = await this.#options.store.nextDue([...this.#byName.keys()]);
+  /** Only those with room count: a key that nobody here could take would have us ask again at once, for ever. */
+  async #sleep(server: number, open: readonly Reconciler[]): Promise<void> {
+    const due = await this.#options.store.nextDue(
+      server,
+      open.map(({ name }) => name),
+    );
     const wait = due === undefined ? longestSleepMs : due.getTime() - Date.now();
     this.#sleepFor(Math.max(5, Math.min(wait, longestSleepMs)));
   }
@@ -122,34 +128,41 @@ export class ReconcileLoop implements AsyncDisposable {
   }
 
   async #pass(reconciler: Reconciler, claim: Claim): Promise<void> {
-    const { store, onFailure } = this.#options;
+    const { store } = this.#options;
     try {
       const outcome = await reconciler.reconcile(claim.key, this.#abort.signal);
       await (outcome === undefined ? store.settle(claim) : store.again(claim, outcome.again));
     } catch (error) {
-      const terminal = error instanceof TerminalError;
-      const retryInMs = terminal ? undefined : backoffMs(claim.attempts);
-      onFailure(claim, error, retryInMs);
-      await this.#record(reconciler, claim, error, retryInMs).catch((failure: unknown) =>
-        onFailure(claim, failure, undefined),
-      );
+      if (error instanceof TerminalError && (await this.#givenUp(reconciler, claim, error))) return;
+      await this.#retry(claim, error);
     }
   }
 
-  async #record(
-    reconciler: Reconciler,
-    claim: Claim,
-    error: unknown,
-    retryInMs: number | undefined,
-  ): Promise<void> {
-    const { store } = this.#options;
-    if (error instanceof TerminalError) {
+  /** False when even that failed: then the key is tried again like any other. */
+  async #givenUp(reconciler: Reconciler, claim: Claim, error: TerminalError): Promise<boolean> {
+    const { store, onFailure } = this.#options;
+    onFailure(claim, error, undefined);
+    try {
       await reconciler.giveUp?.(claim.key, error);
       await store.settle(claim);
-      return;
+      return true;
+    } catch (failure) {
+      onFailure(claim, failure, backoffMs(claim.attempts));
+      return false;
     }
+  }
+
+  async #retry(claim: Claim, error: unknown): Promise<void> {
+    const { store, onFailure } = this.#options;
+    const retryInMs = backoffMs(claim.attempts);
+    if (!(error instanceof TerminalError)) onFailure(claim, error, retryInMs);
     const message = error instanceof Error ? error.message : String(error);
-    await store.again(claim, new Date(Date.now() + (retryInMs ?? 0)), message.slice(0, 2_000));
+    try {
+      await store.again(claim, new Date(Date.now() + retryInMs), message.slice(0, 2_000));
+    } catch (failure) {
+      // The claim stays ours and is taken up again once the database is back.
+      onFailure(claim, failure, undefined);
+    }
   }
 
   /** Stops claiming, tells what runs to stop, and waits for it. */
