@@ -143,7 +143,10 @@ function mapRun(planning: StepPlanning, source: StepSource, token: MappingToken)
     : unavailable('run', `${missing} is not installed here`);
 }
 
-/** A program at the start of a script's line that this platform lacks. */
+/** Where a shell looks for a command: at the start of a line, and after what begins another command. */
+const commandPlace = '(?:^|[;|&(`]|\\b(?:then|do|else|sudo|exec|time)\\b)\\s*';
+
+/** A program that a script runs and that this platform lacks. */
 function missingProgram(script: Template, { missingPrograms }: Capabilities): string | undefined {
   const texts =
     typeof script === 'string'
@@ -151,17 +154,10 @@ function missingProgram(script: Template, { missingPrograms }: Capabilities): st
       : typeof script === 'object' && script !== null && 'parts' in script
         ? script.parts.filter((part) => typeof part === 'string')
         : [];
-  const words = texts
-    .join('')
-    .split('\n')
-    .map(
-      (line) =>
-        line
-          .trim()
-          .replace(/^sudo +/, '')
-          .split(/\s/, 1)[0],
-    );
-  return missingPrograms.find((program) => words.includes(program));
+  const text = texts.join('');
+  return missingPrograms.find((program) =>
+    new RegExp(`${commandPlace}${program.replace(/[^a-z0-9-]/gi, '')}(?=\\s|$)`, 'm').test(text),
+  );
 }
 
 function mapUses(
