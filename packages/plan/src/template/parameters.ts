@@ -29,11 +29,10 @@ export function validateParameters(
   const form: JsonObject = { allOf: pages.map((page) => ({ properties: {}, ...page })) };
   const values = withDefaults(form, given);
   const schema = effectiveSchema(form, values);
+  const found = violations({ ...schema, type: 'object' }, values, 'the parameters');
   const problems = [
     ...unknownFields(pages, schema, values),
-    ...violations({ ...schema, type: 'object' }, values, 'the parameters').map((violation) =>
-      explain(violation, schema, values),
-    ),
+    ...withoutConsequences(found).map((violation) => explain(violation, schema, values)),
   ];
   if (problems.length > 0) throw invalid(template, withoutEchoes(problems));
   return values;
@@ -87,6 +86,14 @@ function unknownFields(
         meant === undefined ? `There are: ${[...possible].join(', ')}.` : `Did you mean ${meant}?`;
       return { where, message: 'is not a parameter of this template', fix };
     });
+}
+
+/** A value of the wrong type fails everything else too; its type is what there is to say. */
+function withoutConsequences(found: readonly Violation[]): readonly Violation[] {
+  const mistyped = new Set(
+    found.filter(({ keyword }) => keyword === 'type').map(({ pointer }) => pointer),
+  );
+  return found.filter(({ keyword, pointer }) => keyword === 'type' || !mistyped.has(pointer));
 }
 
 /** A composed keyword (`allOf`, `if`) only repeats what its parts say. */
