@@ -132,6 +132,7 @@ const maximumTokens = 2000;
 
 /** The lexer reads only the first `''` of a literal as a quote; the text of its tokens is mended here. */
 function tokensOf(expression: string) {
+  if (expression.trim() === '') throw new ExpressionProblem('An expression was expected');
   const { tokens } = new Lexer(expression).lex();
   if (tokens.length > maximumTokens) throw new ExpressionProblem('The expression is too long');
   for (const token of tokens) {

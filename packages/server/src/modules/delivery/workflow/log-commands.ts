@@ -72,13 +72,12 @@ export function createLogCommandReader(): LogCommandReader {
   };
   return {
     read: (line) => {
-      const command = readLogCommand(line);
-      if (command === undefined) return undefined;
       if (resume !== undefined) {
-        if (command.name === resume.toLowerCase()) resume = undefined;
-        else return undefined;
+        if (line.trim() === `::${resume}::`) resume = undefined;
+        return undefined;
       }
-      note(command);
+      const command = readLogCommand(line);
+      if (command !== undefined) note(command);
       return command;
     },
     findings: () => ({ annotations, masks: [...masks], ignored: [...ignored] }),
