@@ -121,7 +121,7 @@ describe('the main job, as a newcomer does it', () => {
 async function changeGreeting(clone: string, text: string): Promise<void> {
   const file = join(clone, 'src', 'app.js');
   const source = await readFile(file, 'utf8');
-  const marker = '// greeting';
-  expect(source).toContain(marker);
-  await writeFile(file, source.replace(/^.*\/\/ greeting.*$/m, `const greeting = ${JSON.stringify(text)}; ${marker}`));
+  const changed = source.replace(/message: (['"]).*?\1/, `message: ${JSON.stringify(text)}`);
+  expect(changed).not.toBe(source);
+  await writeFile(file, changed);
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,7 @@ export async function startPlatform(options: { readonly platformFile?: string } 
   const [port, routerPort] = await Promise.all([freePort(), freePort()]);
   const data = join(root, 'data');
   const home = join(root, 'home');
+  await mkdir(home);
   const env = {
     ...process.env,
     HOME: home,
@@ -52,7 +53,7 @@ export async function startPlatform(options: { readonly platformFile?: string } 
     launcher = launch(args, env);
     await launcher.ready;
     token = await localToken(data);
-    client = createClient({ url: `http://127.0.0.1:${port}`, token, headers: { host: `localhost:${port}` } });
+    client = createClient({ url, token });
   };
   await start();
   return {
