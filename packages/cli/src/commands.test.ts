@@ -964,16 +964,22 @@ describe('completion', () => {
   });
 });
 
-test('an unused rollout of another placement is not mistaken for the one that is followed', async () => {
-  platform.tell({
-    type: 'rollout-progressed',
-    component: 'users-api',
-    placement: 'users-api.prod',
-    data: { rollout: rollout('users-api.prod').id, step: 'release-task' },
-  });
+test('a step of another rollout is not mistaken for one of the rollout that is followed', async () => {
+  platform.handlers.restart = ({ params }) => {
+    const data = { rollout: rollout('users-api.prod').id, step: 'release-task' };
+    platform.tell({
+      type: 'rollout-progressed',
+      component: 'users-api',
+      placement: 'users-api.prod',
+      data,
+    });
+    return platform.roll(params.placement, {});
+  };
 
-  const { err } = await pltf('restart users-api --env prod');
+  const { code, err } = await pltf('restart users-api --env prod');
 
+  expect(code).toBe(0);
+  expect(err).toContain('done waiting until healthy');
   expect(err).not.toContain('release task');
 });
 

@@ -100,6 +100,11 @@ describe('a command line that cannot be meant', () => {
     expect(misuse('show a --__proto__').detail).toContain('no option --__proto__');
   });
 
+  test('is never answered with a hidden command', () => {
+    expect(misuse('git-credental').unknown?.candidates).not.toContain('git-credential');
+    expect(misuse('git-credental').unknown?.candidates).toContain('setup-git');
+  });
+
   test('tells the noun from the verb', () => {
     expect(misuse('users-api logs').fix).toContain('`pltf logs users-api`');
   });
