@@ -144,8 +144,8 @@ test('an answer that breaks off breaks off for the client too', async () => {
     const client = await rawClient(port);
     client.write(`GET ${path} HTTP/1.1\r\nHost: app.test\r\n\r\n`);
     const answer = await client.closed();
-    expect(answer, path).not.toContain('502');
-    expect(answer.endsWith('0\r\n\r\n'), path).toBe(false);
+    expect(answer).not.toContain('502');
+    expect(answer.endsWith('0\r\n\r\n')).toBe(false);
   }
 
   expect(router.counters('app.prod')).toMatchObject({ failures: 3, broken: 3, inFlight: 0 });

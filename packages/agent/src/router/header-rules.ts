@@ -79,5 +79,5 @@ export const createResponseRules = (): HeaderRules =>
 /** Names of headers that a Connection header makes hop-by-hop; its usual values name none. */
 export function connectionNames(value: string): ReadonlySet<string> {
   const names = value.split(',', 64).map((name) => name.trim().toLowerCase());
-  return new Set(names.filter((name) => name !== 'close' && name !== 'keep-alive'));
+  return new Set(names.filter((name) => name !== '' && name !== 'close' && name !== 'keep-alive'));
 }

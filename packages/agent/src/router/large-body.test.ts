@@ -29,6 +29,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** Bytes of buffers that are still in use in this process, which is client, router and application at once. */
 function buffersInUse(): number {
   collectGarbage();
+  collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }
 
@@ -62,7 +63,7 @@ test.each(['length', 'chunks'])('50 MiB go up by %s in bounded memory', async (f
   expect((await answer.toArray()).join('')).toBe(digest);
   // The rest of what was written is in the kernel.
   expect(stuckAt).toBeLessThan(pieces / 2);
-  expect(held).toBeLessThan(2 * 1024 ** 2);
+  expect(held).toBeLessThan(8 * 1024 ** 2);
 });
 
 test.each(['length', 'chunks'])('50 MiB come down by %s in bounded memory', async (framing) => {
@@ -87,7 +88,7 @@ test.each(['length', 'chunks'])('50 MiB come down by %s in bounded memory', asyn
 
   expect(await hashOf(answer)).toBe(digest);
   expect(stuckAt).toBeLessThan(pieces / 2);
-  expect(held).toBeLessThan(2 * 1024 ** 2);
+  expect(held).toBeLessThan(8 * 1024 ** 2);
 });
 
 test('a body beyond the maximum is refused before it is read, or as soon as it is known', async () => {
