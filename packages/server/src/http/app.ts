@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.ts';
@@ -62,7 +63,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   const logger: FastifyBaseLogger = options.logger;
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId('req', options.clock.now()),
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
@@ -75,6 +76,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     clientErrorHandler: answerClientError,
+    // Addresses that cannot be decoded reach neither hooks nor the handler of errors.
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error),
   });
   const streams = new OpenStreams(options.resolveActor, options.tail);
   app.addHook('preClose', () => streams[Symbol.asyncDispose]());
