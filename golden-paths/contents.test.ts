@@ -1,4 +1,9 @@
 import {
+  convertWorkflowTemplate,
+  NoOperationTraceWriter,
+  parseWorkflow,
+} from '@actions/workflow-parser';
+import {
   builtinPlatform,
   type JsonObject,
   listGoldenPaths,
@@ -9,11 +14,6 @@ import {
   unsupportedActions,
   validateParameters,
 } from '@pltf/plan';
-import {
-  convertWorkflowTemplate,
-  NoOperationTraceWriter,
-  parseWorkflow,
-} from '@actions/workflow-parser';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { goldenPathNamed, readGoldenPaths, render, textIn } from './rendering.ts';

@@ -31,7 +31,8 @@ export function hardenedRuntime(meter: RenderMeter, jinja: boolean): Runtime {
     },
     suppressValue: (value) => {
       meter.tick();
-      if (value === undefined || value === null) return '';
+      // A function printed would show how the renderer is made.
+      if (value === undefined || value === null || typeof value === 'function') return '';
       const text = typeof value === 'object' ? printed(value) : value;
       meter.produced(typeof text === 'string' ? text.length : 1);
       return text;

@@ -4,6 +4,7 @@ export type {
   SideEffectRequest,
 } from './actions/action.ts';
 export { namedSteps, parameterPages, parseTemplate, TemplateDocument } from './document.ts';
+export type { ParameterOptions } from './feature-flags.ts';
 export { type FileMap, type TemplateFile, textFile, textOf as textOfFile } from './file-map.ts';
 export type { RepositoryHost } from './filters.ts';
 export {
@@ -21,7 +22,7 @@ export {
   parameterFields,
   parametersFromText,
 } from './parameter-fields.ts';
-export { type ParameterOptions, validateParameters } from './parameters.ts';
+export { validateParameters } from './parameters.ts';
 export { type FolderEntry, type FolderPort, readFolder } from './read-folder.ts';
 export { unsupportedActions } from './run-step.ts';
 export { runTemplate } from './run-template.ts';

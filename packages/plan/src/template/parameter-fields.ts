@@ -1,6 +1,6 @@
 import { parameterPages, type TemplateDocument } from './document.ts';
+import { flagged, type ParameterOptions } from './feature-flags.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
-import { flagged, type ParameterOptions } from './parameters.ts';
 
 /** One field of a golden path's form: what a command line or a page needs to ask for it. */
 export interface ParameterField {

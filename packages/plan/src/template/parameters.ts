@@ -2,14 +2,10 @@ import { type ErrorItem, PltfError } from '@pltf/contracts';
 import { nearest } from '../nearest.ts';
 import { parameterPages, type TemplateDocument } from './document.ts';
 import { effectiveSchema, possibleFields, withDefaults } from './effective-schema.ts';
+import { flagged, type ParameterOptions } from './feature-flags.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { join, shapeProblems } from './parameter-shape.ts';
 import { type Violation, violations } from './schema-validation.ts';
-
-export interface ParameterOptions {
-  /** Pages and fields marked `backstage:featureFlag` exist only with their flag. */
-  readonly featureFlags?: readonly string[];
-}
 
 /**
  * Checks what a user gave against the template and fills in defaults. Throws `parameters-invalid` with every
@@ -47,24 +43,6 @@ const invalid = (template: TemplateDocument, errors: readonly ErrorItem[]): Pltf
       ),
     errors,
   });
-
-/** The page without what a missing feature flag hides; nothing when the whole page is hidden. */
-export function flagged(page: JsonObject, flags: readonly string[]): readonly JsonObject[] {
-  const hidden = (schema: JsonValue | undefined): boolean =>
-    isJsonObject(schema) &&
-    typeof schema['backstage:featureFlag'] === 'string' &&
-    !flags.includes(schema['backstage:featureFlag']);
-  if (hidden(page)) return [];
-  const properties = isJsonObject(page['properties']) ? page['properties'] : {};
-  const visible = Object.entries(properties).filter(([, schema]) => !hidden(schema));
-  const names = new Set(visible.map(([name]) => name));
-  const required = Array.isArray(page['required'])
-    ? page['required'].filter(
-        (name) => names.has(String(name)) || !Object.hasOwn(properties, String(name)),
-      )
-    : [];
-  return [{ ...page, properties: Object.fromEntries(visible), required }];
-}
 
 function unknownFields(
   pages: readonly JsonObject[],

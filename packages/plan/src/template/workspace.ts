@@ -1,5 +1,5 @@
 import { PltfError } from '@pltf/contracts';
-import { type FileMap, fileMode, parentOf, resolvePath, type TemplateFile } from './file-map.ts';
+import { type FileMap, parentOf, resolvePath, type TemplateFile } from './file-map.ts';
 import type { TemplateLimits } from './limits.ts';
 
 const longestPath = 1_000;
@@ -119,8 +119,3 @@ function checkLink(path: string, file: TemplateFile): void {
 }
 
 const refused = (detail: string): PltfError => new PltfError('template-invalid', { detail });
-
-export const plainFile = (bytes: Uint8Array, mode: number = fileMode): TemplateFile => ({
-  bytes,
-  mode,
-});
