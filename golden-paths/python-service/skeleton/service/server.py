@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import selectors
 import socket
 import threading
 import time
@@ -26,6 +27,8 @@ Answer = Callable[[Request], Response]
 class Service(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    # What is announced may be gone when it is accepted: then the next look decides.
+    timeout = 0
 
     def __init__(self, address: tuple[str, int], log: Log, answer: Answer | None = None) -> None:
         super().__init__(address, Handler)
@@ -36,10 +39,20 @@ class Service(ThreadingHTTPServer):
         self._changed = threading.Condition()
         self._idle: set[socket.socket] = set()
         self._open = 0
+        self._served = threading.Event()
+        self._wake, self._woken = socket.socketpair()
 
     def serve(self) -> None:
-        """Answers until `stop` is called from another thread."""
-        self.serve_forever(poll_interval=0.05)
+        """Answers until `stop` is called from another thread. Waits without polling: idle, it costs nothing."""
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.socket, selectors.EVENT_READ)
+                selector.register(self._woken, selectors.EVENT_READ)
+                while not self.stopping:
+                    if any(key.fileobj is self.socket for key, _ in selector.select()):
+                        self.handle_request()
+        finally:
+            self._served.set()
 
     def stop(self, deadline_seconds: float) -> bool:
         """Finishes what is in flight, makes every answer the last on its connection, and closes.
@@ -49,7 +62,8 @@ class Service(ThreadingHTTPServer):
         with self._changed:
             self.stopping = True
             idle = list(self._idle)
-        self.shutdown()
+        self._wake.send(b"x")
+        self._served.wait(deadline_seconds)
         self.server_close()
         for connection in idle:
             # Wakes a thread that waits for the next request; a request that is just coming is still read.
@@ -69,6 +83,11 @@ class Service(ThreadingHTTPServer):
         with self._changed:
             self._open += 1
         super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        super().server_close()
+        self._wake.close()
+        self._woken.close()
 
     def process_request_thread(self, request, client_address) -> None:
         try:
