@@ -1,0 +1,89 @@
+import { ComponentKind, type ComponentSummary } from '@pltf/contracts';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useSearchParams } from 'wouter';
+import { useClient } from '../../api/client-context.ts';
+import { componentsQuery } from '../../api/queries.ts';
+import { asWellness, wellnessWords } from '../../format/wellness.ts';
+import { type CatalogueFilter, merged } from './match.ts';
+
+const typingMs = 200;
+
+function filterFrom(params: URLSearchParams): CatalogueFilter {
+  const wellness = params.get('wellness');
+  return {
+    text: params.get('q') ?? '',
+    kind: ComponentKind.safeParse(params.get('kind')).data,
+    owner: params.get('owner') ?? undefined,
+    wellness: wellness !== null && wellness in wellnessWords ? asWellness(wellness) : undefined,
+  };
+}
+
+/** The filter; kept in the address, so that it can be shared and is there after going back. */
+export function useCatalogueFilter(): readonly [
+  CatalogueFilter,
+  (filter: CatalogueFilter) => void,
+] {
+  const [params, setParams] = useSearchParams();
+  const [filter, setFilter] = useState(() => filterFrom(params));
+  const address = new URLSearchParams(
+    Object.entries({
+      q: filter.text.trim(),
+      kind: filter.kind,
+      owner: filter.owner,
+      wellness: filter.wellness,
+    }).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])),
+  ).toString();
+  useEffect(() => {
+    // Browsers limit how often an address changes; a typing person would reach that.
+    const timer = setTimeout(() => {
+      if (new URLSearchParams(window.location.search).toString() !== address)
+        setParams(new URLSearchParams(address), { replace: true });
+    }, typingMs);
+    return () => clearTimeout(timer);
+  }, [address, setParams]);
+  return [filter, setFilter];
+}
+
+/** A value that follows another when that has rested for a moment. */
+export function useRested<T>(value: T, restMs: number): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), restMs);
+    return () => clearTimeout(timer);
+  }, [value, restMs]);
+  return rested;
+}
+
+interface Beyond {
+  readonly components: readonly ComponentSummary[];
+  readonly searching: boolean;
+  readonly error: Error | null;
+}
+
+/** What is loaded, and what the server finds beyond it while there is more than is loaded. */
+export function useBeyond(
+  loaded: readonly ComponentSummary[],
+  filter: CatalogueFilter,
+  more: boolean,
+): Beyond {
+  const client = useClient();
+  const q = useRested(filter.text.trim(), typingMs);
+  const asked = {
+    ...(q === '' ? {} : { q }),
+    ...(filter.kind === undefined ? {} : { kind: filter.kind }),
+    ...(filter.owner === undefined ? {} : { owner: filter.owner }),
+  };
+  const query = useInfiniteQuery({
+    ...componentsQuery(client, asked),
+    enabled: more && Object.keys(asked).length > 0,
+    placeholderData: keepPreviousData,
+  });
+  const answered = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  const waiting = more && filter.text.trim() !== q;
+  return {
+    components: merged(loaded, answered),
+    searching: query.isFetching || waiting,
+    error: query.error,
+  };
+}

@@ -1,0 +1,248 @@
+import type { ComponentDetail, PlacementView } from '@pltf/contracts';
+import {
+  ArrowRight,
+  CircleStop,
+  Ellipsis,
+  Play,
+  RotateCw,
+  Scaling,
+  SquareTerminal,
+  Trash2,
+  Undo2,
+  Upload,
+} from 'lucide-react';
+import type { ReactNode } from 'react';
+import { shortCommit } from '../../format/count.ts';
+import { phaseWords, wellnessOfPhase } from '../../format/wellness.ts';
+import { Button } from '../../parts/button.tsx';
+import { OutLink } from '../../parts/link.tsx';
+import { Menu, type MenuEntry } from '../../parts/menu.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { WellnessMark } from '../../parts/wellness-mark.tsx';
+import type { Acting } from './actions/asked.ts';
+import { type Lane, previousRelease } from './lanes.ts';
+import { PlacementFigures } from './placement-figures.tsx';
+import { RolloutStrip } from './rollout-strip.tsx';
+
+interface LaneCardProps {
+  readonly lane: Lane;
+  readonly component: ComponentDetail;
+  readonly acting: Acting;
+  readonly chosen: string | undefined;
+  readonly onChoose: (placement: string) => void;
+}
+
+/** One environment: what serves there, what rolls, and what one can do about it. */
+export function LaneCard({ lane, component, acting, chosen, onChoose }: LaneCardProps): ReactNode {
+  const main = lane.placements[0];
+  return (
+    <li className="lane-place">
+      <article
+        className={
+          main !== undefined && main.id === chosen ? 'panel lane lane-chosen' : 'panel lane'
+        }
+        aria-label={lane.environment}
+      >
+        <header className="lane-head">
+          <h2>
+            {main === undefined ? (
+              lane.environment
+            ) : (
+              <button
+                type="button"
+                className="lane-name"
+                aria-pressed={main.id === chosen}
+                title={`Details of ${lane.environment}`}
+                onClick={() => onChoose(main.id)}
+              >
+                {lane.environment}
+              </button>
+            )}
+          </h2>
+          {main === undefined ? null : (
+            <span className="row small quiet lane-phase">
+              <WellnessMark wellness={wellnessOfPhase(main.phase)} silent />
+              {phaseWords(main.phase)}
+              {main.phase === 'unknown' && main.asOf !== undefined ? (
+                <span>
+                  , seen <Ago at={main.asOf} />
+                </span>
+              ) : null}
+            </span>
+          )}
+        </header>
+        {main === undefined ? (
+          <p className="lane-empty small quiet">{emptyWords(lane.environment)}</p>
+        ) : (
+          <Main placement={main} component={component} />
+        )}
+        <LaneButtons lane={lane} component={component} acting={acting} />
+      </article>
+    </li>
+  );
+}
+
+const emptyWords = (environment: string): string =>
+  environment === 'preview'
+    ? 'A push to a branch makes a preview here.'
+    : `Nothing was brought to ${environment} yet.`;
+
+function Main({
+  placement,
+  component,
+}: {
+  readonly placement: PlacementView;
+  readonly component: ComponentDetail;
+}): ReactNode {
+  const { serving, url } = placement;
+  const release = component.releases.find(({ number }) => number === serving?.number);
+  return (
+    <div className="lane-body">
+      <div className="row lane-release">
+        <span className="release release-large">
+          {serving === undefined ? '–' : `#${serving.number}`}
+        </span>
+        <span className="lane-commit">
+          <span className="cut" title={release?.subject}>
+            {release?.subject ?? (serving === undefined ? 'nothing serves yet' : '')}
+          </span>
+          <span className="small quiet cut">
+            {serving === undefined ? null : <code>{shortCommit(serving.commit)}</code>}
+            {release === undefined ? null : (
+              <>
+                {' '}
+                {release.author}, <Ago at={release.createdAt} />
+              </>
+            )}
+          </span>
+        </span>
+      </div>
+      {url === undefined ? null : (
+        <p className="lane-url">
+          <OutLink url={url} />
+        </p>
+      )}
+      <PlacementFigures placement={placement} />
+      {placement.rollout === undefined ? null : <RolloutStrip rollout={placement.rollout} />}
+    </div>
+  );
+}
+
+interface LaneButtonsProps {
+  readonly lane: Lane;
+  readonly component: ComponentDetail;
+  readonly acting: Acting;
+}
+
+function LaneButtons({ lane, component, acting }: LaneButtonsProps): ReactNode {
+  const { next, environment } = lane;
+  const main = lane.placements[0];
+  if (!acting.may || main === undefined) return null;
+  const back = previousRelease(main, component.releases);
+  return (
+    <footer className="lane-foot">
+      {next === undefined ? null : (
+        <Button
+          size="small"
+          look={next.not === undefined ? 'primary' : 'normal'}
+          not={next.not}
+          icon={<ArrowRight size={14} aria-hidden />}
+          onClick={() =>
+            next.release !== undefined &&
+            acting.ask({ do: 'promote', from: environment, to: next.to, release: next.release })
+          }
+        >
+          Promote to {next.to}
+        </Button>
+      )}
+      {main.desired.state === 'stopped' ? (
+        <Button
+          size="small"
+          look="primary"
+          icon={<Play size={14} aria-hidden />}
+          onClick={() => acting.ask({ do: 'start', placement: main })}
+        >
+          Start
+        </Button>
+      ) : back === undefined ? null : (
+        <Button
+          size="small"
+          icon={<Undo2 size={14} aria-hidden />}
+          title={
+            back.warm
+              ? `To #${back.number}, which is warm: at once`
+              : `To #${back.number}, which is started first`
+          }
+          onClick={() => acting.ask({ do: 'rollback', placement: main, to: back.number })}
+        >
+          Roll back
+        </Button>
+      )}
+      <Menu
+        label={`More for ${environment}`}
+        entries={entriesOf(main, acting)}
+        button={(props) => (
+          <Button
+            {...props}
+            size="small"
+            icon={<Ellipsis size={14} aria-hidden />}
+            aria-label={`More for ${environment}`}
+          />
+        )}
+      />
+    </footer>
+  );
+}
+
+function entriesOf(placement: PlacementView, { ask }: Acting): readonly MenuEntry[] {
+  const stopped = placement.desired.state === 'stopped';
+  const not = stopped ? 'It is stopped.' : undefined;
+  const preview = placement.environment === 'preview';
+  return [
+    {
+      id: 'restart',
+      title: 'Restart…',
+      not,
+      icon: <RotateCw size={16} aria-hidden />,
+      onChoose: () => ask({ do: 'restart', placement }),
+    },
+    {
+      id: 'scale',
+      title: 'Scale…',
+      not,
+      icon: <Scaling size={16} aria-hidden />,
+      onChoose: () => ask({ do: 'scale', placement }),
+    },
+    {
+      id: 'deploy',
+      title: 'Deploy a release…',
+      icon: <Upload size={16} aria-hidden />,
+      onChoose: () => ask({ do: 'deploy', placement }),
+    },
+    {
+      id: 'task',
+      title: 'Run a one-off task…',
+      icon: <SquareTerminal size={16} aria-hidden />,
+      onChoose: () => ask({ do: 'task', placement }),
+    },
+    {
+      id: 'stop',
+      title: 'Stop…',
+      not: stopped ? 'It is stopped already.' : undefined,
+      bad: true,
+      icon: <CircleStop size={16} aria-hidden />,
+      onChoose: () => ask({ do: 'stop', placement }),
+    },
+    ...(preview
+      ? [
+          {
+            id: 'end',
+            title: 'End this preview…',
+            bad: true,
+            icon: <Trash2 size={16} aria-hidden />,
+            onChoose: () => ask({ do: 'remove-preview' as const, placement }),
+          },
+        ]
+      : []),
+  ];
+}

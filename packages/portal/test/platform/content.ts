@@ -1,0 +1,121 @@
+import type { ComponentKind, ComponentSummary } from '@pltf/contracts';
+
+type Row = readonly [
+  name: string,
+  kind: ComponentKind,
+  owner: string,
+  description: string,
+  wellness?: ComponentSummary['wellness'],
+];
+
+/** Services as a middle-sized company has them; names, lengths and troubles are what a page must bear. */
+export const services: readonly Row[] = [
+  ['users-api', 'service', 'team-identity', 'Accounts, sessions and sign-in for every product'],
+  [
+    'customer-notification-preferences-worker',
+    'worker',
+    'team-customer-lifecycle-and-engagement',
+    'Keeps what customers want to be told about, by which way and at what hour, and applies it to every message before it leaves',
+  ],
+  [
+    'payments-gateway',
+    'service',
+    'team-payments',
+    'Charges cards and bank accounts through three providers',
+    'degraded',
+  ],
+  ['ledger', 'service', 'team-payments', 'Double-entry book of everything that was paid', 'down'],
+  [
+    'payments-reconciliation',
+    'job',
+    'team-payments',
+    'Compares our book with the bank every night',
+    'none',
+  ],
+  ['fraud-scores', 'service', 'team-risk', 'Scores each order before it is charged'],
+  ['search-api', 'service', 'team-discovery', 'Finds products by words, pictures and barcodes'],
+  [
+    'search-indexer',
+    'worker',
+    'team-discovery',
+    'Feeds the search index from the catalogue',
+    'unknown',
+  ],
+  ['recommendations', 'service', 'team-discovery', 'What others bought, refreshed every hour'],
+  [
+    'product-catalogue',
+    'service',
+    'team-catalogue',
+    'Products, variants, prices and their history',
+  ],
+  ['product-images', 'service', 'team-catalogue', 'Resizes and serves pictures'],
+  ['price-importer', 'job', 'team-catalogue', 'Takes price lists of suppliers in', 'healthy'],
+  ['cart', 'service', 'team-checkout', 'What somebody is about to buy'],
+  ['checkout-web', 'site', 'team-checkout', 'The pages between cart and thank-you'],
+  ['checkout-api', 'service', 'team-checkout', 'Orders from their first click to their payment'],
+  ['orders', 'service', 'team-fulfilment', 'Orders after payment, until they are at the door'],
+  [
+    'warehouse-bridge',
+    'service',
+    'team-fulfilment',
+    'Speaks with the warehouse system of 1998',
+    'degraded',
+  ],
+  ['shipping-labels', 'worker', 'team-fulfilment', 'Prints labels for six carriers'],
+  ['returns', 'service', 'team-fulfilment', 'What comes back, and the money for it'],
+  ['invoices', 'service', 'team-finance', 'Invoices as PDF and e-invoice'],
+  ['tax-rates', 'service', 'team-finance', 'Tax by country, product and day'],
+  ['nightly-report', 'job', 'team-finance', 'Figures of the day by six in the morning', 'none'],
+  ['mail-sender', 'worker', 'team-messaging', 'Sends what the platform writes'],
+  ['sms-gateway', 'service', 'team-messaging', 'Text messages through two providers'],
+  ['push-notifications', 'service', 'team-messaging', 'Taps on the shoulder of telephones'],
+  ['feature-flags', 'service', 'team-platform', 'Flags and experiments of all products'],
+  ['docs-site', 'site', 'team-platform', 'Handbook of engineering'],
+  ['status-board', 'site', 'team-platform', 'A screen in the hall'],
+  [
+    'legacy-importer',
+    'worker',
+    'team-data',
+    'Reads the old shop; switched off in spring',
+    'stopped',
+  ],
+  ['event-lake', 'service', 'team-data', 'Every event of every product, for analysis'],
+  ['dashboards', 'service', 'team-data', 'Charts for people who decide'],
+  ['ab-analysis', 'job', 'team-data', 'Who won, and by how much', 'healthy'],
+  ['mobile-bff', 'service', 'team-mobile', 'One answer for each screen of the app'],
+  ['web-bff', 'service', 'team-web', 'The same for the website'],
+  ['careers-site', 'site', 'team-web', 'Where we hire'],
+];
+
+export const subjects: readonly string[] = [
+  'Answer 404 instead of 500 for unknown users',
+  'Raise the connection pool to 20',
+  'Log the request id with every line',
+  'Refuse passwords that were leaked',
+  'Fix the sign-in redirect for addresses with a query and several parameters that were encoded twice by the proxy',
+  'Move to Node 20.20',
+  'Cache the public keys for five minutes',
+  'Add a runbook for expired certificates',
+  'Remove the old session table',
+  'Count failed sign-ins by reason',
+  'Drop support for v1 tokens',
+  'Test the drain with keep-alive connections',
+];
+export const people: readonly (readonly [string, string, 'platform' | 'auditor' | 'member'])[] = [
+  ['ana', 'Ana Petrović', 'platform'],
+  ['ben', 'Ben Okafor', 'member'],
+  ['chiara', 'Chiara Rossi', 'member'],
+  ['dmitri', 'Dmitri Wolkow', 'auditor'],
+  ['eun-ji', 'Eun-ji Park', 'member'],
+  ['frida.maximiliana-von-hohenstein', 'Frida Maximiliana von Hohenstein-Sigmaringen', 'member'],
+  ['gael', 'Gaël Lefèvre', 'member'],
+];
+
+export const logTexts: readonly string[] = [
+  'GET /v1/users/8a1f2c 200 3.1 ms',
+  'GET /v1/users/8a1f2c/sessions 200 5.4 ms',
+  'POST /v1/sessions 201 41.0 ms user=8a1f2c method=passkey',
+  'cache: 412 keys, 98.1% hits',
+  'GET /v1/users?page=2&limit=100&sort=created_at&fields=id,name,email,last_seen_at,preferences,consents 200 22.8 ms',
+  'DELETE /v1/sessions/41bb 204 2.2 ms',
+];

@@ -1,0 +1,12 @@
+import { catalogueHandlers } from './catalogue-handlers.ts';
+import type { TestHandlers } from './handler-types.ts';
+import { identityHandlers } from './identity-handlers.ts';
+import { runtimeHandlers } from './runtime-handlers.ts';
+import type { World } from './world.ts';
+
+/** Answers of the whole API over the world. */
+export const handlersOf = (world: World): TestHandlers => ({
+  ...identityHandlers(world),
+  ...catalogueHandlers(world),
+  ...runtimeHandlers(world),
+});
