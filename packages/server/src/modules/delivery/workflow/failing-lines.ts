@@ -53,7 +53,7 @@ const finders: readonly FailureFinder[] = [
   (lines) => block(lines, /^\s*not ok \d+/, /^\s*\.\.\.\s*$/),
   pytest,
   // unittest
-  (lines) => block(lines, /^(?:FAIL|ERROR): \w+/, /^(?:={20,}|Ran \d+ tests?)/),
+  (lines) => block(lines, /^(?:FAIL|ERROR): \w+/, /^Ran \d+ tests?/),
   // vitest
   (lines) =>
     block(lines, /^⎯+\s*Failed (?:Tests|Suites)/, /^\s*(?:Test Files|Tests) {2}/, { after: true }),
@@ -69,19 +69,26 @@ const finders: readonly FailureFinder[] = [
 ];
 
 /** What npm says after a script failed is about npm. */
-const isNoise = (line: string) => /^npm (?:error|ERR!)|^\s*$/.test(line);
+const isNoise = (line: string) => /^npm (?:error|ERR!)/.test(line);
 
-const whereInLines = (lines: readonly string[]): string | undefined => {
-  for (const line of lines) {
-    const match =
-      /(?:^|[\s('"/])((?:[\w.-]+\/)*[\w.-]+\.(?:[cm]?[jt]sx?|py|go|rb|java|sh)):(\d+)(?::\d+)?/.exec(
-        line,
-      );
-    if (match !== null && !line.includes('node:internal') && !line.includes('node_modules'))
-      return `${match[1]}:${match[2]}`;
+/** Frames inside the runtime or a package, rulers, and what an assertion says about itself. */
+const isClutter = (line: string) =>
+  /^\s+(?:at )?.*(?:\(node:|node:internal\/|\/node_modules\/)/.test(line) ||
+  /^[-=]{20,}$|^\s+(?:generatedMessage: |operator: |code: 'ERR_ASSERTION')/.test(line);
+
+const placeWithColons =
+  /(?:^|[\s('"])(\/?(?:[\w.@-]+\/)*[\w.@-]+\.(?:[cm]?[jt]sx?|py|go|rb|java|sh))[:(](\d+)/;
+const placeInPython = /File "([^"<]+)", line (\d+)/;
+
+/** The first place of the source that the lines name; Python names the innermost last. */
+function whereInLines(lines: readonly string[]): string | undefined {
+  const python = lines.findLast((line) => placeInPython.test(line));
+  for (const line of python === undefined ? lines : [python]) {
+    const match = placeInPython.exec(line) ?? placeWithColons.exec(line.replaceAll('file://', ''));
+    if (match !== null) return `${match[1]}:${match[2]}`;
   }
   return undefined;
-};
+}
 
 /**
  * The few lines that a person needs to see of a failed step: its last error annotation, else the failures
@@ -100,13 +107,15 @@ export function failingLines(
       where,
     );
   }
-  const lines = log.map((line) => stripVTControlCharacters(line).trimEnd());
+  const lines = log
+    .map((line) => stripVTControlCharacters(line).trimEnd())
+    .filter((line) => !isClutter(line) && !isNoise(line));
   for (const find of finders) {
     const found = find(lines);
     if (found !== undefined && found.length > 0) return shaped(found, whereInLines(found));
   }
-  const spoken = lines.filter((line) => !isNoise(line));
-  return shaped((spoken.length === 0 ? lines : spoken).slice(-shownLines), undefined);
+  const spoken = lines.filter((line) => line !== '');
+  return shaped((spoken.length === 0 ? log : spoken).slice(-shownLines), undefined);
 }
 
 const shaped = (lines: readonly string[], where: string | undefined): FailingLines => ({

@@ -1,29 +1,12 @@
-export { type ActiveRun, type ConcurrencyDecision, decideConcurrency } from './concurrency.ts';
-export { failingLines } from './failing-lines.ts';
-export type { RunInputs } from './machine-contexts.ts';
-export { type PlanRequest, planRun } from './planning.ts';
-export { PushEvent, RunIdentity } from './push-event.ts';
-export {
-  type CancelOptions,
-  executeRun,
-  type RunExecution,
-  type RunExecutionOptions,
-} from './run-execution.ts';
-export { advance, newRunState, nextDeadline, resume, type Transition } from './run-machine.ts';
-export type { Operation, OperationResult, RunEvent } from './run-operations.ts';
-export { Capabilities, RunLimits, RunPlan } from './run-plan.ts';
-export { Annotation, FailingLines, RunState, WorkspacePlaces } from './run-state.ts';
-export type { RunStore, StoredRun } from './run-store.ts';
-export { stepTasks, viewRun, type WorkflowRunView } from './run-view.ts';
-export { createLogReader, createMask } from './secret-masking.ts';
-export type {
-  ArtifactRequest,
-  CacheRequest,
-  CheckoutSource,
-  StepRunner,
-  StepTask,
-  TaskOutcome,
-  WorkspaceRequest,
-} from './step-runner.ts';
-export type { SourceFile } from './workflow-file.ts';
-export { WorkflowProblem, workflowInvalid } from './workflow-problems.ts';
+/** @public What `concurrency:` asks for among runs; for who starts runs. */
+export { decideConcurrency } from './concurrency.ts';
+export { type PlanRequest, planRun, warmPlanner } from './planning.ts';
+export { executeRun } from './run-execution.ts';
+export { newRunState } from './run-machine.ts';
+export { Capabilities, RunPlan } from './run-plan.ts';
+export { RunState } from './run-state.ts';
+export type { RunStore } from './run-store.ts';
+export { stepTasks, viewRun } from './run-view.ts';
+/** @public Masks secrets in a step's log; for who shows logs. */
+export { createLogReader } from './secret-masking.ts';
+export type { StepRunner, StepTask, TaskOutcome } from './step-runner.ts';

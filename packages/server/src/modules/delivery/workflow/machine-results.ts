@@ -3,6 +3,7 @@ import { timeOut } from './machine-cancel.ts';
 import type { Machine } from './machine-contexts.ts';
 import { annotate, failStep, finishStep, type StepInRun } from './machine-step-endings.ts';
 import type { OperationResult, StepFindings } from './run-operations.ts';
+import type { LegState } from './run-state.ts';
 import { isReservedVariable, readKeyValues, readPathLines } from './step-files.ts';
 import type { TaskOutcome } from './step-runner.ts';
 import { workflowLimits } from './workflow-limits.ts';
@@ -150,8 +151,18 @@ function takeFiles({ state, leg }: StepInRun, files: TaskOutcome['files']): stri
       else leg.env[name] = value;
     }
   }
+  if (handedOn(leg) > workflowLimits.handedOnCharacters) {
+    state.outputs = {};
+    leg.env = {};
+    problem = 'The outputs and variables of this job have more than 2 MiB';
+  }
   leg.path.push(...readPathLines(files['GITHUB_PATH'] ?? '').slice(0, 50));
   const summary = files['GITHUB_STEP_SUMMARY'] ?? '';
   if (summary !== '') state.summary = summary.slice(0, workflowLimits.summaryCharacters);
   return problem;
 }
+
+const handedOn = (leg: LegState): number =>
+  [leg.env, ...leg.steps.map(({ outputs }) => outputs)]
+    .flatMap((texts) => Object.entries(texts))
+    .reduce((sum, [name, value]) => sum + name.length + value.length, 0);

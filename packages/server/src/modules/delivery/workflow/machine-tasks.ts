@@ -2,18 +2,24 @@ import { posix } from 'node:path';
 import { ExpressionProblem } from './expression-functions.ts';
 import { fileHashScript } from './file-hash-script.ts';
 import { type LegInRun, type Machine, type StepScope, stepScope } from './machine-contexts.ts';
-import type { StepAction, StepPlan } from './run-plan.ts';
+import type { RunPlan, StepAction, StepPlan } from './run-plan.ts';
 import type { StepState } from './run-state.ts';
 import { stepFiles } from './step-files.ts';
 import type { StepTask } from './step-runner.ts';
 import { chooseShell } from './step-shells.ts';
 
-export const workspaceIdOf = ({ plan }: Machine, { leg }: LegInRun): string =>
-  `${plan.run.id}-${leg.key}-a${plan.run.attempt}`;
+/** The id of a leg's workspace, and the beginning of the ids of its tasks. */
+export const legId = ({ run }: RunPlan, legKey: string): string =>
+  `${run.id}-${legKey}-a${run.attempt}`;
 
 /** The id of a step's task: the same whenever and wherever it is computed. */
-export const taskIdOf = (machine: Machine, entry: LegInRun, index: number): string =>
-  `${workspaceIdOf(machine, entry)}-s${index}`;
+export const stepTaskId = (plan: RunPlan, legKey: string, index: number): string =>
+  `${legId(plan, legKey)}-s${index}`;
+
+export const workspaceIdOf = ({ plan }: Machine, { leg }: LegInRun): string => legId(plan, leg.key);
+
+export const taskIdOf = ({ plan }: Machine, { leg }: LegInRun, index: number): string =>
+  stepTaskId(plan, leg.key, index);
 
 /** Linux refuses longer single variables. */
 const longestVariable = 128 * 1024 - 1;

@@ -84,9 +84,9 @@ test('every combination of the vectors comes once, and included values never rep
       const legs = expandMatrix({ a, b, include: extra });
       const original = legs.slice(0, a.length * b.length);
 
-      expect(original.map((leg) => `${String(leg['a'])} ${String(leg['b'])}`)).toEqual(
-        a.flatMap((x) => b.map((y) => `${x} ${y}`)),
-      );
+      expect(
+        original.map((leg) => `${JSON.stringify(leg['a'])} ${JSON.stringify(leg['b'])}`),
+      ).toEqual(a.flatMap((x) => b.map((y) => `${x} ${y}`)));
       for (const added of legs.slice(original.length)) expect(extra).toContainEqual(added);
     }),
   );

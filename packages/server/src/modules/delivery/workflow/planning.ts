@@ -81,6 +81,31 @@ export function planRun(request: PlanRequest): RunPlan {
   };
 }
 
+/**
+ * Does once what the first plan of a process would do: load the schemas and let the parser's code be
+ * compiled. A first plan takes 40 ms, later ones 1 ms; call this at start, off everybody's way.
+ */
+export function warmPlanner(): void {
+  const text =
+    'on: push\njobs: { a: { runs-on: x, steps: [{ run: "${{ github.sha }}" }, { uses: ./a }] } }';
+  const action = { path: 'a/action.yml', text: 'runs: { using: composite, steps: [] }' };
+  planRun({
+    workflows: [{ path: 'warm.yml', text }],
+    actions: [action],
+    event: {
+      repository: 'a/b',
+      serverUrl: '',
+      ref: 'refs/heads/a',
+      before: '',
+      after: 'a',
+      actor: 'a',
+      defaultBranch: 'a',
+    },
+    run: { id: 'warm', number: 1, attempt: 1 },
+    capabilities: { arch: 'X64' },
+  });
+}
+
 function planWorkflow(request: PlanRequest, file: WorkflowFile): WorkflowPlan {
   const name = findTemplate(file.root, 'name');
   const workflow = {

@@ -111,7 +111,8 @@ function createEventQueue(): EventQueue {
     next: async (deadline, clock) => {
       if (waiting.length === 0 && failure === undefined) {
         await new Promise<void>((resolve) => {
-          const left = deadline === undefined ? undefined : Math.max(0, deadline - clock());
+          // Node's timers may fire a millisecond early.
+          const left = deadline === undefined ? undefined : Math.max(0, deadline - clock()) + 1;
           const timer =
             left === undefined ? undefined : setTimeout(resolve, Math.min(left, longestTimer));
           wake = () => {

@@ -98,7 +98,12 @@ async function taskResult(
   const findings =
     kind === 'hash'
       ? { annotations: [], masks: [], notes: [] }
-      : await findingsOf(context.runner.log(task.id), outcome, secrets);
+      : await findingsOf(
+          context.runner.log(task.id),
+          outcome,
+          secrets,
+          task.env['GITHUB_WORKSPACE'] ?? '',
+        );
   const masked = withMaskedSummary(outcome, [...secrets, ...findings.masks]);
   // The task's own time, so that a run taken up again after a crash sees the same.
   return { at: outcome.finishedAt, result: { kind, outcome: masked, findings } };

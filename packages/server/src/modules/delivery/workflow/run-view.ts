@@ -1,5 +1,6 @@
 import type { RunJobView, RunView } from '@pltf/contracts';
 import { plainName } from './machine-jobs.ts';
+import { stepTaskId } from './machine-tasks.ts';
 import type { JobPlan, RunPlan, StepPlan } from './run-plan.ts';
 import type { JobState, LegState, Outcome, RunState, StepState } from './run-state.ts';
 
@@ -179,7 +180,7 @@ export function stepTasks(
           ? []
           : [
               {
-                task: `${plan.run.id}-${leg.key}-a${plan.run.attempt}-s${index}`,
+                task: stepTaskId(plan, leg.key, index),
                 name: `${leg.name} / ${step.name}`,
               },
             ],

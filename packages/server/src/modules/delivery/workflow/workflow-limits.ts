@@ -31,6 +31,8 @@ export const workflowLimits = {
   valueCharacters: 1024 * 1024,
   /** Characters of one file that a step hands back (GITHUB_OUTPUT, GITHUB_ENV, …). */
   stepFileCharacters: 1024 * 1024,
+  /** Characters of all outputs and variables of one job; they are part of every stored state. */
+  handedOnCharacters: 2 * 1024 * 1024,
   summaryCharacters: 64 * 1024,
   /** As on GitHub: annotations kept of one step and kind. */
   annotationsInStep: 10,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { PltfError } from '@pltf/contracts';
 import { RunPlan } from '../run-plan.ts';
 import { RunState } from '../run-state.ts';
@@ -34,7 +35,11 @@ export function createMemoryRunStore(runId: string, plan: RunPlan): MemoryRunSto
         });
       }
       stateJson = JSON.stringify(state);
-      saved.push(RunState.parse(JSON.parse(stateJson)));
+      const parsed = RunState.parse(JSON.parse(stateJson));
+      // What the schema does not know would be lost in a database.
+      if (!isDeepStrictEqual(parsed, JSON.parse(stateJson)))
+        throw new Error('RunState loses part of a state');
+      saved.push(parsed);
       version += 1;
       return version;
     },
