@@ -6,20 +6,31 @@ import type { z } from 'zod';
 
 let sequence = 0;
 
-/** Replaces a file whole or not at all, and returns when it is on disk. Throws `disk-full`. */
-export async function writeAtomically(file: string, content: string, mode = 0o600): Promise<void> {
+/**
+ * `process`: outlives this process, however it ends; for facts that are worth nothing after the machine
+ * has gone down, such as which processes run. `machine`: on disk when the call returns, which takes 0.4 ms on
+ * an idle disk and 40 ms on a busy one.
+ */
+export type Durability = 'process' | 'machine';
+
+/** Replaces a file whole or not at all. Throws `disk-full`. */
+export async function writeAtomically(
+  file: string,
+  content: string,
+  durability: Durability = 'machine',
+): Promise<void> {
   sequence += 1;
   const fresh = `${file}.${process.pid}-${sequence}.new`;
   try {
-    const handle = await open(fresh, 'w', mode);
+    const handle = await open(fresh, 'w', 0o600);
     try {
       await handle.writeFile(content);
-      await handle.datasync();
+      if (durability === 'machine') await handle.datasync();
     } finally {
       await handle.close();
     }
     await rename(fresh, file);
-    await syncFolder(path.dirname(file));
+    if (durability === 'machine') await syncFolder(path.dirname(file));
   } catch (error) {
     await rm(fresh, { force: true });
     throw asDiskFull(error, file);

@@ -1,12 +1,12 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 
 /** Makes a folder that others can enter and read; the agent's umask would close it. */
-export async function makeReadableFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o755);
+export function makeReadableFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
 }
 
-export async function writeReadableFile(file: string, content: string): Promise<void> {
-  await writeFile(file, content);
-  await chmod(file, 0o644);
+export function writeReadableFile(file: string, content: string): void {
+  writeFileSync(file, content);
+  chmodSync(file, 0o644);
 }

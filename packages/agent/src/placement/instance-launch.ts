@@ -33,12 +33,16 @@ export async function openProgramPlace(
   openOwnFolder(home, account);
   const volume = openVolume(account, desired.id, cohort.run.volume);
   const variant = volumeVariant(desired.id, cohort.run.volume, volume);
-  const folder = await context.releases.open(account, cohort.release.digest, variant);
   const target = cohort.run.volume;
   const mount =
     volume !== undefined && target !== undefined && path.isAbsolute(target)
       ? { source: volume, target: path.normalize(target) }
       : undefined;
+  const [folder] = await Promise.all([
+    context.releases.open(account, cohort.release.digest, variant),
+    // Built here, so that the start need not wait for it.
+    context.sandbox.enter(account, mount),
+  ]);
   return { account, folder, home, volume, mount };
 }
 
@@ -81,7 +85,7 @@ function volumeVariant(
     async prepare(folder) {
       const link = path.join(folder, place);
       await rm(link, { recursive: true, force: true });
-      await makeReadableFolder(path.dirname(link));
+      makeReadableFolder(path.dirname(link));
       await symlink(volume, link);
     },
   };

@@ -91,7 +91,7 @@ export function createInstances(options: InstancesOptions): Instances {
         startedAt: context.now(),
       });
       follow(id, run);
-      await file.save();
+      changed();
     } catch (error) {
       if (port !== undefined) context.ports.give(port);
       onNeverStarted(id, cohort, error);

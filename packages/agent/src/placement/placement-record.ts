@@ -74,5 +74,14 @@ export const PlacementRecord = z.object({
 });
 export type PlacementRecord = z.infer<typeof PlacementRecord>;
 
+/** What of it must outlive the machine. */
+export const Wish = z.object({
+  version: z.literal(1),
+  desired: DesiredPlacement,
+  releaseTasks: z.array(z.string()),
+  removing: z.boolean(),
+});
+export type Wish = z.infer<typeof Wish>;
+
 export const cohortOf = (record: PlacementRecord, id: string | undefined) =>
   record.cohorts.find((cohort) => cohort.id === id);

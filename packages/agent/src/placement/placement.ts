@@ -41,6 +41,7 @@ export class Placement {
   private working: Promise<void> | undefined;
   private asked = false;
   private closed = false;
+  private wishSaved: boolean;
   private timer: NodeJS.Timeout | undefined;
   private told = '';
 
@@ -49,7 +50,8 @@ export class Placement {
     this.id = record.desired.id;
     this.folder = path.join(context.placementsFolder, this.id);
     this.onForgotten = onForgotten;
-    this.file = new RecordFile(path.join(this.folder, 'record.json'), record);
+    this.wishSaved = record.rollout !== undefined;
+    this.file = new RecordFile(this.folder, record);
     this.log = openLogStore({
       folder: path.join(context.logsFolder, this.id),
       segmentBytes: logSegmentBytes,
@@ -92,23 +94,21 @@ export class Placement {
         detail: `Revision ${desired.revision} of ${this.id} is older than ${revision}.`,
       });
     }
-    if (desired.revision === revision && this.record.rollout !== undefined) return;
-    const before = this.record;
-    this.file.record = acceptDesired(before, desired, new Date(this.context.now()));
-    try {
-      await this.file.save();
-    } catch (error) {
-      if (this.record.desired === desired) this.file.record = before;
-      throw error;
+    if (desired.revision === revision && this.wishSaved) return;
+    if (desired.revision > revision || this.record.rollout === undefined) {
+      this.file.record = acceptDesired(this.record, desired, new Date(this.context.now()));
+      this.context.router.mark(this.id);
     }
-    this.context.router.mark(this.id);
-    await this.poke();
+    this.wishSaved = false;
+    // The first steps need not wait for the disk: after a machine has gone down, nothing of them is left.
+    await Promise.all([this.file.saveWish(), this.poke()]);
+    this.wishSaved = true;
   }
 
   async remove(): Promise<void> {
     if (this.record.removing) return this.poke();
     this.file.change({ removing: true });
-    await this.file.save();
+    await this.file.saveWish();
     for (const cohort of this.record.cohorts) {
       if (cohort.releaseTask === 'running') this.context.commands.cancel(this.taskKey(cohort.id));
     }
@@ -326,13 +326,17 @@ export class Placement {
         cpu: Math.max(0.1, cohort.run.cpu),
         ...(place.mount === undefined ? {} : { volume: place.mount }),
       });
-      this.onReleaseTask(id, cohort.release.id, failure);
+      await this.onReleaseTask(id, cohort.release.id, failure);
     } catch (error) {
-      this.onReleaseTask(id, cohort.release.id, asReason(error));
+      await this.onReleaseTask(id, cohort.release.id, asReason(error));
     }
   }
 
-  private onReleaseTask(cohort: string, release: string, failure: Reason | undefined): void {
+  private async onReleaseTask(
+    cohort: string,
+    release: string,
+    failure: Reason | undefined,
+  ): Promise<void> {
     if (this.closed) return;
     if (failure === undefined) {
       const releaseTasks = [...this.record.releaseTasks.filter((one) => one !== release), release];
@@ -341,6 +345,7 @@ export class Placement {
     } else {
       this.file.changeCohort(cohort, { releaseTask: 'wanted', failure });
     }
+    if (failure === undefined) await this.file.saveWish();
     void this.poke();
   }
 

@@ -1,14 +1,13 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { DesiredPlacement, type ObservedPlacement, type Owner, PltfError } from '@pltf/contracts';
-import { readJson } from '../files/atomic-file.ts';
 import type { PlacementState } from '../router/fallback.ts';
 import { acceptDesired } from './accept-desired.ts';
 import { releaseFolder } from './instance-launch.ts';
 import { Placement } from './placement.ts';
 import type { PlacementContext } from './placement-context.ts';
-import { PlacementRecord } from './placement-record.ts';
+import type { PlacementRecord } from './placement-record.ts';
+import { readRecord, removeRecord } from './record-file.ts';
 
 /** All placements of this agent. */
 export interface Placements {
@@ -53,10 +52,7 @@ export function openPlacements(shared: Omit<PlacementContext, 'sweepReleases'>):
   };
 
   for (const name of readdirSync(shared.placementsFolder)) {
-    const record = readJson(
-      path.join(shared.placementsFolder, name, 'record.json'),
-      PlacementRecord,
-    );
+    const record = readRecord(path.join(shared.placementsFolder, name), new Date(shared.now()));
     if (record !== undefined) open(record);
   }
 
@@ -69,7 +65,6 @@ export function openPlacements(shared: Omit<PlacementContext, 'sweepReleases'>):
   };
 
   const create = async (desired: DesiredPlacement): Promise<Placement> => {
-    mkdirSync(path.join(shared.placementsFolder, desired.id), { recursive: true, mode: 0o700 });
     // Revision 0 stands for the moment before the first wish, which `accept` then brings.
     const record = acceptDesired(undefined, desired, new Date(shared.now()));
     const before = { ...record, rollout: undefined, cohorts: [], sequence: 0, target: '' };
@@ -78,8 +73,8 @@ export function openPlacements(shared: Omit<PlacementContext, 'sweepReleases'>):
       await placement.accept(desired);
     } catch (error) {
       placements.delete(desired.id);
-      await placement.abandon();
-      await rm(path.join(shared.placementsFolder, desired.id), { recursive: true, force: true });
+      await placement.stopInstances().catch(() => undefined);
+      removeRecord(path.join(shared.placementsFolder, desired.id));
       throw error;
     }
     return placement;

@@ -20,8 +20,10 @@ export type StartResult =
 
 /** A program that does not listen counts as started when it has stayed up this long. */
 export const settledMs = 500;
-const firstPauses = [2, 5, 10, 20, 40, 80, 160];
-const pauseMs = 250;
+const shortestPauseMs = 2;
+const longestPauseMs = 250;
+/** The pause grows with the time that has passed, so that looking costs little and is late by 5% at most. */
+const pauseShare = 0.05;
 const laterPauseMs = 1000;
 const laterAfterMs = 15_000;
 const probeTimeoutMs = 5000;
@@ -35,7 +37,7 @@ export async function awaitHealthy(check: StartCheck, signal: AbortSignal): Prom
   }
   const begin = performance.now();
   let why = 'it was not asked yet';
-  for (let tries = 0; !signal.aborted; tries += 1) {
+  while (!signal.aborted) {
     const passed = performance.now() - begin;
     const left = check.timeoutMs - passed;
     if (left <= 0) return explainLate(check, port, why);
@@ -44,10 +46,15 @@ export async function awaitHealthy(check: StartCheck, signal: AbortSignal): Prom
     if (signal.aborted) break;
     if (problem === undefined) return confirmOwner(check, port);
     why = problem;
-    const next = passed > laterAfterMs ? laterPauseMs : (firstPauses[tries] ?? pauseMs);
-    await pause(Math.min(next, Math.max(1, left)), signal);
+    await pause(Math.min(pauseAfter(passed), Math.max(1, left)), signal);
   }
   return { is: 'aborted' };
+}
+
+/** How long to wait for the next look, in milliseconds: 2 at first, 10 after 0.2 s, 250 after 5 s. */
+export function pauseAfter(passedMs: number): number {
+  if (passedMs > laterAfterMs) return laterPauseMs;
+  return Math.min(longestPauseMs, Math.max(shortestPauseMs, passedMs * pauseShare));
 }
 
 /** The common case first: the started process itself listens. */

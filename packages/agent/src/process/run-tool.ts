@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { type ErrorCode, PltfError } from '@pltf/contracts';
 
 export interface ToolOptions {
@@ -40,6 +41,16 @@ export function spawnTool(
     env: { ...toolEnvironment, ...options.env },
     stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/**
+ * The output of a tool for somebody who begins to read a moment later: when a process ends, Node throws away
+ * what nobody listens for.
+ */
+export function outputOf(child: ChildProcess): Readable {
+  const { stdout } = child;
+  if (stdout === null) throw new Error('a tool was started without an output');
+  return stdout.on('readable', () => undefined);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { GitSource } from '@pltf/contracts';
-import { spawnTool, toolEnd } from '../process/run-tool.ts';
+import { outputOf, spawnTool, toolEnd } from '../process/run-tool.ts';
 import type { Tools } from '../sandbox/tools.ts';
 
 /** An archive on its way, and the end of the program that makes it. */
@@ -14,8 +14,7 @@ export function archiveCommit(tools: Tools, source: GitSource): ArchiveStream {
   const config = ['-c', 'safe.directory=*', '-c', 'core.attributesFile=/dev/null'];
   const args = [...config, '--git-dir', source.gitDirectory, 'archive', '--format=tar'];
   const child = spawnTool(tools.git, [...args, source.commit]);
-  const archive = child.stdout;
-  if (archive === null) throw new Error('git has no output');
+  const archive = outputOf(child);
   return { archive, ended: toolEnd(child, 'git archive', 'git-failed', false) };
 }
 

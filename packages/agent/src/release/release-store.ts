@@ -89,7 +89,7 @@ export function openReleaseStore(
     const fresh = `${folder}.${process.pid}.new`;
     try {
       await rm(fresh, { recursive: true, force: true });
-      await makeReadableFolder(fresh);
+      makeReadableFolder(fresh);
       await unpack(digest, fresh);
       await variant?.prepare(fresh);
       await rename(fresh, folder);

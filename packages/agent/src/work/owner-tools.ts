@@ -1,8 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { PltfError } from '@pltf/contracts';
 import { launch } from '../process/launch.ts';
-import { toolEnd } from '../process/run-tool.ts';
+import { outputOf, toolEnd } from '../process/run-tool.ts';
 import type { Account } from '../sandbox/accounts.ts';
 import { removeCgroup } from '../sandbox/cgroups.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -37,15 +37,13 @@ const limits = { memoryMiB: 512, cpu: 0.5, processes: 32 };
 const path = '/usr/local/bin:/usr/bin:/bin';
 
 export function createOwnerTools(sandbox: Sandbox): OwnerTools {
-  let sequence = 0;
   const run = async (
     account: Account,
     directory: string,
     command: readonly string[],
     stdio: readonly (number | 'ignore' | 'pipe')[],
   ) => {
-    sequence += 1;
-    const name = `tool-${process.pid}-${sequence}`;
+    const name = `tool-${randomBytes(6).toString('hex')}`;
     const env = { PATH: path, LANG: 'C' };
     const launched = await launch(sandbox, {
       name,
@@ -67,11 +65,10 @@ export function createOwnerTools(sandbox: Sandbox): OwnerTools {
     async read(account, directory, command, input) {
       const stdin = input === undefined ? 'ignore' : 'pipe';
       const { child, ended } = await run(account, directory, command, [stdin, 'pipe', 'pipe']);
+      const output = outputOf(child);
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(input);
-      if (child.stdout === null)
-        throw new PltfError('internal', { detail: 'A tool has no output.' });
-      return { output: child.stdout, ended };
+      return { output, ended };
     },
     async write(account, directory, command, file) {
       const input = openSync(file, 'r');

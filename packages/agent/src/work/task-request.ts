@@ -1,4 +1,4 @@
-import { chown, mkdir, open } from 'node:fs/promises';
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PltfError, type TaskRequest } from '@pltf/contracts';
 import type { MachineFacts } from '../placement/program-environment.ts';
@@ -30,10 +30,10 @@ export async function prepareTask(
   const { owner, timeoutMs, memoryMiB } = request;
   const account = await context.sandbox.accounts.open(owner);
   const scratch = path.join(account.tasks, id);
-  await makeReadableFolder(scratch);
+  makeReadableFolder(scratch);
   const place = await placeOf(context, account, scratch, request);
-  const files = await makeFiles(account, scratch, request.files);
-  const command = await commandOf(scratch, request);
+  const files = makeFiles(account, scratch, request.files);
+  const command = commandOf(scratch, request);
   const env = {
     PATH: context.machine.searchPath.join(':'),
     LANG: context.machine.language,
@@ -65,7 +65,7 @@ async function placeOf(
   }
   const root = path.join(scratch, 'work');
   const home = path.join(scratch, 'home');
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  mkdirSync(root, { recursive: true, mode: 0o700 });
   await context.releases.unpack(request.in.release, root);
   await giveToOwner(context.sandbox, account, root);
   openOwnFolder(home, account);
@@ -73,31 +73,31 @@ async function placeOf(
 }
 
 /** Empty files of the owner's, in a folder that is not: they can be written, not replaced. */
-async function makeFiles(
+function makeFiles(
   account: Account,
   scratch: string,
   names: readonly string[],
-): Promise<Record<string, string>> {
+): Record<string, string> {
   const folder = path.join(scratch, 'files');
-  await makeReadableFolder(folder);
+  makeReadableFolder(folder);
   const files: Record<string, string> = {};
   for (const name of names) {
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name)) {
       throw new PltfError('bad-request', { detail: `${JSON.stringify(name)} names no variable.` });
     }
     const file = path.join(folder, name);
-    await (await open(file, 'w', 0o600)).close();
-    if (account.uid !== undefined) await chown(file, account.uid, account.uid);
+    writeFileSync(file, '', { mode: 0o600 });
+    if (account.uid !== undefined) chownSync(file, account.uid, account.uid);
     files[name] = file;
   }
   return files;
 }
 
-async function commandOf(scratch: string, { run }: TaskRequest): Promise<string[]> {
+function commandOf(scratch: string, { run }: TaskRequest): string[] {
   if ('command' in run) return run.command;
   const extension = run.extension.replace(/[^A-Za-z0-9]/g, '');
   const file = path.join(scratch, extension === '' ? 'script' : `script.${extension}`);
-  await writeReadableFile(file, run.script);
+  writeReadableFile(file, run.script);
   const named = run.shell.some((word) => word.includes('{0}'));
   const words = run.shell.map((word) => word.replaceAll('{0}', file));
   return named ? words : [...words, file];

@@ -8,10 +8,10 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskResult } from '@pltf/contracts';
-import { writeAtomically } from '../files/atomic-file.ts';
+import { type Durability, writeAtomically } from '../files/atomic-file.ts';
 import { type LogStore, openLogStore } from '../logs/log-store.ts';
 import { type OutputPump, startOutputPump } from '../logs/output-pump.ts';
 import { openForProgram } from '../logs/raw-output.ts';
@@ -55,6 +55,7 @@ export class Task {
   private program: Program | undefined;
   private pump: OutputPump | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private saving: Promise<void> = Promise.resolve();
   private settle: () => void = () => undefined;
 
   constructor(context: TaskContext, record: TaskRecord) {
@@ -211,9 +212,12 @@ export class Task {
     this.settle();
   }
 
-  async save(): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    await writeAtomically(path.join(this.folder, 'task.json'), JSON.stringify(this.record));
+  /** One after the other: the record written last is the one that stays. */
+  save(durability: Durability = 'process'): Promise<void> {
+    const file = path.join(this.folder, 'task.json');
+    const write = () => writeAtomically(file, JSON.stringify(this.record), durability);
+    this.saving = this.saving.then(write, write);
+    return this.saving;
   }
 }
 

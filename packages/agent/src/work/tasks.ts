@@ -42,9 +42,9 @@ export function openTasks(context: TaskContext & TaskPreparation): Tasks {
     await mkdir(path.join(context.folder, id), { recursive: true, mode: 0o700 });
     const record = TaskRecord.parse({ version: 1, spec, cgroup: [], result });
     const task = new Task(context, record);
-    await task.save();
     tasks.set(id, task);
-    await task.begin();
+    // Durable before anybody is told; the program is on its way meanwhile.
+    await Promise.all([task.save('machine'), task.begin()]);
     return task;
   };
 

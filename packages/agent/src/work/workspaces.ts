@@ -5,10 +5,10 @@ import { type GitSource, Owner, PltfError, type WorkspaceRequest } from '@pltf/c
 import { z } from 'zod';
 import { readJson, writeAtomically } from '../files/atomic-file.ts';
 import { makeReadableFolder } from '../files/open-folder.ts';
-import { runTool } from '../process/run-tool.ts';
 import { type Account, openOwnFolder } from '../sandbox/accounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { createOwnerTools } from './owner-tools.ts';
+import { checkOut } from './checkout.ts';
 import { giveToOwner, relativePath } from './workspace-files.ts';
 
 /** A folder for the steps of one job, with a home and a temporary folder beside it. */
@@ -62,12 +62,12 @@ export function openWorkspaces(root: string, sandbox: Sandbox): Workspaces {
     const folder = path.join(account.workspaces, id);
     // Half made by an agent that was killed.
     await rm(folder, { recursive: true, force: true });
-    await makeReadableFolder(folder);
+    makeReadableFolder(folder);
     const record = { version: 1 as const, owner: request.owner, folder, steps: [] };
     const { path: work, home, temporary } = workspaceOf(record);
     await mkdir(work, { mode: 0o700 });
     if (request.source !== undefined && request.step === undefined) {
-      await checkOut(sandbox, path.join(work, relativePath(request.source.path)), request.source);
+      await checkOut(sandbox.tools, path.join(work, relativePath(request.source.path)), request.source);
     }
     await giveToOwner(sandbox, account, work);
     openOwnFolder(home, account);
@@ -141,7 +141,7 @@ async function addCommit(
   const account = await sandbox.accounts.open(record.owner);
   const fresh = path.join(folder, 'checkout');
   await rm(fresh, { recursive: true, force: true });
-  await checkOut(sandbox, fresh, source);
+  await checkOut(sandbox.tools, fresh, source);
   await giveToOwner(sandbox, account, fresh);
   const target = relativePath(source.path);
   if (target === '.') {
@@ -160,23 +160,4 @@ async function addCommit(
     await (await tools.read(account, work, command)).ended;
   }
   await rm(fresh, { recursive: true, force: true });
-}
-
-/** The commit with as much of its history as asked for; nobody but the platform can write there yet. */
-async function checkOut(sandbox: Sandbox, target: string, source: GitSource): Promise<void> {
-  await mkdir(target, { recursive: true, mode: 0o700 });
-  const config = ['-c', 'safe.directory=*', '-c', 'core.hooksPath=/dev/null', '-c', 'gc.auto=0'];
-  const git = (...args: string[]) =>
-    runTool(sandbox.tools.git, [...config, ...args], {
-      directory: target,
-      umask: '022',
-      code: 'git-failed',
-    });
-  await git('init', '--quiet', '--template=', '--initial-branch=main');
-  const depth = source.depth === 0 ? [] : [`--depth=${source.depth}`];
-  const quiet = ['--quiet', '--no-tags', '--no-recurse-submodules'];
-  await git('fetch', ...quiet, ...depth, source.gitDirectory, source.commit);
-  const branch = /^refs\/heads\/(.+)$/.exec(source.ref)?.[1];
-  const place = branch === undefined ? ['--detach'] : ['-B', branch];
-  await git('checkout', '--quiet', '--no-recurse-submodules', ...place, source.commit);
 }

@@ -39,10 +39,6 @@ export const WorkspacePlaces = z.object({
 });
 export type WorkspacePlaces = z.infer<typeof WorkspacePlaces>;
 
-/** Where a workspace lies in its programs' view: absolute, for values such as GITHUB_WORKSPACE. */
-export const WorkspacePlace = z.object({ path: z.string(), home: z.string() });
-export type WorkspacePlace = z.infer<typeof WorkspacePlace>;
-
 /** One program run to its end. Idempotent by id: the same id attaches to the same run, also after restarts. */
 export const TaskRequest = z.object({
   owner: Owner,
