@@ -30,6 +30,7 @@ test('an application that cannot run twice is replaced under load without losing
   set(instance.port, 'v0');
   const agent = keepAliveAgent(32);
   const statuses = new Map<number, number>();
+  let requests = 0;
   let running = true;
   const client = async (index: number): Promise<void> => {
     for (let count = index; running; count++) {
@@ -38,6 +39,7 @@ test('an application that cannot run twice is replaced under load without losing
         port,
         post ? { method: 'POST', body: 'x'.repeat(2_000), agent } : { agent },
       ).catch(() => ({ status: 0, body: '' }));
+      requests += 1;
       const right = status === 200 && body.length === (post ? 2_000 : 5);
       statuses.set(right ? 200 : status, (statuses.get(right ? 200 : status) ?? 0) + 1);
     }
@@ -51,13 +53,14 @@ test('an application that cannot run twice is replaced under load without losing
     instance = await processUpstream(`v${version}`);
     set(instance.port, `v${version}`);
     router.release('app.prod');
-    await sleep(100);
+    const enough = requests + 200;
+    while (requests < enough) await sleep(5);
   }
   running = false;
   await Promise.all(clients);
 
   expect([...statuses.keys()]).toEqual([200]);
-  expect(statuses.get(200)).toBeGreaterThan(500);
+  expect(statuses.get(200)).toBeGreaterThan(1_000);
   expect(router.counters('app.prod')).toMatchObject({ failures: 0, held: 0, inFlight: 0 });
 });
 

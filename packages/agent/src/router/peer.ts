@@ -19,6 +19,7 @@ export class Peer {
   readonly work: PeerWork[] = [];
   /** It broke the protocol and was told so. */
   refused = false;
+  private paused = false;
   private idleSince: number;
   private unread: IncomingMessage | undefined;
   private closeAt = Number.POSITIVE_INFINITY;
@@ -31,7 +32,9 @@ export class Peer {
   }
 
   add(work: PeerWork, maximum: number): void {
-    if (this.work.push(work) >= maximum) this.socket.pause();
+    if (this.work.push(work) < maximum || this.paused) return;
+    this.paused = true;
+    this.socket.pause();
   }
 
   remove(work: PeerWork, now: number): void {
@@ -39,7 +42,14 @@ export class Peer {
     if (index < 0) return;
     this.work.splice(index, 1);
     this.idleSince = now;
-    if (this.socket.isPaused()) this.socket.resume();
+    if (!this.paused) return;
+    this.paused = false;
+    this.socket.resume();
+  }
+
+  /** It was answered without any work. */
+  touch(now: number): void {
+    this.idleSince = now;
   }
 
   /** It was answered before all of it came: what follows is thrown away, for a while. */

@@ -150,6 +150,7 @@ export class RequestGate {
     const reply = new Reply(response, head.requestId);
     if (message.headers.expect !== undefined || this.settings.closing()) reply.closeAfter();
     reply.answer(answer);
+    peer.touch(now());
     if (!message.complete) peer.discardRest(message, now() + timeouts.lingerMs);
     this.log(head, now() - startedAt, {
       outcome: 'client',

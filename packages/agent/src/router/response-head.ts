@@ -136,16 +136,20 @@ function hintOf(keepAlive: string | undefined): number | undefined {
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
 
+/** The same text in memory of its own: a slice keeps all of the head from which it was cut. */
+const detached = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
+
 /** Remembers what it was asked; forgets all when that is too much. */
 function remembering<Found>(find: (text: string) => Found): (text: string) => Found {
   const remembered = new Map<string, Found>();
   return (text) => {
     const known = remembered.get(text);
     if (known !== undefined) return known;
-    const found = find(text);
-    if (text.length > maximumRememberedLength) return found;
+    if (text.length > maximumRememberedLength) return find(text);
+    const own = detached(text);
+    const found = find(own);
     if (remembered.size >= maximumRemembered) remembered.clear();
-    remembered.set(text, found);
+    remembered.set(own, found);
     return found;
   };
 }

@@ -74,6 +74,8 @@ export class Router implements AsyncDisposable {
       server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(address, error)));
       server.listen({ host: address.host, port: address.port, backlog: 1_024 }, resolve);
     });
+    // Accepting can fail, for example when there are no file descriptors left; the next one may succeed.
+    server.on('error', () => undefined);
     const bound = server.address() as AddressInfo;
     return { host: bound.address, port: bound.port };
   }

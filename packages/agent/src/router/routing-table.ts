@@ -104,7 +104,7 @@ export class RoutingTable {
     this.spelled.clear();
     placement.hosts = hosts;
     placement.backends = route.backends.map((address) => this.backendFor(before, address));
-    for (const backend of before) if (!placement.backends.includes(backend)) backend.leave();
+    for (const backend of before) if (!placement.backends.includes(backend)) this.dismiss(backend);
   }
 
   remove(id: string): void {
@@ -115,7 +115,7 @@ export class RoutingTable {
     this.spelled.clear();
     const { backends } = placement;
     placement.backends = [];
-    for (const backend of backends) backend.leave();
+    for (const backend of backends) this.dismiss(backend);
     this.release(placement);
   }
 
@@ -125,7 +125,7 @@ export class RoutingTable {
     for (const placement of this.placements.values())
       if (placement.backends.some((backend) => leaving.includes(backend)))
         placement.backends = placement.backends.filter((backend) => !leaving.includes(backend));
-    for (const backend of leaving) backend.leave();
+    for (const backend of leaving) this.dismiss(backend);
     return leaving;
   }
 
@@ -163,6 +163,11 @@ export class RoutingTable {
       else open ||= backend.idleConnections > 0;
     }
     return open;
+  }
+
+  private dismiss(backend: Backend): void {
+    backend.leave();
+    if (backend.empty) this.backends.delete(backend);
   }
 
   private endHold(placement: Placement): HoldQueue | undefined {
