@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BranchName, type GitSource } from '@pltf/contracts';
-import { outputOf, runTool, spawnTool, toolEnd } from '../process/run-tool.ts';
+import { runTool, spawnTool, toolEnd } from '../process/run-tool.ts';
 import type { Tools } from '../sandbox/tools.ts';
 
 const quiet = [
@@ -68,7 +68,7 @@ async function copyCommit(tools: Tools, git: string, source: GitSource): Promise
   // The shallow line makes the commit's parents unknown to the packer.
   packing.stdin?.end(`--shallow ${source.commit}\n${source.commit}\n`);
   indexing.stdin?.on('error', () => undefined);
-  outputOf(packing).pipe(indexing.stdin as NodeJS.WritableStream);
+  packing.stdout?.pipe(indexing.stdin as NodeJS.WritableStream);
   const [made] = await Promise.allSettled([packed, indexed]);
   if (made.status === 'rejected') throw made.reason;
   await indexed;
