@@ -165,7 +165,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: {
-      path: '^(?:packages/[^/]+/dist|test/architecture/planted)/|^packages/.*/(?:fixtures|skeleton|template)/',
+      path: '^(?:packages/[^/]+/dist|test/architecture/planted)/|^packages/.*/(?:fixtures|skeleton)/',
     },
     // Types count: a cycle of types is a cycle of ideas.
     tsPreCompilationDeps: true,
