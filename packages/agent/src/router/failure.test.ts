@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ask, keepAliveAgent, rawClient, statusOf } from './testing/client.ts';
 import { route, routerTo } from './testing/router.ts';
-import { closedPort, httpUpstream, rawUpstream } from './testing/upstream.ts';
+import { closedPort, httpUpstream, processUpstream, rawUpstream } from './testing/upstream.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
@@ -159,6 +160,28 @@ test('an application that does not answer in time makes a 504', async () => {
 
   expect(answers.map(({ status }) => status)).toEqual([504, 504]);
   expect(router.counters('app.prod')).toMatchObject({ failures: 2, timedOut: 2, inFlight: 0 });
+});
+
+test('an application that takes no connection in time is passed over, and alone makes a 504', async () => {
+  // A stopped process: the kernel completes a few connections for it, then lets the next ones wait.
+  const stopped = await processUpstream('stopped', 1);
+  process.kill(stopped.pid, 'SIGSTOP');
+  const fillers = Array.from({ length: 8 }, () => connect(stopped.port, '127.0.0.1'));
+  for (const filler of fillers) filler.on('error', () => filler.destroy());
+  onTestFinished(() => {
+    for (const filler of fillers) filler.destroy();
+  });
+  await sleep(100);
+  const alive = await httpUpstream((_message, response) => response.end('alive'));
+  const { router, port } = await routerTo([stopped.port], { timeouts: { connectMs: 150 } });
+
+  const alone = await ask(port, { method: 'POST', body: 'x' });
+  route(router, [stopped.port, alive.port]);
+  const answers = await Promise.all(Array.from({ length: 4 }, () => ask(port)));
+
+  expect(alone.status).toBe(504);
+  expect(answers.map(({ body }) => body)).toEqual(Array(4).fill('alive'));
+  expect(router.counters('app.prod')).toMatchObject({ timedOut: 1, failures: 1 });
 });
 
 test('an application that stops reading an upload makes a 504', async () => {

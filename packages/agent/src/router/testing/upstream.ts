@@ -91,13 +91,17 @@ const server = createServer((request, response) => {
     }, slow ? 300 : 0);
   });
 });
-server.listen(0, '127.0.0.1', () => process.stdout.write(server.address().port + '\\n'));
+server.listen({ port: 0, host: '127.0.0.1', backlog: Number(process.argv[2]) }, () => process.stdout.write(server.address().port + '\\n'));
 `;
 
-export async function processUpstream(name: string): Promise<ProcessUpstream> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, name], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+export async function processUpstream(name: string, backlog = 511): Promise<ProcessUpstream> {
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', program, name, String(backlog)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
