@@ -16,7 +16,7 @@ export class Lifecycle {
     const until = Date.now() + deadlineMs;
     const stuck: string[] = [];
     for (const { name, stop } of this.#started.toReversed()) {
-      const done = await within(stop(), until - Date.now());
+      const done = await within(stop, until - Date.now());
       if (!done) stuck.push(name);
     }
     this.#started.length = 0;
@@ -24,14 +24,14 @@ export class Lifecycle {
   }
 }
 
-async function within(work: Promise<void>, ms: number): Promise<boolean> {
+async function within(stop: () => Promise<void>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), Math.max(0, ms));
   });
   try {
     return await Promise.race([
-      work.then(
+      (async () => stop())().then(
         () => true,
         () => false,
       ),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from './backoff.ts';
 import { type Reconciler, TerminalError } from './reconciler.ts';
 import { type Claim, runningKey, type WorkStore } from './work-store.ts';
@@ -10,6 +11,8 @@ export interface LoopOptions {
 
 /** Longest sleep without a wake-up: a safety net for a notification lost with its connection, not a poll. */
 const longestSleepMs = 30_000;
+/** A timer may ring early, and a key of another transaction may be locked for a moment. */
+const shortestSleepMs = 5;
 
 /**
  * Works keys as they become due. Woken by `nudge` (a notification), by its own timer for the next due key,
@@ -23,7 +26,7 @@ export class ReconcileLoop implements AsyncDisposable {
   #server: number | undefined;
   #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #claiming = false;
+  #claiming: Promise<void> | undefined;
   #nudged = false;
   #stopped = false;
 
@@ -49,14 +52,13 @@ export class ReconcileLoop implements AsyncDisposable {
 
   /** Something may be due. Cheap; call it freely. */
   nudge(): void {
-    if (this.#claiming) {
+    if (this.#claiming !== undefined) {
       this.#nudged = true;
       return;
     }
     if (this.#stopped || this.#server === undefined) return;
-    this.#claiming = true;
-    void this.#claim().finally(() => {
-      this.#claiming = false;
+    this.#claiming = this.#claim().finally(() => {
+      this.#claiming = undefined;
       if (this.#nudged) {
         this.#nudged = false;
         this.nudge();
@@ -72,8 +74,11 @@ export class ReconcileLoop implements AsyncDisposable {
     if (server === undefined || open.length === 0) return;
     try {
       const claims = await this.#claimFor(server, open);
-      // What was claimed under a session that is lost by now is free again, and not ours to start.
-      if (this.#stopped || this.#server !== server) return;
+      if (this.#stopped || this.#server !== server) {
+        // What was claimed under a session that is lost by now is not ours to start.
+        await Promise.all(claims.map((claim) => this.#options.store.release(claim)));
+        return;
+      }
       for (const claim of claims) this.#start(claim);
       if (claims.length > 0) this.#nudged = true;
       else await this.#sleep(server, open);
@@ -101,12 +106,12 @@ export class ReconcileLoop implements AsyncDisposable {
 
   /** Only those with room count: a key that nobody here could take would have us ask again at once, for ever. */
   async #sleep(server: number, open: readonly Reconciler[]): Promise<void> {
-    const due = await this.#options.store.nextDue(
+    const due = await this.#options.store.dueIn(
       server,
       open.map(({ name }) => name),
+      [...this.#running.keys()],
     );
-    const wait = due === undefined ? longestSleepMs : due.getTime() - Date.now();
-    this.#sleepFor(Math.max(5, Math.min(wait, longestSleepMs)));
+    this.#sleepFor(Math.max(shortestSleepMs, Math.min(due ?? longestSleepMs, longestSleepMs)));
   }
 
   #sleepFor(ms: number): void {
@@ -129,39 +134,45 @@ export class ReconcileLoop implements AsyncDisposable {
 
   async #pass(reconciler: Reconciler, claim: Claim): Promise<void> {
     const { store } = this.#options;
+    const { signal } = this.#abort;
     try {
-      const outcome = await reconciler.reconcile(claim.key, this.#abort.signal);
+      const outcome = await reconciler.reconcile(claim.key, signal);
       await (outcome === undefined ? store.settle(claim) : store.again(claim, outcome.again));
     } catch (error) {
-      if (error instanceof TerminalError && (await this.#givenUp(reconciler, claim, error))) return;
-      await this.#retry(claim, error);
+      if (signal.aborted) await this.#interrupted(claim);
+      else if (error instanceof TerminalError) await this.#givenUp(reconciler, claim, error);
+      else await this.#retry(claim, error);
     }
   }
 
-  /** False when even that failed: then the key is tried again like any other. */
-  async #givenUp(reconciler: Reconciler, claim: Claim, error: TerminalError): Promise<boolean> {
-    const { store, onFailure } = this.#options;
-    onFailure(claim, error, undefined);
+  /** Told to stop in the middle: no failure, and whoever comes next goes on. */
+  async #interrupted(claim: Claim): Promise<void> {
+    // Without a database there is nobody to tell: the end of the session frees the claim too.
+    await this.#options.store.release(claim).catch(() => undefined);
+  }
+
+  /** When even that fails, the key is tried again like any other. */
+  async #givenUp(reconciler: Reconciler, claim: Claim, error: TerminalError): Promise<void> {
+    this.#options.onFailure(claim, error, undefined);
     try {
       await reconciler.giveUp?.(claim.key, error);
-      await store.settle(claim);
-      return true;
+      await this.#options.store.settle(claim);
     } catch (failure) {
-      onFailure(claim, failure, backoffMs(claim.attempts));
-      return false;
+      await this.#retry(claim, failure);
     }
   }
 
   async #retry(claim: Claim, error: unknown): Promise<void> {
     const { store, onFailure } = this.#options;
     const retryInMs = backoffMs(claim.attempts);
-    if (!(error instanceof TerminalError)) onFailure(claim, error, retryInMs);
+    onFailure(claim, error, retryInMs);
     const message = error instanceof Error ? error.message : String(error);
     try {
-      await store.again(claim, new Date(Date.now() + retryInMs), message.slice(0, 2_000));
+      await store.retry(claim, retryInMs, message.slice(0, 2_000));
     } catch (failure) {
-      // The claim stays ours and is taken up again once the database is back.
-      onFailure(claim, failure, undefined);
+      onFailure(claim, failure, retryInMs);
+      // The claim stays ours and is due at once: without a wait here the key would go round and round.
+      await sleep(retryInMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
     }
   }
 
@@ -170,6 +181,7 @@ export class ReconcileLoop implements AsyncDisposable {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#abort.abort(new Error('the server is stopping'));
+    await this.#claiming;
     await Promise.allSettled(this.#running.values());
   }
 }

@@ -32,8 +32,13 @@ export function openPool(options: PoolOptions): Db {
     types,
   });
   pool.on('error', options.onError);
+  // The pool listens only to those that nobody uses. One lost between two statements of a transaction would end the
+  // process otherwise; its next statement fails all the same.
+  pool.on('connect', (client) => client.on('error', ignore));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool: clearly(pool) }) });
 }
+
+const ignore = (): void => undefined;
 
 /**
  * The pool with one kind of failure for all the ways in which a connection fails: pg tells most of them apart by

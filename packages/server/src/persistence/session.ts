@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Expression, sql } from 'kysely';
 import pg from 'pg';
 import { channels } from './transaction.ts';
@@ -9,7 +11,7 @@ export const serverLockClass = 7_350_003;
 /** True where a server with this number lives, in SQL. */
 export const isServerAlive = (number: Expression<number | null>) => sql<boolean>`exists (
   select 1 from pg_locks
-  where locktype = 'advisory' and classid::bigint = ${serverLockClass} and objid::bigint = ${number} and granted
+  where locktype = 'advisory' and objsubid = 2 and classid::bigint = ${serverLockClass} and objid::bigint = ${number} and granted
     and database = (select oid from pg_database where datname = current_database()))`;
 
 export interface SessionEvents {
@@ -27,6 +29,7 @@ export interface SessionOptions {
 }
 
 const connectMs = 5_000;
+const closeMs = 1_000;
 const firstDelayMs = 50;
 const longestDelayMs = 2_000;
 
@@ -70,9 +73,10 @@ export class ServerSession extends EventEmitter<SessionEvents> implements AsyncD
       if (channel === channels.events) this.emit('events');
     });
     this.#client = client;
+    let number: number;
     try {
       await client.connect();
-      this.#number = await takeNumber(client);
+      number = await takeNumber(client);
       await client.query(`listen ${channels.work}`);
       await client.query(`listen ${channels.events}`);
     } catch (error) {
@@ -80,8 +84,9 @@ export class ServerSession extends EventEmitter<SessionEvents> implements AsyncD
       return;
     }
     if (this.#client !== client || this.#closed) return;
+    this.#number = number;
     this.#delay = firstDelayMs;
-    this.emit('up', this.#number);
+    this.emit('up', number);
   }
 
   #lost(client: pg.Client, error: Error | undefined): void {
@@ -104,20 +109,26 @@ export class ServerSession extends EventEmitter<SessionEvents> implements AsyncD
     const client = this.#client;
     this.#client = undefined;
     this.#number = undefined;
-    await client?.end().catch(() => undefined);
+    if (client === undefined) return;
+    // One that is still connecting to a database that does not answer ends with its own timeout.
+    const patience = new AbortController();
+    const late = sleep(closeMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([client.end().catch(() => undefined), late]);
+    patience.abort();
   }
 }
 
-/** The first free number; two servers that start at once get different ones. */
+/**
+ * A number that no living server has, by chance out of 2^31: with numbers that come again soon, a server that was
+ * taken for dead and still writes could pass for its successor.
+ */
 async function takeNumber(client: pg.Client): Promise<number> {
-  const base = process.pid % 1_000_000;
-  for (let offset = 0; offset < 1_000; offset += 1) {
-    const number = base * 1_000 + offset;
+  for (;;) {
+    const number = randomInt(1, 2 ** 31 - 1);
     const result = await client.query<{ taken: boolean }>(
       'select pg_try_advisory_lock($1, $2) as taken',
       [serverLockClass, number],
     );
     if (result.rows[0]?.taken === true) return number;
   }
-  throw new Error('no free server number');
 }

@@ -70,34 +70,34 @@ async function writeWakes(trx: Transaction<Database>, wakes: readonly Wake[]): P
       (other.at !== undefined && wake.at < other.at);
     if (earlier) unique.set(id, wake);
   }
-  const rows = [...unique.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  // One order for all, or two changes that wake the same keys could wait for each other.
+  const rows = [...unique].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, wake]) => wake);
   await sql`
+    with woken as (
     insert into work (reconciler, key, due_at)
     values ${sql.join(rows.map((row) => sql`(${row.reconciler}, ${row.key}, ${row.at ?? sql`now()`})`))}
     on conflict (reconciler, key) do update set
-      generation = work.generation + 1, attempts = 0, due_at = least(work.due_at, excluded.due_at)
+      generation = work.generation + 1, attempts = 0, due_at = least(work.due_at, excluded.due_at))
+    select pg_notify(${channels.work}, '')
   `.execute(trx);
-  await sql`select pg_notify(${channels.work}, '')`.execute(trx);
 }
 
 async function writeEvents(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<void> {
   await sql`select pg_advisory_xact_lock(${eventLock})`.execute(trx);
+  const rows = events.map((event) => ({
+    type: event.type,
+    actor: event.actor,
+    component: event.component ?? null,
+    placement: event.placement ?? null,
+    environment: event.environment ?? null,
+    run: event.run ?? null,
+    operation: event.operation ?? null,
+    summary: event.summary,
+    why: event.why ?? null,
+    details: JSON.stringify(event.data ?? {}),
+  }));
   await trx
-    .insertInto('events')
-    .values(
-      events.map((event) => ({
-        type: event.type,
-        actor: event.actor,
-        component: event.component ?? null,
-        placement: event.placement ?? null,
-        environment: event.environment ?? null,
-        run: event.run ?? null,
-        operation: event.operation ?? null,
-        summary: event.summary,
-        why: event.why ?? null,
-        details: JSON.stringify(event.data ?? {}),
-      })),
-    )
+    .with('told', (query) => query.insertInto('events').values(rows))
+    .selectNoFrom(sql`pg_notify(${channels.events}, '')`.as('notified'))
     .execute();
-  await sql`select pg_notify(${channels.events}, '')`.execute(trx);
 }
