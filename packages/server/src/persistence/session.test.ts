@@ -78,14 +78,13 @@ test('a database that is not there yet is waited for, and one that never answers
   await once(silent, 'listening');
   const { port } = silent.address() as { readonly port: number };
   const session = newSession(`postgres://nobody@127.0.0.1:${port}/none`);
-  const opening = session.open();
+  void session.open();
   await sleep(50);
 
   const began = Date.now();
   await session[Symbol.asyncDispose]();
   const took = Date.now() - began;
   for (const socket of sockets) socket.destroy();
-  await opening;
 
   expect(took).toBeLessThan(3_000);
   expect(session.number).toBeUndefined();
