@@ -7,7 +7,8 @@ export function connect({ url, token }: Pick<Connection, 'url' | 'token'>): Clie
   checkUrl(url);
   return createClient({
     url,
-    fetch: localFetch,
+    // The client reads no more of an answer than `LocalResponse` has.
+    fetch: localFetch as unknown as typeof fetch,
     headers: { 'user-agent': 'pltf-cli' },
     ...(token === undefined ? {} : { token }),
   });

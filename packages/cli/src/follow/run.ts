@@ -34,7 +34,9 @@ export const runSteps = ({ jobs }: RunView): Step[] =>
       tookMs: step.durationMs,
       detail: step.note,
     });
-    return job.steps.length === 0
+    // Of a job that does not run here one line is enough.
+    const whole = job.steps.length === 0 || job.state === 'skipped' || job.state === 'unavailable';
+    return whole
       ? [one(job.id, job.name, job)]
       : job.steps.map((step, at) => one(`${job.id}/${at}`, `${job.name}: ${step.name}`, step));
   });

@@ -9,7 +9,7 @@ export interface Style {
 }
 
 const paint = (open: number, close: number) => (text: string) =>
-  `\x1b[${open}m${text}\x1b[${close}m`;
+  text === '' ? '' : `\x1b[${open}m${text}\x1b[${close}m`;
 const leave = (text: string): string => text;
 
 const painted: Style = {

@@ -26,70 +26,74 @@ export function table<T>(
   columns: number | undefined,
   dim: (text: string) => string = (text) => text,
 ): string[] {
-  const filled = definition.filter((column) => rows.some((row) => column.value(row) !== ''));
-  const tight = columns !== undefined && leastWidth(filled, rows) > columns;
-  const shown = tight ? filled.filter(({ wraps }) => wraps !== true) : filled;
-  const below = filled.filter((column) => !shown.includes(column));
-  const natural = shown.map((column) => naturalWidth(column, rows));
-  const widths = columns === undefined ? natural : fit(shown, natural, columns);
-  const line = (texts: readonly string[], paint: (text: string, at: number) => string) =>
-    texts
-      .map((text, at) => place(shown[at], text, widths[at] ?? 0, (cell) => paint(cell, at)))
+  const filled = definition.map((column) => fill(column, rows)).filter(({ isEmpty }) => !isEmpty);
+  const tight = columns !== undefined && leastWidth(filled) > columns;
+  const shown = tight ? filled.filter(({ column }) => column.wraps !== true) : filled;
+  const below = filled.filter((each) => !shown.includes(each));
+  const widths = columns === undefined ? shown.map(({ natural }) => natural) : fit(shown, columns);
+  const line = (
+    cell: (each: Filled<T>) => string,
+    paint: (text: string, each: Filled<T>) => string,
+  ) =>
+    shown
+      .map((each, at) =>
+        place(each.column, cell(each), widths[at] ?? 0, (text) => paint(text, each)),
+      )
       .join(' '.repeat(gap))
       .replace(/ +$/, '');
-  const head = line(
-    shown.map((column) => column.title),
-    dim,
-  );
-  const lines = rows.flatMap((row) => [
-    line(
-      shown.map((column) => column.value(row)),
-      (text, at) => shown[at]?.paint?.(text, row) ?? text,
-    ),
-    ...below.map((column) => lineBelow(column, row)).filter((text) => text !== ''),
-  ]);
-  return [head, ...lines];
+  const lines = rows.flatMap((row, at) => {
+    const painted = (text: string, { column }: Filled<T>) => column.paint?.(text, row) ?? text;
+    const apart = below.filter(({ cells }) => cells[at] !== '');
+    return [
+      line(({ cells }) => cells[at] ?? '', painted),
+      ...apart.map((each) => `${' '.repeat(gap)}${painted(each.cells[at] ?? '', each)}`),
+    ];
+  });
+  return [line(({ column }) => column.title, dim), ...lines];
 }
 
-function lineBelow<T>(column: Column<T>, row: T): string {
-  const text = column.value(row);
-  return text === '' ? '' : `${' '.repeat(gap)}${column.paint?.(text, row) ?? text}`;
+/** A column with its cells: each value is asked for once. */
+interface Filled<T> {
+  readonly column: Column<T>;
+  readonly cells: readonly string[];
+  readonly natural: number;
+  readonly isEmpty: boolean;
 }
 
-const naturalWidth = <T>(column: Column<T>, rows: readonly T[]): number =>
-  Math.max(width(column.title), ...rows.map((row) => width(column.value(row))));
+function fill<T>(column: Column<T>, rows: readonly T[]): Filled<T> {
+  const cells = rows.map((row) => column.value(row));
+  const natural = cells.reduce((most, cell) => Math.max(most, width(cell)), width(column.title));
+  return { column, cells, natural, isEmpty: cells.every((cell) => cell === '') };
+}
 
 const isCuttable = <T>({ cut, wraps }: Column<T>): boolean => cut !== 'never' && wraps !== true;
 
-function leastWidth<T>(columns: readonly Column<T>[], rows: readonly T[]): number {
-  return columns.reduce(
-    (sum, column) => {
-      const natural = naturalWidth(column, rows);
-      return sum + (isCuttable(column) ? Math.min(natural, comfortable) : natural);
-    },
+const leastWidth = <T>(columns: readonly Filled<T>[]): number =>
+  columns.reduce(
+    (sum, { column, natural }) =>
+      sum + (isCuttable(column) ? Math.min(natural, comfortable) : natural),
     gap * (columns.length - 1),
   );
-}
 
 function place<T>(
-  column: Column<T> | undefined,
+  column: Column<T>,
   text: string,
   cells: number,
   paint: (text: string) => string,
 ): string {
-  const short = column?.cut === 'middle' ? cutMiddle(text, cells) : cutEnd(text, cells);
+  const short = column.cut === 'middle' ? cutMiddle(text, cells) : cutEnd(text, cells);
   const painted = short === '' ? '' : paint(short);
-  return column?.align === 'right' ? padStart(painted, cells) : padEnd(painted, cells);
+  return column.align === 'right' ? padStart(painted, cells) : padEnd(painted, cells);
 }
 
 /** Takes one cell at a time from the widest column that may be cut until the line fits. */
-function fit<T>(columns: readonly Column<T>[], natural: readonly number[], room: number): number[] {
-  const widths = [...natural];
+function fit<T>(columns: readonly Filled<T>[], room: number): number[] {
+  const widths = columns.map(({ natural }) => natural);
   const total = () => widths.reduce((sum, cells) => sum + cells, gap * (widths.length - 1));
   while (total() > room) {
     let widest = -1;
     widths.forEach((cells, at) => {
-      const column = columns[at];
+      const column = columns[at]?.column;
       const cuttable = column !== undefined && isCuttable(column) && cells > narrowest;
       if (cuttable && (widest < 0 || cells > (widths[widest] ?? 0))) widest = at;
     });

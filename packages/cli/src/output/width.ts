@@ -6,8 +6,12 @@ const sequence = /\x1b\[[0-9;]*m/g;
 const widthOf = (character: string): number =>
   combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
 
+/** What almost every text is: one cell each. A list of 500 rows asks 6,000 times. */
+const simple = /^[\x20-\x7e]*$/;
+
 /** How many cells a text takes on a terminal; colour sequences take none. */
 export function width(text: string): number {
+  if (simple.test(text)) return text.length;
   let cells = 0;
   for (const character of text.replace(sequence, '')) cells += widthOf(character);
   return cells;

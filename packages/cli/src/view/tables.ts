@@ -24,9 +24,9 @@ const print = <T>(
   }
 };
 
-/** `preview ×2, staging #3, prod #2`: where a component runs, in as few words as possible. */
+/** `prod #2, staging #3, preview ×2`: where a component runs, what matters most first. */
 function places({ placements }: ComponentSummary): string {
-  const environments = [...new Set(placements.map(({ environment }) => environment))];
+  const environments = [...new Set(placements.map(({ environment }) => environment))].reverse();
   return environments
     .map((environment) => {
       const there = placements.filter((each) => each.environment === environment);

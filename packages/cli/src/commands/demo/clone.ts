@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from '../../config.ts';
 import { gitOrThrow } from '../../git/git.ts';
-import { type Change, isSource, withGreeting } from './greeting.ts';
+import { type Change, isSource, withPhrase } from './phrase.ts';
 
 /** A clone in a folder of its own, gone when disposed. */
 export interface Clone extends AsyncDisposable {
   readonly directory: string;
-  /** Changes the greeting in every source that holds it; how many files changed. */
+  /** Changes the phrase in every source that holds it; how many files changed. */
   change(change: Change): Promise<number>;
   /** Commits everything that changed and gives the commit's id. */
   commit(message: string): Promise<string>;
@@ -75,7 +75,7 @@ export async function clone(request: CloneRequest): Promise<Clone> {
       for (const file of files) {
         const path = join(directory, file);
         const text = await readFile(path, 'utf8');
-        const next = withGreeting(text, change);
+        const next = withPhrase(text, change);
         if (next === text) continue;
         await writeFile(path, next);
         changed += 1;

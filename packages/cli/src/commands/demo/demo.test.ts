@@ -4,40 +4,39 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gitOrThrow } from '../../git/git.ts';
 import { Home } from '../../testing/call-cli.ts';
 import { clone, gitEnvironment } from './clone.ts';
-import { isSource, nextGreeting, withGreeting } from './greeting.ts';
+import { isSource, nextPhrase, withPhrase } from './phrase.ts';
 import { gist } from './visit.ts';
 
 describe('the line that the demonstration changes', () => {
-  test('is the greeting that the review app answers with', () => {
-    expect(nextGreeting('<h1>Hello from hello-web</h1>')).toEqual({
-      from: 'Hello',
-      to: 'Good day',
+  test('holds the phrase that the review app answers with', () => {
+    expect(nextPhrase('{"service":"hello-web","message":"It works."}')).toEqual({
+      from: 'It works.',
+      to: 'It works, changed by a push.',
     });
-    expect(nextGreeting('{"message":"Greetings, stranger"}')).toEqual({
-      from: 'Greetings',
-      to: 'Hello',
-    });
-    expect(nextGreeting('hello-web')).toBeUndefined();
+    expect(nextPhrase('<h1>Welcome</h1>')).toEqual({ from: 'Welcome', to: 'Hello' });
+    expect(nextPhrase('hello-web')).toBeUndefined();
   });
 
   test('changes in program and test alike, and names stay', () => {
     const change = { from: 'Hello', to: 'Good day' };
 
-    expect(withGreeting("assert.match(body, /Hello from/); // sayHello('hello-web')", change)).toBe(
-      "assert.match(body, /Good day from/); // sayHello('hello-web')",
+    expect(withPhrase("assert.match(body, /Hello from/); // sayhello('hello-web')", change)).toBe(
+      "assert.match(body, /Good day from/); // sayhello('hello-web')",
     );
     expect(['server.js', 'test/a.test.mjs', 'app.py', 'index.html'].every(isSource)).toBe(true);
     expect(['README.md', 'pltf.yaml', 'package.json', 'Dockerfile'].some(isSource)).toBe(false);
   });
 
-  test('comes back after one round', () => {
-    let answer = 'Hello';
-    for (let round = 0; round < 4; round += 1) {
-      const change = nextGreeting(answer);
-      answer = change === undefined ? answer : withGreeting(answer, change);
-    }
+  test.each(['It works.', 'Hello'])('is another one each time and comes back: %s', (first) => {
+    const answers = [first];
+    do {
+      const answer = answers.at(-1) ?? '';
+      const change = nextPhrase(answer);
+      answers.push(change === undefined ? '' : withPhrase(answer, change));
+    } while (answers.at(-1) !== first && answers.length < 10);
 
-    expect(answer).toBe('Hello');
+    expect(answers).toHaveLength(4);
+    expect(new Set(answers).size).toBe(3);
   });
 });
 

@@ -1,6 +1,5 @@
 import { type PlacementView, PltfError } from '@pltf/contracts';
 import { sendOnce } from '../../api/send.ts';
-import { trafficText } from '../../view/traffic.ts';
 import type { Pushed } from './push-change.ts';
 import { answering, awaited, type Stage, serving } from './stage.ts';
 
@@ -35,8 +34,10 @@ export async function takeToProduction(
       ...(rollout.reason === undefined ? {} : { fix: rollout.reason.fix }),
     });
   };
-  const rollout = await narrator.step('Promote to production', promote, ({ traffic }) =>
-    trafficText(traffic),
+  const rollout = await narrator.step(
+    'Promote to production',
+    promote,
+    ({ to }) => `release #${to}, not built again`,
   );
   const { placements } = await client.getComponent({ params: { component } });
   const url = placements.find(({ id }) => id === rollout.placement)?.url;

@@ -1,9 +1,9 @@
 import { type ComponentDetail, type PlacementView, PltfError, type RunView } from '@pltf/contracts';
 import { printFailing } from '../../follow/run.ts';
 import { safe } from '../../output/safe-text.ts';
+import { cutEnd } from '../../output/width.ts';
 import { type Clone, clone } from './clone.ts';
-import { nextGreeting } from './greeting.ts';
-import type { Narrator } from './narrator.ts';
+import { nextPhrase } from './phrase.ts';
 import { answering, awaited, type Stage, serving, type Visited } from './stage.ts';
 import { gist } from './visit.ts';
 
@@ -35,8 +35,8 @@ export async function changeByPush(
   );
   try {
     const { commit, text } = await changeLine(copy, before);
-    const say = text === undefined ? 'git push' : `git push: "${text}"`;
-    await narrator.step(say, () => copy.push((line) => tellRemote(narrator, line)));
+    const push = () => copy.push((line) => tellRemote(stage, line));
+    await narrator.step('git push', push, () => text);
     const release = await releaseOf(stage, component.name, commit);
     const work = async () => {
       await serving(stage, component.name, ({ id }) => id === review.id, release);
@@ -51,24 +51,29 @@ export async function changeByPush(
   }
 }
 
-/** Changes the greeting in program and test; where nothing greets, an empty commit has to do. */
+/** Changes the phrase in program and test; where nothing greets, an empty commit has to do. */
 async function changeLine(
   copy: Clone,
   before: Visited,
 ): Promise<{ commit: string; text?: string }> {
-  const change = nextGreeting(before.answer.text);
+  const change = nextPhrase(before.answer.text);
   const files = change === undefined ? 0 : await copy.change(change);
   if (change === undefined || files === 0) return { commit: await copy.commit('Try a push') };
   return {
-    commit: await copy.commit(`Say ${change.to} instead of ${change.from}`),
+    commit: await copy.commit(`Answer "${change.to}"`),
     text: change.to,
   };
 }
 
-function tellRemote(narrator: Narrator, line: string): void {
-  const text = /^remote: ?(.*)$/.exec(line)?.[1]?.trimEnd() ?? '';
-  if (text !== '') narrator.say(`    ${safe(text)}`);
+/** What the platform says during a push; on a terminal one line each. */
+function tellRemote({ narrator, context }: Stage, line: string): void {
+  const text = safe(/^remote: ?(.*)$/.exec(line)?.[1]?.trimEnd() ?? '');
+  const { columns } = context.out;
+  const room = columns === undefined ? text : cutEnd(text, columns - margin.length);
+  if (text !== '') narrator.say(`${margin}${room}`);
 }
+
+const margin = '    ';
 
 /** The release that the pipeline made of a commit; a red one prints its failing lines and throws. */
 async function releaseOf(stage: Stage, component: string, commit: string): Promise<number> {

@@ -9,6 +9,7 @@ export interface Answer {
 
 const patienceMs = 3000;
 const bodyLimit = 65_536;
+const gistCells = 72;
 
 /** One GET as a visitor would send it; undefined when nobody answers. `.localhost` needs no hosts file. */
 export function visit(url: string): Promise<Answer | undefined> {
@@ -34,5 +35,5 @@ export function gist({ text }: Answer): string {
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  return words.length > 60 ? `${words.slice(0, 59)}…` : words;
+  return words.length > gistCells ? `${words.slice(0, gistCells - 1)}…` : words;
 }
