@@ -164,6 +164,8 @@ export class Placement {
     this.asked = true;
     this.working ??= this.work().finally(() => {
       this.working = undefined;
+      // Asked in the moment between the last look and this one.
+      if (this.asked && !this.closed) void this.poke();
     });
     return this.working;
   }
@@ -175,8 +177,8 @@ export class Placement {
         await this.pass();
       } catch (error) {
         this.context.log.error({ err: error, placement: this.id }, 'a step of a placement failed');
+        this.asked = false;
         this.wakeAt(this.context.now() + retryAfterMs);
-        return;
       }
     }
   }
