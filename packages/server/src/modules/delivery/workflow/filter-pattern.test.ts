@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { filterList, filterPattern } from './filter-pattern.ts';
+import { cpuTimeOf } from './testing/cpu-time.ts';
 
 test.each([
   ['feature/*', 'feature/my-branch', true],
@@ -70,8 +71,9 @@ test('a pattern means the same as the regular expression for it', () => {
 });
 
 test('a pattern made to backtrack takes time in proportion only', () => {
-  const started = performance.now();
+  const took = cpuTimeOf(() => {
+    expect(filterPattern(`${'**a'.repeat(200)}b`)('a'.repeat(2000))).toBe(false);
+  });
 
-  expect(filterPattern(`${'**a'.repeat(200)}b`)('a'.repeat(2000))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(took).toBeLessThan(2000);
 });

@@ -32,7 +32,7 @@ export interface StepTask {
   readonly script: string;
   /** Of the script's file, without a dot; may be empty. */
   readonly extension: string;
-  /** The whole environment: nothing of the platform's own is added but the files below. */
+  /** The environment: nothing of the platform's own is added, only the files below and names that mark the process. */
   readonly env: Readonly<Record<string, string>>;
   /** Relative to the workspace; never leaves it. */
   readonly workingDirectory: string;

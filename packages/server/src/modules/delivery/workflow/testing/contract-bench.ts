@@ -19,7 +19,7 @@ export interface ContractBench {
   /** A signal that never aborts. */
   wait(): AbortSignal;
   unique(word: string): string;
-  /** Places of a workspace, which differ in no way that matters here. */
+  /** Places of the workspace that was prepared last. */
   readonly places: WorkspacePlaces;
   prepared(places: WorkspacePlaces): void;
   /** The id of a new empty workspace. */
