@@ -12,7 +12,7 @@ import { eventually, fetchUrl, git, run } from './support/tools.ts';
 
 const rounds = Number(process.env['PLTF_KILL_ROUNDS'] ?? 14);
 const seed = Number(process.env['PLTF_KILL_SEED'] ?? Date.now() % 1_000_000);
-const settleMs = 25_000;
+const settleMs = 60_000;
 const longestWaitBeforeKillMs = 1_200;
 
 type Victim = 'server' | 'agent' | 'postgres' | 'application';
@@ -26,8 +26,9 @@ describe.skipIf(process.platform !== 'linux')(`killing anything at any moment (s
 
   beforeAll(async () => {
     platform = await startPlatform();
-    await finish(platform, await create(platform, 'steady'));
-    await patiently(() => platform.client.promote({ params: { component: 'steady' }, body: {} }));
+    const created = await finish(platform, await create(platform, 'steady'));
+    expect(created.problem, JSON.stringify(created)).toBeUndefined();
+    await promote(platform, 'steady');
     await eventually(() => fetchUrl(prodUrl(platform, 'steady')), ({ status }) => status === 200);
     alive.add('steady');
   });
@@ -189,7 +190,8 @@ async function invariants(platform: TestPlatform, alive: ReadonlySet<string>, la
     expect(newest?.state, `${label}: ${name}: the newest commit`).toBe('passed');
     const followers = placements.filter(({ environment }) => environment !== 'prod');
     expect(followers.map(({ serving }) => serving?.number), `${label}: ${name}: what serves`).toEqual(followers.map(() => newest?.release));
-    expect((await fetchUrl(previewUrl(platform, name))).status, `${label}: ${name}`).toBe(200);
+    // The router itself may be on its way back.
+    await eventually(() => fetchUrl(previewUrl(platform, name)), ({ status }) => status === 200, settleMs);
   }
   await sameProcesses(platform, alive, label);
   await eventsOnce(platform, label);

@@ -212,10 +212,16 @@ async function promoted(
     ({ environment, branch }) => environment === from && branch === undefined,
   );
   const number = source?.observed?.serving?.number;
+  if (number === undefined && source !== undefined && source.runState === 'running') {
+    throw new PltfError('rollout-in-progress', {
+      detail: `release ${source.release} is still on its way to ${from}`,
+      fix: `Wait for it to serve there: \`pltf show ${component.name}\`.`,
+    });
+  }
   if (number === undefined) {
     throw new PltfError('bad-request', {
-      detail: `nothing serves in ${from} yet, so there is nothing to promote to ${to}`,
-      fix: `Wait for the rollout in ${from}: \`pltf show ${component.name}\`.`,
+      detail: `nothing serves in ${from}, so there is nothing to promote to ${to}`,
+      fix: `Deploy to ${from} first: \`pltf deploy ${component.name} --env ${from}\`.`,
     });
   }
   return { release: await kept(queries, component.name, number), to };
