@@ -1,6 +1,11 @@
 /** @public What `concurrency:` asks for among runs; for who starts runs. */
 export { decideConcurrency } from './concurrency.ts';
-export { type PlanRequest, planRun, warmPlanner } from './planning.ts';
+export {
+  type PlanRequest,
+  planRun,
+  /** @public For who starts the server. */
+  warmPlanner,
+} from './planning.ts';
 export { executeRun } from './run-execution.ts';
 export { newRunState } from './run-machine.ts';
 export { Capabilities, RunPlan } from './run-plan.ts';

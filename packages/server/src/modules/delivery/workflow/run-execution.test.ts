@@ -81,7 +81,7 @@ test('bash stops at the first failure, and looks into pipes only when it is name
 });
 
 test('variables come from workflow, job, step and earlier steps, each over the one before', async () => {
-  const { lines } = await runJobs(
+  const { lines, view } = await runJobs(
     job(
       `
 - run: |
@@ -89,6 +89,7 @@ test('variables come from workflow, job, step and earlier steps, each over the o
     echo "B=set" >> "$GITHUB_ENV"
     printf 'MULTI<<END\\none\\ntwo\\nEND\\n' >> "$GITHUB_ENV"
     echo "GITHUB_SHA=forged" >> "$GITHUB_ENV"
+    echo "NODE_OPTIONS=--no-such-option" >> "$GITHUB_ENV"
     mkdir -p bin && printf '#!/bin/sh\\necho tool\\n' > bin/tool && chmod +x bin/tool
     echo "$GITHUB_WORKSPACE/bin" >> "$GITHUB_PATH"
   env: { C: "step \${{ env.B }}" }
@@ -96,6 +97,7 @@ test('variables come from workflow, job, step and earlier steps, each over the o
     echo "$A $B $C $MULTI" | tr '\\n' ' ' >> "$OUT"; echo >> "$OUT"
     tool >> "$OUT"
     test "$GITHUB_SHA" = "\${{ github.sha }}"
+    test -z "$NODE_OPTIONS" && node --version
 - run: echo "\${{ env.B }} \${{ env.A }}" >> "$OUT"
   env: { B: own }
 `,
@@ -103,6 +105,9 @@ test('variables come from workflow, job, step and earlier steps, each over the o
     ),
   );
 
+  expect(view.jobs[0]?.steps[0]?.note).toContain(
+    'the variable NODE_OPTIONS cannot be set by a step',
+  );
   expect(lines).toEqual(['job job step job', 'job set  one two ', 'tool', 'own job']);
 });
 
