@@ -523,7 +523,7 @@ describe('a deletion', () => {
     });
 
     expect(code).toBe(0);
-    expect(err).toContain('users-api.prod: 1 instances, http://users-api.prod.localhost:7080');
+    expect(err).toContain('users-api.prod: 1 instance, http://users-api.prod.localhost:7080');
     expect(err).toContain('repository http://127.0.0.1:7070/git/users-api.git');
     expect(err).toContain('Type users-api to delete it: ');
     expect(out).toContain('gone    repository users-api');

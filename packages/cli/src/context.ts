@@ -18,7 +18,7 @@ export interface Context {
   readonly definitions: readonly Definition[];
   /** `--url` and `--token` as typed. */
   readonly given: ConnectionOptions;
-  /** Aborted by the first Ctrl-C; a second one ends the program. Who never reads it is ended by the first. */
+  /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the program. Who never reads it is ended by the first. */
   readonly interrupted: AbortSignal;
   /** Where the platform is and who asks. */
   connection(): Connection;

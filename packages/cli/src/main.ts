@@ -6,10 +6,11 @@ import { runCli } from './run-cli.ts';
 
 const interruption = new AbortController();
 
-/** From now on the first Ctrl-C lets the command end in order; who presses it again wants out. */
+/** From now on the first signal lets the command end in order; who sends another one wants out. */
 function listenForInterruption(): AbortSignal {
-  if (process.listenerCount('SIGINT') === 0) {
-    process.on('SIGINT', () => {
+  if (process.listenerCount('SIGINT') > 0) return interruption.signal;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
       if (interruption.signal.aborted) process.exit(exit.interrupted);
       interruption.abort();
     });

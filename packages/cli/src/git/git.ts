@@ -11,6 +11,8 @@ export interface GitCall {
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly directory?: string;
+  /** Ends git; the call then throws an AbortError. */
+  readonly signal?: AbortSignal;
   /** Called with each line of standard error, where git reports progress. */
   readonly onLine?: (line: string) => void;
 }
@@ -18,12 +20,13 @@ export interface GitCall {
 const outputLimit = 1_000_000;
 
 /** Runs git with arguments, never through a shell; throws `git-failed` only when it cannot be started. */
-export function git({ args, environment, directory, onLine }: GitCall): Promise<GitResult> {
+export function git({ args, environment, directory, signal, onLine }: GitCall): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', args, {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(directory === undefined ? {} : { cwd: directory }),
+      ...(signal === undefined ? {} : { signal }),
     });
     let out = '';
     let err = '';
@@ -38,6 +41,7 @@ export function git({ args, environment, directory, onLine }: GitCall): Promise<
       for (const line of lines) onLine?.(line);
     });
     child.once('error', (cause) => {
+      if (cause.name === 'AbortError') return reject(cause);
       reject(
         new PltfError('git-failed', {
           detail: 'git cannot be started here.',

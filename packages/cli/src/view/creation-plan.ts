@@ -2,6 +2,7 @@ import type { CreationPlan } from '@pltf/contracts';
 import { PltfError } from '@pltf/contracts';
 import type { Context } from '../context.ts';
 import { exit } from '../exit.ts';
+import { count } from '../output/count.ts';
 import { safe } from '../output/safe-text.ts';
 import { pairs, table } from '../output/table.ts';
 
@@ -38,7 +39,7 @@ function print({ out }: Context, plan: CreationPlan): void {
     style.dim,
   );
   for (const line of about) out.print(`  ${line}`);
-  heading(`${plan.files.length} files`);
+  heading(count(plan.files.length, 'file'));
   for (const { path: file, bytes } of plan.files)
     out.print(`  ${safe(file)} ${style.dim(`${bytes} B`)}`);
   heading(`Pipeline ${safe(plan.pipeline.file ?? '(none)')}`);

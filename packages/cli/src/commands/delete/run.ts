@@ -5,6 +5,7 @@ import type { Run } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { exit } from '../../exit.ts';
 import { followOperation, operationError, tellDetached } from '../../follow/operation.ts';
+import { count } from '../../output/count.ts';
 import { safe } from '../../output/safe-text.ts';
 import { between, duration } from '../../output/time.ts';
 import { printReceipt } from '../../view/receipt.ts';
@@ -58,12 +59,14 @@ function printWhatGoes({ err }: Context, detail: ComponentDetail): void {
   err.print(`${style.bold(`Deleting ${safe(detail.name)}`)} removes for good:`);
   for (const { id, url, instances } of detail.placements) {
     err.print(
-      `  ${safe(id)}: ${instances.length} instances${url === undefined ? '' : `, ${safe(url)}`}`,
+      `  ${safe(id)}: ${count(instances.length, 'instance')}${url === undefined ? '' : `, ${safe(url)}`}`,
     );
   }
   if (detail.repository !== undefined) {
     const { cloneUrl, branches } = detail.repository;
-    err.print(`  repository ${safe(cloneUrl)} with ${branches.length} branches`);
+    err.print(
+      `  repository ${safe(cloneUrl)} with ${count(branches.length, 'branch', 'branches')}`,
+    );
   }
   const [newest] = detail.releases;
   err.print(

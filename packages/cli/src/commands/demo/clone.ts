@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from '../../config.ts';
 import { gitOrThrow } from '../../git/git.ts';
@@ -21,6 +20,9 @@ export interface CloneRequest {
   readonly connection: Connection;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly author: { readonly name: string; readonly email: string };
+  readonly signal: AbortSignal;
+  /** Folder in which the clone's own is made. */
+  readonly under: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export function gitEnvironment({
   connection,
   environment,
   author,
-}: CloneRequest): Readonly<Record<string, string | undefined>> {
+}: Omit<CloneRequest, 'signal' | 'under'>): Readonly<Record<string, string | undefined>> {
   const { origin } = new URL(url);
   const basic = Buffer.from(`pltf:${connection.token ?? ''}`).toString('base64');
   const settings = [
@@ -57,12 +59,13 @@ export function gitEnvironment({
 }
 
 export async function clone(request: CloneRequest): Promise<Clone> {
-  const directory = await mkdtemp(join(tmpdir(), 'pltf-demo-'));
+  const directory = await mkdtemp(join(request.under, 'pltf-demo-'));
   const environment = gitEnvironment(request);
-  const inside = (args: readonly string[]) => gitOrThrow({ args, environment, directory });
+  const { signal } = request;
+  const inside = (args: readonly string[]) => gitOrThrow({ args, environment, directory, signal });
   const dispose = () => rm(directory, { recursive: true, force: true });
   try {
-    await gitOrThrow({ args: ['clone', '--quiet', request.url, directory], environment });
+    await gitOrThrow({ args: ['clone', '--quiet', request.url, directory], environment, signal });
   } catch (error) {
     await dispose();
     throw error;
@@ -87,7 +90,8 @@ export async function clone(request: CloneRequest): Promise<Clone> {
       return (await inside(['rev-parse', 'HEAD'])).trim();
     },
     async push(onLine) {
-      await gitOrThrow({ args: ['push', 'origin', 'HEAD'], environment, directory, onLine });
+      const args = ['push', 'origin', 'HEAD'];
+      await gitOrThrow({ args, environment, directory, signal, onLine });
     },
     [Symbol.asyncDispose]: dispose,
   };

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gitOrThrow } from '../../git/git.ts';
@@ -59,6 +59,7 @@ describe('the clone of the demonstration', () => {
     from: 'option' as const,
   };
   const author = { name: 'ada', email: 'ada@localhost' };
+  const { signal } = new AbortController();
 
   test('signs in by the environment: the token is in no argument and no address', () => {
     const environment = {
@@ -81,6 +82,16 @@ describe('the clone of the demonstration', () => {
     expect(made['GIT_CONFIG_VALUE_1']).toBe(
       `Authorization: Basic ${Buffer.from('pltf:secret-token').toString('base64')}`,
     );
+  });
+
+  test('leaves nothing behind when it is interrupted', async () => {
+    const request = { url: 'file:///nowhere.git', connection, environment: home.env, author };
+
+    const under = home.directory;
+    const cloning = clone({ ...request, under, signal: AbortSignal.abort() });
+
+    await expect(cloning).rejects.toMatchObject({ name: 'AbortError' });
+    expect(readdirSync(under)).toEqual([]);
   });
 
   test('changes, commits and pushes with real git, and is gone afterwards', async () => {
@@ -108,7 +119,14 @@ describe('the clone of the demonstration', () => {
     });
     const lines: string[] = [];
 
-    const copy = await clone({ url: `file://${bare}`, connection, environment: home.env, author });
+    const copy = await clone({
+      url: `file://${bare}`,
+      connection,
+      environment: home.env,
+      author,
+      signal,
+      under: home.directory,
+    });
     const changed = await copy.change({ from: 'Hello', to: 'Welcome' });
     const commit = await copy.commit('Say Welcome');
     await copy.push((line) => lines.push(line));

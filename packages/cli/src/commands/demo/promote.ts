@@ -44,7 +44,7 @@ export async function takeToProduction(
   if (url !== undefined) {
     await narrator.step(
       `${rollout.environment} answers`,
-      () => answering(url, text),
+      () => answering(stage.context.interrupted, url, text),
       () => url,
     );
   }

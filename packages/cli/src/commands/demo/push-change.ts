@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { type ComponentDetail, type PlacementView, PltfError, type RunView } from '@pltf/contracts';
 import { printFailing } from '../../follow/run.ts';
 import { safe } from '../../output/safe-text.ts';
@@ -27,6 +28,8 @@ export async function changeByPush(
     connection: context.connection(),
     environment: context.config.environment,
     author: { name: user, email: `${user}@localhost` },
+    signal: context.interrupted,
+    under: tmpdir(),
   };
   const copy = await narrator.step(
     'git clone',
@@ -40,7 +43,7 @@ export async function changeByPush(
     const release = await releaseOf(stage, component.name, commit);
     const work = async () => {
       await serving(stage, component.name, ({ id }) => id === review.id, release);
-      return answering(before.url, text);
+      return answering(context.interrupted, before.url, text);
     };
     await narrator.step(`The review app serves release #${release}`, work, ({ answer }) =>
       gist(answer),

@@ -26,7 +26,7 @@ export const run: Run<typeof demoCommand> = async ({ options: { name, path } }, 
   const { review, url } = reviewApp(component.name, component.placements);
   const before = await narrator.step(
     'The review app answers',
-    () => answering(url),
+    () => answering(context.interrupted, url),
     () => url,
   );
   const pushed = await changeByPush(stage, component, review, before);

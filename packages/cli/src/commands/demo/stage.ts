@@ -22,7 +22,7 @@ const answerMs = 60_000;
 const lookMs = 30;
 
 /** Visits an address until it answers well, and, when a text is given, answers with that. */
-export async function answering(url: string, text?: string): Promise<Visited> {
+export async function answering(signal: AbortSignal, url: string, text?: string): Promise<Visited> {
   const deadline = Date.now() + answerMs;
   for (;;) {
     const answer = await visit(url);
@@ -33,7 +33,8 @@ export async function answering(url: string, text?: string): Promise<Visited> {
         answer === undefined ? 'does not answer' : `answers ${answer.status}: ${gist(answer)}`;
       throw new PltfError('health-timeout', { detail: `${url} ${how}` });
     }
-    await sleep(lookMs);
+    await sleep(lookMs, signal);
+    if (signal.aborted) throw interrupted();
   }
 }
 
