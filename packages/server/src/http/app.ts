@@ -55,6 +55,8 @@ export interface AppOptions {
 
 const longestBody = 1024 * 1024;
 const longestUrl = 8_000;
+/** What is under way when the server stops has this long to end. */
+const closeMs = 5_000;
 const usualBodyTimeoutMs = 30_000;
 
 /** The whole HTTP surface: API, git, portal. Listens nowhere yet. */
@@ -80,12 +82,42 @@ export function createApp(options: AppOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error),
   });
   const streams = new OpenStreams(options.resolveActor, options.tail);
-  app.addHook('preClose', () => streams[Symbol.asyncDispose]());
+  const connections = openConnections(app);
+  app.addHook('preClose', async () => {
+    endConnections(app, connections);
+    await streams[Symbol.asyncDispose]();
+  });
   addChecks(app, options);
   parseJson(app);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
   register(app, options, streams);
   return app;
+}
+
+/**
+ * Node closes a connection at rest only when it is so at that moment, and one on which nothing was ever sent (browsers
+ * and clients open them to have one) not at all: both would be waited for until their client leaves.
+ */
+function endConnections(app: FastifyInstance, open: ReadonlySet<Socket>): void {
+  const end = (): void => {
+    app.server.closeIdleConnections();
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+  };
+  const idle = setInterval(end, 20);
+  const late = setTimeout(() => app.server.closeAllConnections(), closeMs);
+  app.server.once('close', () => {
+    clearInterval(idle);
+    clearTimeout(late);
+  });
+}
+
+function openConnections(app: FastifyInstance): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return open;
 }
 
 function register(app: FastifyInstance, options: AppOptions, streams: OpenStreams): void {

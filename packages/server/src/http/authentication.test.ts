@@ -69,7 +69,7 @@ describe('who asks', () => {
     ['an empty cookie', { cookie: 'pltf_session=' }],
     ['cookies that are none', { cookie: '=;;=; a' }],
   ])('is nobody with %s', async (_, headers) => {
-    const response = await me(headers as Record<string, string>);
+    const response = await me(headers);
 
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);

@@ -61,7 +61,10 @@ afterAll(async () => {
   await rm(join(folder, '..', 'pltf-outside.txt'), { force: true });
 });
 
-const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+const call = (
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> } = {},
+): Promise<Response> =>
   fetch(`${app.url}${path}`, { ...init, headers: { ...admin.headers, ...init.headers } });
 
 const json = { 'content-type': 'application/json' };

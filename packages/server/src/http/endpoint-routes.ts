@@ -190,7 +190,7 @@ async function stream(
 ): Promise<FastifyReply> {
   const format = endpoint.stream ?? 'ndjson';
   const items = (handler(input, watched.context) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-  const { first, soon } = await firstItem(items, watched.asked, patienceMs[format]);
+  const first = await firstItem(items, watched.asked, patienceMs[format]);
   try {
     watched.verifyAsked();
   } catch (error) {
@@ -204,10 +204,12 @@ async function stream(
     'content-type': contentTypes[format],
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
+    // It was the connection's own; nobody waits for another use of it.
+    'connection': 'close',
   });
   raw.flushHeaders();
   try {
-    await writeItems(raw, format, items, soon ?? (await first), options.streamTimes);
+    await writeItems(raw, format, items, first.item, options.streamTimes);
   } catch (error) {
     // The status is sent; an end without the last chunk tells the reader that something is missing.
     if (!watched.context.signal.aborted)

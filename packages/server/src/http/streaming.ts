@@ -35,7 +35,7 @@ export async function writeItems(
   response: ServerResponse,
   format: StreamFormat,
   items: AsyncIterator<unknown>,
-  first: IteratorResult<unknown> | undefined,
+  first: Promise<IteratorResult<unknown>>,
   times: StreamTimes,
 ): Promise<void> {
   if (format === 'sse') response.write('retry: 1000\n\n');
@@ -47,8 +47,9 @@ export async function writeItems(
         }, times.heartbeatMs)
       : undefined;
   try {
-    for (let next = first ?? (await items.next()); next.done !== true; next = await items.next()) {
-      if (!response.writable) return;
+    for (let next = await first; next.done !== true; next = await items.next()) {
+      // `writable` stays true on a response whose reader has left.
+      if (response.destroyed) return;
       if (!response.write(encodeItem(format, next.value))) await drained(response, times.slowestMs);
     }
     response.end();
@@ -74,30 +75,28 @@ async function drained(response: ServerResponse, slowestMs: number): Promise<voi
 }
 
 /**
- * The first item if it comes soon, so that what fails at once can be answered as a problem; undefined when the
- * stream is open but has nothing to say yet.
+ * Waits for the first item for a moment, so that what fails at once can be answered as a problem: then it throws.
+ * Answers with the item that came or will come, once the stream is open.
  */
 export async function firstItem(
   items: AsyncIterator<unknown>,
   opened: Promise<void>,
   patienceMs: number,
-): Promise<{
-  readonly first: Promise<IteratorResult<unknown>>;
-  readonly soon: IteratorResult<unknown> | undefined;
-}> {
-  const first = items.next();
+): Promise<{ readonly item: Promise<IteratorResult<unknown>> }> {
+  const item = items.next();
+  // Whoever goes on with it sees its failure; until then nobody is to be told.
+  item.catch(() => undefined);
   let timer: NodeJS.Timeout | undefined;
   const patience = opened.then(
     () =>
-      new Promise<undefined>((resolve) => {
-        timer = setTimeout(() => resolve(undefined), patienceMs);
+      new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, patienceMs);
       }),
   );
   try {
-    return { first, soon: await Promise.race([first, patience]) };
+    await Promise.race([item, patience]);
+    return { item };
   } finally {
     clearTimeout(timer);
-    // Whoever goes on with it sees its failure; nobody else is to be told.
-    first.catch(() => undefined);
   }
 }
