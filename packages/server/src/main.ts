@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type PlatformFile, PltfError } from '@pltf/contracts';
 import { builtinPlatform, parsePlatformFile } from '@pltf/plan';
 import { type Logger, pino } from 'pino';
-import { compose, repositoriesFolder, type Rooms } from './compose.ts';
+import { compose, type Rooms, repositoriesFolder } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 import { detectCapabilities } from './drivers/runtime/agent/capabilities.ts';
 import { postgresJournalCursor } from './drivers/runtime/agent/journal-cursor.ts';
@@ -19,8 +19,15 @@ import { serveGit } from './http/serve-git.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { Handlers } from './kernel/request.ts';
 import { readLocalToken, writeLocalAccess } from './local-access.ts';
-import { deliveryRoutes, previewPipeline } from './modules/delivery/index.ts';
-import { bootstrap, createResolveActor, credentialsService, identityRoutes, peopleService, postgresIdentityQueries } from './modules/identity/index.ts';
+import { deliveryRoutes, previewPipeline, warmPlanner } from './modules/delivery/index.ts';
+import {
+  bootstrap,
+  createResolveActor,
+  credentialsService,
+  identityRoutes,
+  peopleService,
+  postgresIdentityQueries,
+} from './modules/identity/index.ts';
 import { overviewRoutes } from './modules/overview/index.ts';
 import { pathsRoutes } from './modules/paths/index.ts';
 import { runtimeRoutes, type ViewContext } from './modules/runtime/index.ts';
@@ -48,19 +55,47 @@ async function main(): Promise<void> {
   lifecycle.started('database session', () => session[Symbol.asyncDispose]());
   await untilReady(() => migrate(db), log);
 
-  const [platform, capabilities] = await Promise.all([readPlatform(config), detectCapabilities(config.path), mkdir(repositoriesFolder(config.dataDirectory), { recursive: true, mode: 0o700 })]);
+  const [platform, capabilities] = await Promise.all([
+    readPlatform(config),
+    detectCapabilities(config.path),
+    mkdir(repositoriesFolder(config.dataDirectory), { recursive: true, mode: 0o700 }),
+  ]);
   const { portalUrl, routerPort, goldenPaths, agentSocket, path } = config;
   const repositories = repositoriesFolder(config.dataDirectory);
-  const rooms = compose({ db, session, log, platform, capabilities, portalUrl, routerPort, goldenPaths, agentSocket, path, repositories });
+  const rooms = compose({
+    db,
+    session,
+    log,
+    platform,
+    capabilities,
+    portalUrl,
+    routerPort,
+    goldenPaths,
+    agentSocket,
+    path,
+    repositories,
+  });
   lifecycle.started('agent client', () => rooms.agent[Symbol.asyncDispose]());
 
   const driver = watchAgent(rooms, db, lifecycle, log);
-  const web = await buildWeb({ config, db, session, log, platform, rooms, capabilities, lifecycle, driver });
+  const web = await buildWeb({
+    config,
+    db,
+    session,
+    log,
+    platform,
+    rooms,
+    capabilities,
+    lifecycle,
+    driver,
+  });
   startLoop(rooms, db, session, lifecycle, log);
   await wakeEverything(db);
   await session.open();
   await web.listen();
   log.info({ url: portalUrl }, 'ready');
+  // The first plan of a workflow costs 50 ms more than the next: better now than in somebody's push.
+  setImmediate(warmPlanner);
 }
 
 function stopOnSignal(lifecycle: Lifecycle, log: Logger): void {
@@ -96,7 +131,10 @@ async function readPlatform({ platformFile }: Config): Promise<PlatformFile> {
   if (platformFile === undefined) return builtinPlatform;
   const parsed = parsePlatformFile(await readFile(platformFile, 'utf8'), platformFile);
   if (parsed.ok) return parsed.platform;
-  throw new PltfError('bad-request', { detail: `${platformFile} is not a valid platform file`, errors: parsed.problems });
+  throw new PltfError('bad-request', {
+    detail: `${platformFile} is not a valid platform file`,
+    errors: parsed.problems,
+  });
 }
 
 interface DriverWatch {
@@ -123,17 +161,26 @@ function watchAgent(rooms: Rooms, db: Db, lifecycle: Lifecycle, log: Logger): Dr
   return { lostSince: () => lostSince };
 }
 
-function startLoop(rooms: Rooms, db: Db, session: ServerSession, lifecycle: Lifecycle, log: Logger): void {
+function startLoop(
+  rooms: Rooms,
+  db: Db,
+  session: ServerSession,
+  lifecycle: Lifecycle,
+  log: Logger,
+): void {
   const loop = new ReconcileLoop({
     store: postgresWorkStore(db),
     reconcilers: rooms.reconcilers,
-    onFailure: ({ reconciler, key }, error, retryInMs) => log.warn({ err: error, reconciler, key, retryInMs }, 'a pass failed'),
+    onFailure: ({ reconciler, key }, error, retryInMs) =>
+      log.warn({ err: error, reconciler, key, retryInMs }, 'a pass failed'),
   });
   session.on('up', (number) => loop.resume(number));
   session.on('down', () => loop.suspend());
   session.on('work', () => {
     loop.nudge();
-    rooms.delivery.cancellation.look().catch((error: unknown) => log.warn({ err: error }, 'looking for cancelled runs'));
+    rooms.delivery.cancellation
+      .look()
+      .catch((error: unknown) => log.warn({ err: error }, 'looking for cancelled runs'));
   });
   lifecycle.started('reconcile loop', () => loop[Symbol.asyncDispose]());
 }
@@ -156,15 +203,32 @@ async function buildWeb(parts: WebParts) {
   const onError = (error: unknown): void => log.warn({ err: error }, 'web');
   const journal = new RequestJournal({ db, session, clock: systemClock, onError });
   const people = peopleService({ clock: systemClock });
-  const credentials = credentialsService({ clock: systemClock, portalUrl: config.portalUrl, sessions: config.sessions });
-  const identity = { db, clock: systemClock, queries: postgresIdentityQueries(db), people, credentials };
+  const credentials = credentialsService({
+    clock: systemClock,
+    portalUrl: config.portalUrl,
+    sessions: config.sessions,
+  });
+  const identity = {
+    db,
+    clock: systemClock,
+    queries: postgresIdentityQueries(db),
+    people,
+    credentials,
+  };
   const first = bootstrap({ ...identity, resolveActor, defaultTeam: parts.platform.defaultTeam });
   await first.prepare({ link: false });
   const localFile = join(config.dataDirectory, 'local.json');
   const token = await first.ensureLocalToken(await readLocalToken(localFile));
   const app = createApp({
     handlers: handlersOf(parts, identity),
-    serveGit: serveGit({ db, git: rooms.git, repos: rooms.repos, catalog: rooms.catalogQueries, progress: rooms.delivery.progress, onError }),
+    serveGit: serveGit({
+      db,
+      git: rooms.git,
+      repos: rooms.repos,
+      catalog: rooms.catalogQueries,
+      progress: rooms.delivery.progress,
+      onError,
+    }),
     resolveActor,
     journal,
     tail: rooms.tail,
@@ -184,23 +248,67 @@ async function buildWeb(parts: WebParts) {
     listen: async () => {
       await app.listen({ host: config.host, port: config.port });
       lifecycle.started('http', () => app.close());
-      if (token !== undefined) await writeLocalAccess(localFile, { url: config.portalUrl, token: token.text });
+      if (token !== undefined)
+        await writeLocalAccess(localFile, { url: config.portalUrl, token: token.text });
     },
   };
 }
 
 type Identity = Omit<Parameters<typeof identityRoutes>[0], 'platform'>;
 
-function handlersOf({ config, db, platform, rooms, capabilities, driver }: WebParts, identity: Identity): Handlers {
+function handlersOf(
+  { config, db, platform, rooms, capabilities, driver }: WebParts,
+  identity: Identity,
+): Handlers {
   const { runtime, delivery, paths, catalogQueries: catalog } = rooms;
   const { portalUrl, routerPort } = config;
-  const viewContext = (): ViewContext => ({ routerPort, staleAfterMs, now: systemClock.now(), driverLostSince: driver.lostSince() });
+  const viewContext = (): ViewContext => ({
+    routerPort,
+    staleAfterMs,
+    now: systemClock.now(),
+    driverLostSince: driver.lostSince(),
+  });
   return {
-    ...identityRoutes({ ...identity, platform: { organisation: platform.organisation, domain: platform.domain, portalUrl, routerPort, version } }),
+    ...identityRoutes({
+      ...identity,
+      platform: {
+        organisation: platform.organisation,
+        domain: platform.domain,
+        portalUrl,
+        routerPort,
+        version,
+      },
+    }),
     ...eventRoutes({ queries: rooms.eventQueries, tail: rooms.tail }),
-    ...overviewRoutes({ catalog, repos: rooms.reposQueries, runtime: runtime.queries, delivery: delivery.queries, operations: paths.queries, platform, portalUrl, viewContext }),
-    ...runtimeRoutes({ db, catalog, queries: runtime.queries, service: runtime.service, driver: runtime.driver, clock: systemClock, viewContext }),
-    ...deliveryRoutes({ db, catalog, queries: delivery.queries, service: delivery.service, runtime: runtime.service, runtimeQueries: runtime.queries, platform, runLog: delivery.runLog }),
+    ...overviewRoutes({
+      catalog,
+      repos: rooms.reposQueries,
+      runtime: runtime.queries,
+      delivery: delivery.queries,
+      operations: paths.queries,
+      platform,
+      portalUrl,
+      viewContext,
+    }),
+    ...runtimeRoutes({
+      db,
+      catalog,
+      queries: runtime.queries,
+      service: runtime.service,
+      driver: runtime.driver,
+      clock: systemClock,
+      viewContext,
+    }),
+    ...deliveryRoutes({
+      db,
+      catalog,
+      queries: delivery.queries,
+      service: delivery.service,
+      runtime: runtime.service,
+      runtimeQueries: runtime.queries,
+      platform,
+      runLog: delivery.runLog,
+    }),
     ...pathsRoutes({
       catalog,
       service: paths.service,
@@ -217,15 +325,35 @@ function handlersOf({ config, db, platform, rooms, capabilities, driver }: WebPa
       },
     }),
     platformHealth: async () => {
-      const database = await db.selectFrom('cursors').select('name').limit(1).execute().then(() => 'ok' as const, () => 'down' as const);
+      const database = await db
+        .selectFrom('cursors')
+        .select('name')
+        .limit(1)
+        .execute()
+        .then(
+          () => 'ok' as const,
+          () => 'down' as const,
+        );
       const agent = driver.lostSince() === undefined ? ('ok' as const) : ('down' as const);
-      return { status: database === 'ok' && agent === 'ok' ? 'ok' : 'degraded', version, database, agent };
+      return {
+        status: database === 'ok' && agent === 'ok' ? 'ok' : 'degraded',
+        version,
+        database,
+        agent,
+      };
     },
   };
 }
 
 main().catch((error: unknown) => {
-  const text = error instanceof PltfError ? [error.detail, error.fix, ...error.errors.map(({ where, message }) => `${where}: ${message}`)].join('\n') : String(error instanceof Error ? error.stack : error);
+  const text =
+    error instanceof PltfError
+      ? [
+          error.detail,
+          error.fix,
+          ...error.errors.map(({ where, message }) => `${where}: ${message}`),
+        ].join('\n')
+      : String(error instanceof Error ? error.stack : error);
   process.stderr.write(`pltf server: ${text}\n`);
   process.exit(1);
 });

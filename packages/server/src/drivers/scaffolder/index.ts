@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ComponentKind, type CreateComponent, type GoldenPathView, PltfError } from '@pltf/contracts';
+import {
+  ComponentKind,
+  type CreateComponent,
+  type GoldenPathView,
+  PltfError,
+} from '@pltf/contracts';
 import {
   type FileMap,
   type FolderPort,
@@ -13,7 +18,7 @@ import {
   runTemplate,
   type TemplateRun,
 } from '@pltf/plan';
-import type { Scaffolded, ScaffoldFacts, Scaffolder } from '../../modules/paths/index.ts';
+import type { Scaffolded, Scaffolder, ScaffoldFacts } from '../../modules/paths/index.ts';
 import type { FileEntry } from '../../modules/repos/index.ts';
 
 export interface FolderScaffolderOptions {
@@ -49,7 +54,10 @@ async function readLibrary(folder: string): Promise<Library> {
   const files = await readFolder(folderPort(folder));
   const { paths, problems } = listGoldenPaths(files);
   if (problems.length > 0) {
-    throw new PltfError('template-invalid', { detail: `a golden path in ${folder} cannot be read`, errors: problems });
+    throw new PltfError('template-invalid', {
+      detail: `a golden path in ${folder} cannot be read`,
+      errors: problems,
+    });
   }
   return { files, paths: paths.filter(({ maturity }) => maturity !== 'retired') };
 }
@@ -94,8 +102,17 @@ function choose({ paths }: Library, request: CreateComponent): GoldenPath {
   }
   const [id = '', version] = request.path.split('@');
   const found = paths.find((path) => path.id === id);
-  if (found === undefined) throw unknownPath(`there is no golden path ${id}`, paths, nearest(id, paths.map((path) => path.id)));
-  const matches = version === undefined || found.version === version || found.version.startsWith(`${version}.`);
+  if (found === undefined)
+    throw unknownPath(
+      `there is no golden path ${id}`,
+      paths,
+      nearest(
+        id,
+        paths.map((path) => path.id),
+      ),
+    );
+  const matches =
+    version === undefined || found.version === version || found.version.startsWith(`${version}.`);
   if (!matches) throw unknownPath(`${id} is at version ${found.version}, not ${version}`, paths);
   return found;
 }
@@ -103,11 +120,19 @@ function choose({ paths }: Library, request: CreateComponent): GoldenPath {
 const unknownPath = (detail: string, paths: readonly GoldenPath[], meant?: string): PltfError =>
   new PltfError('golden-path-unknown', {
     detail,
-    fix: meant === undefined ? `There are: ${paths.map(({ id }) => id).join(', ')}.` : `Did you mean ${meant}?`,
+    fix:
+      meant === undefined
+        ? `There are: ${paths.map(({ id }) => id).join(', ')}.`
+        : `Did you mean ${meant}?`,
     errors: [{ where: 'path', message: detail }],
   });
 
-async function scaffold(library: Library, request: CreateComponent, facts: ScaffoldFacts, portalUrl: string): Promise<Scaffolded> {
+async function scaffold(
+  library: Library,
+  request: CreateComponent,
+  facts: ScaffoldFacts,
+  portalUrl: string,
+): Promise<Scaffolded> {
   const path = choose(library, request);
   const result = await runTemplate({
     template: path.template,
@@ -115,14 +140,20 @@ async function scaffold(library: Library, request: CreateComponent, facts: Scaff
     folder: path.folder,
     parameters: parametersOf(path, request, facts),
     // The same request gives the same files: a creation that resumes makes what it began.
-    taskId: createHash('sha256').update(JSON.stringify([request, facts])).digest('hex').slice(0, 32),
+    taskId: createHash('sha256')
+      .update(JSON.stringify([request, facts]))
+      .digest('hex')
+      .slice(0, 32),
     now: () => performance.now(),
     user: { ref: `user:default/${facts.user}` },
     actions: publishing(request.name, portalUrl),
   });
   const files = new Map<string, FileEntry>();
   for (const [name, file] of result.workspace) {
-    if (file.link === true) throw new PltfError('template-invalid', { detail: `${path.id} makes a symbolic link: ${name}` });
+    if (file.link === true)
+      throw new PltfError('template-invalid', {
+        detail: `${path.id} makes a symbolic link: ${name}`,
+      });
     files.set(name, { bytes: file.bytes, executable: (file.mode & executable) !== 0 });
   }
   return { path: view(path), files };
@@ -135,13 +166,23 @@ async function scaffold(library: Library, request: CreateComponent, facts: Scaff
 function publishing(name: string, portalUrl: string): NonNullable<TemplateRun['actions']> {
   const remoteUrl = `${portalUrl}/git/${name}.git`;
   return {
-    'publish:pltf': { supportsDryRun: true, run: () => ({ remoteUrl, repoContentsUrl: remoteUrl }) },
-    'catalog:register': { supportsDryRun: true, run: () => ({ entityRef: `component:default/${name}` }) },
+    'publish:pltf': {
+      supportsDryRun: true,
+      run: () => ({ remoteUrl, repoContentsUrl: remoteUrl }),
+    },
+    'catalog:register': {
+      supportsDryRun: true,
+      run: () => ({ entityRef: `component:default/${name}` }),
+    },
   };
 }
 
 /** What the platform knows goes into the fields that the template has; what was typed wins. */
-function parametersOf(path: GoldenPath, request: CreateComponent, facts: ScaffoldFacts): JsonObject {
+function parametersOf(
+  path: GoldenPath,
+  request: CreateComponent,
+  facts: ScaffoldFacts,
+): JsonObject {
   const known: JsonObject = {
     name: request.name,
     owner: facts.owner,
@@ -152,5 +193,9 @@ function parametersOf(path: GoldenPath, request: CreateComponent, facts: Scaffol
   const fields = new Set(path.fields.map(({ name }) => name));
   const fitting = Object.fromEntries(Object.entries(known).filter(([name]) => fields.has(name)));
   // The name is the platform's to give: a parameter of the same name cannot make another repository's files.
-  return { ...fitting, ...(request.parameters as JsonObject), ...(fields.has('name') ? { name: request.name } : {}) };
+  return {
+    ...fitting,
+    ...(request.parameters as JsonObject),
+    ...(fields.has('name') ? { name: request.name } : {}),
+  };
 }

@@ -22,5 +22,5 @@ export { RunCancellation } from './run-cancellation.ts';
 export { type RunLog, runLog } from './run-log.ts';
 export { createRunReconciler } from './run-reconciler.ts';
 export { postgresRunStore } from './run-store.postgres.ts';
-export type { StepRunner, StepTask, TaskOutcome } from './workflow/index.ts';
+export { type StepRunner, type StepTask, type TaskOutcome, warmPlanner } from './workflow/index.ts';
 export { type StepRunners, workflowPipeline } from './workflow-pipeline.ts';

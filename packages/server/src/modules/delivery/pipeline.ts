@@ -5,6 +5,8 @@ export interface PipelineRequest {
   readonly team: string;
   /** Texts of the repository's workflow files at the commit, by path. */
   readonly workflows: ReadonlyMap<string, string>;
+  /** Texts of the repository's own actions (`action.yml`), by path. */
+  readonly actions: ReadonlyMap<string, string>;
   readonly before: string | undefined;
   readonly changedPaths: readonly string[] | undefined;
   /** Aborts when somebody cancels the run; the pipeline ends in order and answers `cancelled`. */

@@ -3,7 +3,7 @@ import type { DeliveryQueries } from './delivery-queries.ts';
 import type { EventFeed } from './push-progress.ts';
 import type { ReleaseArchive } from './release-archive.ts';
 import { isFinished } from './run.ts';
-import { type RunStore, stepTasks } from './workflow/index.ts';
+import { createLogReader, type RunStore, stepTasks } from './workflow/index.ts';
 
 /** The log of all steps of a run in order; `instance` of a line names job and step. */
 export interface RunLog {
@@ -36,7 +36,8 @@ export function runLog({ store, queries, feed, archive }: RunLogDependencies): R
             { task: `${run}-build`, name: 'release / build' },
           ]) {
             if (read.has(task)) continue;
-            const found = yield* linesOf(archive, task, name, follow, signal);
+            const shown = createLogReader(stored?.state?.masks ?? []);
+            const found = yield* linesOf(archive, { task, name, reader: shown }, follow, signal);
             if (found || finished) read.add(task);
           }
           if (finished || events === undefined || signal.aborted) return;
@@ -49,18 +50,25 @@ export function runLog({ store, queries, feed, archive }: RunLogDependencies): R
   };
 }
 
+interface StepLog {
+  readonly task: string;
+  readonly name: string;
+  /** Hides secrets, and the commands that steps give by their output. */
+  readonly reader: (line: string) => string | undefined;
+}
+
 /** Answers whether the task was there. */
 async function* linesOf(
   archive: ReleaseArchive,
-  task: string,
-  name: string,
+  { task, name, reader }: StepLog,
   follow: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, boolean> {
   let found = false;
   for await (const line of archive.stepLog(task, follow, signal)) {
     found = true;
-    yield { ...line, instance: name };
+    const text = reader(line.text);
+    if (text !== undefined) yield { ...line, instance: name, text };
   }
   return found;
 }

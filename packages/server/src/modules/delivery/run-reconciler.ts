@@ -124,6 +124,7 @@ async function execute(
     run,
     team: component.owner,
     workflows,
+    actions: await localActions(git, run, workflows),
     before,
     changedPaths,
     cancel,
@@ -141,6 +142,20 @@ async function execute(
         });
       }),
   });
+}
+
+const ownAction = /\buses:\s*['"]?\.\//;
+const actionFiles = ['action.yml', 'action.yaml'];
+
+/** The repository's own actions, read only when a workflow uses one. */
+async function localActions(
+  git: GitHost,
+  run: Run,
+  workflows: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+  if (![...workflows.values()].some((text) => ownAction.test(text))) return new Map();
+  const paths = await git.findFiles(run.component, run.commit, actionFiles);
+  return git.readFiles(run.component, run.commit, paths, []);
 }
 
 function progressOf(summary: RunSummary, spec: Spec): string {

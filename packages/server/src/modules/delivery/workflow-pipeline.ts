@@ -127,9 +127,10 @@ function planRequest(
   { capabilities, portalUrl }: WorkflowPipelineDependencies,
   request: PipelineRequest,
 ): PlanRequest {
-  const { run, team, workflows, before, changedPaths } = request;
+  const { run, team, workflows, actions, before, changedPaths } = request;
   return {
     workflows: [...workflows].map(([path, text]) => ({ path, text })),
+    actions: [...actions].map(([path, text]) => ({ path, text })),
     event: {
       repository: `${team}/${run.component}`,
       serverUrl: portalUrl,

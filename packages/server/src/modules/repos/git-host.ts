@@ -50,6 +50,12 @@ export interface GitHost {
     paths: readonly string[],
     folders: readonly string[],
   ): Promise<ReadonlyMap<string, string>>;
+  /** Paths of all files of a commit whose last part is one of the names. */
+  findFiles(
+    repository: string,
+    commit: string,
+    names: readonly string[],
+  ): Promise<readonly string[]>;
   /** Paths that differ between two commits; undefined when `before` is unknown. */
   changedPaths(
     repository: string,

@@ -37,6 +37,8 @@ export function builtinGit(options: BuiltinGitOptions): GitHost {
     commitFacts: async (repository, commit) => commitFacts(git, directory(repository), commit),
     readFiles: async (repository, commit, paths, folders) =>
       readTexts(git, directory(repository), commit, paths, folders),
+    findFiles: async (repository, commit, names) =>
+      findFiles(git, directory(repository), commit, names),
     changedPaths: async (repository, before, after) =>
       changedPaths(git, directory(repository), before, after),
     serve: async (exchange) => {
@@ -190,4 +192,15 @@ async function changedPaths(
         .split('\0')
         .filter((path) => path !== '')
     : undefined;
+}
+
+async function findFiles(git: Git, directory: string, commit: string, names: readonly string[]) {
+  const { out } = await git({
+    args: ['--git-dir', directory, 'ls-tree', '-r', '-z', '--name-only', commit],
+  });
+  const wanted = new Set(names);
+  return out
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => wanted.has(path.slice(path.lastIndexOf('/') + 1)));
 }

@@ -14,8 +14,14 @@ const timeout = 5_000;
 /** What this machine has for pipeline steps: asked once, at start. */
 export async function detectCapabilities(path: string): Promise<MachineCapabilities> {
   const version = async (program: string, ...args: string[]): Promise<string | undefined> =>
-    run(program, args, { env: { PATH: path }, timeout }).then(({ stdout, stderr }) => `${stdout}${stderr}`.trim(), () => undefined);
-  const [python, docker] = await Promise.all([version('python3', '--version'), version('docker', 'info', '--format', '{{.ServerVersion}}')]);
+    run(program, args, { env: { PATH: path }, timeout }).then(
+      ({ stdout, stderr }) => `${stdout}${stderr}`.trim(),
+      () => undefined,
+    );
+  const [python, docker] = await Promise.all([
+    version('python3', '--version'),
+    version('docker', 'info', '--format', '{{.ServerVersion}}'),
+  ]);
   const found = /(\d+\.\d+\.\d+)/.exec(python ?? '')?.[1];
   return {
     arch: process.arch === 'arm64' ? 'ARM64' : 'X64',

@@ -7,7 +7,11 @@ const name = 'agent-journal';
 export function postgresJournalCursor(db: Db): JournalCursor {
   return {
     read: async () => {
-      const row = await db.selectFrom('cursors').select('seq').where('name', '=', name).executeTakeFirst();
+      const row = await db
+        .selectFrom('cursors')
+        .select('seq')
+        .where('name', '=', name)
+        .executeTakeFirst();
       return row?.seq ?? 0;
     },
     write: async (seq) => {
