@@ -28,7 +28,9 @@ test('a request goes to another instance when one refuses the connection, whatev
   const alive = await httpUpstream((message, response) => {
     message.resume().on('end', () => response.end('alive'));
   });
-  const { router, port } = await routerTo([await closedPort(), alive.port]);
+  const { router, port } = await routerTo([await closedPort(), alive.port], {
+    timeouts: { retryDelayMs: 60_000 },
+  });
 
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_unused, index) =>
@@ -63,6 +65,7 @@ test('the last instance is never given up: it is asked once more, then the answe
   expect(answers[0]?.headers['content-type']).toBe('application/problem+json');
   expect(router.counters('app.prod')).toMatchObject({
     requests: 2,
+    errors: 0,
     failures: 2,
     unreachable: 2,
     retries: 2,
@@ -257,11 +260,21 @@ test('the application learns when the client goes away', async () => {
   expect(router.counters('app.prod')).toMatchObject({ clientEnded: 1, failures: 0, inFlight: 0 });
 });
 
-test('resting connections are given up before the application closes them', async () => {
-  const upstream = await httpUpstream((message, response) => {
-    message.resume().on('end', () => response.end('ok'));
+/** Keeps idle connections for exactly one second, and says so when `hint` is set. */
+const closesIdleAfterASecond = (hint: boolean) =>
+  rawUpstream((socket) => {
+    let timer: NodeJS.Timeout | undefined;
+    const head = hint ? 'Keep-Alive: timeout=1\r\n' : '';
+    socket.on('data', () => {
+      clearTimeout(timer);
+      socket.write(`HTTP/1.1 200 OK\r\n${head}Content-Length: 2\r\n\r\nok`);
+      timer = setTimeout(() => socket.destroy(), 1_000);
+    });
+    socket.on('close', () => clearTimeout(timer));
   });
-  upstream.server.keepAliveTimeout = 1_000;
+
+test('resting connections are given up before the application closes them', async () => {
+  const upstream = await closesIdleAfterASecond(true);
   const { router, port } = await routerTo([upstream.port]);
   const agent = keepAliveAgent(16);
 
@@ -276,6 +289,26 @@ test('resting connections are given up before the application closes them', asyn
   await Promise.all(Array.from({ length: 16 }, (_unused, index) => client(index)));
 
   expect(router.counters('app.prod')).toMatchObject({ requests: 96, failures: 0, retries: 0 });
+});
+
+test('the hint of an application shortens how long connections rest, and nothing lengthens it', async () => {
+  const [hinting, silent] = await Promise.all([true, false].map(closesIdleAfterASecond));
+  const connectionsAfter = async (upstream: typeof hinting, pauseMs: number): Promise<number> => {
+    const { port } = await routerTo([upstream?.port ?? 0], { timeouts: { upstreamIdleMs: 700 } });
+    const before = upstream?.connections() ?? 0;
+    await ask(port);
+    await sleep(pauseMs);
+    await ask(port);
+    return (upstream?.connections() ?? 0) - before;
+  };
+
+  const opened = await Promise.all([connectionsAfter(hinting, 100), connectionsAfter(silent, 100)]);
+  const later = [await connectionsAfter(hinting, 600), await connectionsAfter(silent, 600)];
+  const last = await connectionsAfter(silent, 800);
+
+  expect(opened).toEqual([1, 1]);
+  expect(later).toEqual([2, 1]);
+  expect(last).toBe(2);
 });
 
 test('a pinned request goes to its instance and nowhere else', async () => {

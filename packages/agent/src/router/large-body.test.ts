@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { ask, rawClient, statusOf } from './testing/client.ts';
 import { routerTo } from './testing/router.ts';
-import { httpUpstream } from './testing/upstream.ts';
+import { httpUpstream, rawUpstream } from './testing/upstream.ts';
 
 const size = 50 * 1024 ** 2;
 const piece = Buffer.alloc(64 * 1024, 'pltf');
@@ -149,4 +149,22 @@ test('a client that goes on sending after an early answer is cut after a while',
   const answer = await client.closed().finally(() => clearInterval(timer));
 
   expect(statusOf(answer)).toBe(401);
+});
+
+test('a connection whose request was not sent whole is not used again', async () => {
+  const upstream = await rawUpstream((socket) =>
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno');
+      socket.on('data', () => undefined);
+    }),
+  );
+  const { port } = await routerTo([upstream.port]);
+
+  const client = await rawClient(port);
+  client.write('POST / HTTP/1.1\r\nHost: app.test\r\nContent-Length: 1000000\r\n\r\nfew');
+  await client.until((received) => received.endsWith('no'));
+  const next = await ask(port);
+
+  expect(next.body).toBe('no');
+  expect(upstream.connections()).toBe(2);
 });

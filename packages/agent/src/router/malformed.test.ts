@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { exchangeRaw, rawClient, statusOf } from './testing/client.ts';
 import { routerTo } from './testing/router.ts';
@@ -100,6 +101,8 @@ test.each([
 ])('nothing that follows a refused request on its connection is read: %j', async (rest) => {
   const application = await untouched();
   const { port } = await routerTo([application.port]);
+  // A connection rests now, so that a request would reach the application at once.
+  await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: app.test\r\n\r\n');
 
   const client = await rawClient(port);
   client.write(
@@ -108,7 +111,7 @@ test.each([
   const answer = await client.closed();
 
   expect(answer.match(/HTTP\/1\.1 \d/g)).toEqual(['HTTP/1.1 4']);
-  expect(application.requests()).toBe(0);
+  expect(application.requests()).toBe(1);
 });
 
 test('a head that trickles in is cut off', async () => {
@@ -228,4 +231,41 @@ test('bytes behind an answer are not taken for the answer to the next request', 
 
   expect(client.received()).not.toContain('wrong');
   expect(upstream.connections()).toBe(3);
+});
+
+test('bytes that come while nothing was asked end the connection', async () => {
+  const upstream = await rawUpstream((socket) =>
+    socket.on('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine');
+      setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong'), 30);
+    }),
+  );
+  const { port } = await routerTo([upstream.port]);
+  const client = await rawClient(port);
+
+  for (const count of [1, 2]) {
+    client.write('GET / HTTP/1.1\r\nHost: app.test\r\n\r\n');
+    await client.until((received) => (received.match(/mine/g)?.length ?? 0) === count);
+    await sleep(80);
+  }
+
+  expect(client.received()).not.toContain('wrong');
+  expect(upstream.connections()).toBe(2);
+});
+
+test('one connection cannot bring any number of requests at once', async () => {
+  let open = 0;
+  const upstream = await httpUpstream(() => {
+    open += 1;
+  });
+  const { router, port } = await routerTo([upstream.port]);
+  const client = await rawClient(port);
+
+  // 2 MB; what one read brings, at most 64 KiB, is the most that can pile up.
+  client.write(`GET / HTTP/1.1\r\nHost: app.test\r\nX: ${'x'.repeat(350)}\r\n\r\n`.repeat(5_000));
+  while (open < 32) await sleep(5);
+  await sleep(300);
+
+  expect(open).toBeLessThan(500);
+  expect(router.counters('app.prod')?.inFlight).toBe(open);
 });

@@ -19,22 +19,28 @@ export class Peer {
   readonly work: PeerWork[] = [];
   /** It broke the protocol and was told so. */
   refused = false;
+  private readonly maximumWork: number;
   private paused = false;
   private idleSince: number;
   private unread: IncomingMessage | undefined;
   private closeAt = Number.POSITIVE_INFINITY;
 
-  constructor(socket: Socket, trusted: (address: string) => boolean, now: number) {
+  /** @param maximumWork requests under way from which on no more are read */
+  constructor(
+    socket: Socket,
+    trusted: (address: string) => boolean,
+    maximumWork: number,
+    now: number,
+  ) {
     this.socket = socket;
+    this.maximumWork = maximumWork;
     this.address = plainAddress(socket.remoteAddress);
     this.trusted = trusted(this.address);
     this.idleSince = now;
   }
 
-  add(work: PeerWork, maximum: number): void {
-    if (this.work.push(work) < maximum || this.paused) return;
-    this.paused = true;
-    this.socket.pause();
+  add(work: PeerWork): void {
+    if (this.work.push(work) >= this.maximumWork) process.nextTick(this.pauseIfFull);
   }
 
   remove(work: PeerWork, now: number): void {
@@ -44,8 +50,16 @@ export class Peer {
     this.idleSince = now;
     if (!this.paused) return;
     this.paused = false;
-    this.socket.resume();
+    if (this.work.length < this.maximumWork) this.socket.resume();
+    else process.nextTick(this.pauseIfFull);
   }
+
+  /** Not before the end of the tick: Node's parser resumes the connection after each message. */
+  private readonly pauseIfFull = (): void => {
+    if (this.paused || this.work.length < this.maximumWork) return;
+    this.paused = true;
+    this.socket.pause();
+  };
 
   /** It was answered without any work. */
   touch(now: number): void {

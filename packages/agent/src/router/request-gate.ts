@@ -119,7 +119,7 @@ export class RequestGate {
     const request = { peer, message, response, head, startedAt, upgrade };
     const exchange = new Exchange(this.exchanges, request, placement);
     placement.inFlight += 1;
-    peer.add(exchange, limits.pipelined);
+    peer.add(exchange);
     if (head.bodyLength > limits.bodyBytes) exchange.refuseBody();
     else exchange.admit();
   }

@@ -202,7 +202,7 @@ export class Router implements AsyncDisposable {
   }
 
   private connected(socket: Socket): void {
-    const peer = new Peer(socket, this.trust, now());
+    const peer = new Peer(socket, this.trust, this.limits.pipelined, now());
     this.peers.set(socket, peer);
     socket.on('close', () => {
       this.peers.delete(socket);
@@ -212,7 +212,7 @@ export class Router implements AsyncDisposable {
   }
 
   private peer(socket: Socket): Peer {
-    return this.peers.get(socket) ?? new Peer(socket, this.trust, now());
+    return this.peers.get(socket) ?? new Peer(socket, this.trust, this.limits.pipelined, now());
   }
 
   /** One timer for all deadlines; it stops when nothing is open. */

@@ -211,6 +211,32 @@ test('a Close waits for the end of the frame that is under way', async () => {
   expect(received()[0]?.payload.toString()).toBe('in two halves');
 });
 
+test('a web socket that opens on an instance about to go is told so at once', async () => {
+  let open = (): void => undefined;
+  const upstream = await rawUpstream((socket) => {
+    socket.once('data', () => {
+      open = () =>
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+        );
+    });
+  });
+  const { router, port } = await routerTo([upstream.port], { timeouts: { webSocketCloseMs: 100 } });
+  const client = await rawClient(port);
+  client.write(upgradeRequest());
+  while (router.counters('app.prod')?.inFlight !== 1 || upstream.connections() === 0)
+    await sleep(5);
+  await sleep(50);
+
+  const begun = performance.now();
+  const retired = router.retire(['i1'], { deadlineMs: 10_000 });
+  open();
+  await retired;
+
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(await client.closed()).toContain(String.fromCharCode(0x88, 2, 3, 0xf4));
+});
+
 test('web sockets go to the instances of the swap after it', async () => {
   const before = await webSocketUpstream({ polite: true });
   const after = await webSocketUpstream({ polite: true });
