@@ -6,7 +6,7 @@ import { pagePolicy } from './security-headers.ts';
 /** The API's description for programs, and a page to read it; both for everybody. */
 export function registerDescription(app: FastifyInstance, options: DescriptionOptions): void {
   let made: { readonly json: string; readonly page: string } | undefined;
-  // Made when first asked for: 15 ms and 1 MB that most servers never need.
+  // Made when first asked for: most servers never need it.
   const description = () => {
     if (made !== undefined) return made;
     const document = openApi(options);

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { PltfError } from '@pltf/contracts';
 import type { Account } from './embedded-cluster.ts';
 import type { Place } from './embedded-postmaster.ts';
 
@@ -33,6 +35,8 @@ const usualSettings: Readonly<Record<string, string>> = {
 /** A socket's path has room for 107 bytes on Linux, 103 elsewhere. */
 const longestSocketPath = 100;
 const defaultPort = 5432;
+const firstPort = 15_432;
+const ports = 2_000;
 const longestLog = 5 * 1024 * 1024;
 
 export interface Spawned {
@@ -52,7 +56,7 @@ export async function spawnPostgres(
   const settings = {
     ...usualSettings,
     listen_addresses: overTcp ? '127.0.0.1' : '',
-    port: String(overTcp ? await freePort() : defaultPort),
+    port: String(overTcp ? await portFor(place.cluster) : defaultPort),
     unix_socket_directories: overTcp ? '' : '.',
     unix_socket_permissions: '0700',
     ...extra,
@@ -94,15 +98,25 @@ async function openLog({ dataDirectory }: Place): Promise<FileHandle> {
   return open(path, 'a', 0o600);
 }
 
-async function freePort(): Promise<number> {
+/**
+ * The same port at every start where it is free, so that a server which knows the old address finds the restarted
+ * PostgreSQL; each data directory has its own. Below those that systems hand out by themselves.
+ */
+async function portFor(cluster: string): Promise<number> {
+  const wanted = createHash('sha256').update(cluster).digest().readUInt32BE(0);
+  for (let offset = 0; offset < ports; offset += 1) {
+    const port = firstPort + ((wanted + offset) % ports);
+    if (await isFree(port)) return port;
+  }
+  throw new PltfError('port-in-use', {
+    detail: `no port from ${firstPort} on is free for PostgreSQL`,
+  });
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  return new Promise((settle, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        settle(typeof address === 'object' && address !== null ? address.port : 0),
-      );
-    });
+  return new Promise((settle) => {
+    server.once('error', () => settle(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => settle(true)));
   });
 }
