@@ -23,4 +23,8 @@ export { type RunLog, runLog } from './run-log.ts';
 export { createRunReconciler } from './run-reconciler.ts';
 export { postgresRunStore } from './run-store.postgres.ts';
 export { type StepRunner, type StepTask, type TaskOutcome, warmPlanner } from './workflow/index.ts';
-export { type StepRunners, workflowPipeline } from './workflow-pipeline.ts';
+export {
+  type StepRunners,
+  type WorkflowPipelineDependencies,
+  workflowPipeline,
+} from './workflow-pipeline.ts';

@@ -1,4 +1,5 @@
 export { createExpiryReconciler } from './expiry-reconciler.ts';
+export { type ObservationCursor, postgresObservationCursor } from './observation-cursor.ts';
 export {
   type ObservationIntake,
   observationIntake,

@@ -1,16 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JournalEntry } from '@pltf/contracts';
-import type { ObservationIntake } from '../../../modules/runtime/index.ts';
+import type { ObservationCursor, ObservationIntake } from '../../../modules/runtime/index.ts';
 import type { AgentClient } from './agent-client.ts';
-
-export interface JournalCursor {
-  read(): Promise<number>;
-  write(seq: number): Promise<void>;
-}
 
 export interface JournalFollowerOptions {
   readonly agent: AgentClient;
-  readonly cursor: JournalCursor;
+  readonly cursor: ObservationCursor;
   readonly intake: ObservationIntake;
   /** Told when the agent is lost and found, so that what is shown can say so. */
   readonly onLost: (error: unknown) => void;

@@ -1,10 +1,13 @@
-import type { Db } from '../../../persistence/transaction.ts';
-import type { JournalCursor } from './journal-follower.ts';
+import type { Db } from '../../persistence/transaction.ts';
 
-const name = 'agent-journal';
+/** How far a driver's reports have been taken in. */
+export interface ObservationCursor {
+  read(): Promise<number>;
+  write(seq: number): Promise<void>;
+}
 
-/** How far the agent's journal has been taken in; kept in the database, so that it survives every restart. */
-export function postgresJournalCursor(db: Db): JournalCursor {
+/** Kept in the database, so that nothing is missed and nothing taken in twice over any restart. */
+export function postgresObservationCursor(db: Db, name: string): ObservationCursor {
   return {
     read: async () => {
       const row = await db

@@ -1,0 +1,27 @@
+import type { PlatformFile } from '@pltf/contracts';
+import type { Logger } from 'pino';
+import type { WorkflowPipelineDependencies } from '../modules/delivery/index.ts';
+import type { PushListener } from '../modules/repos/index.ts';
+import type { ServerSession } from '../persistence/session.ts';
+import type { Db, Tx } from '../persistence/transaction.ts';
+
+export interface Foundation {
+  readonly db: Db;
+  readonly session: ServerSession;
+  readonly log: Logger;
+  readonly platform: PlatformFile;
+  readonly portalUrl: string;
+  readonly routerPort: number;
+  readonly repositories: string;
+  readonly goldenPaths: string;
+  readonly agentSocket: string;
+  /** A PATH to find git and other programs in. */
+  readonly path: string;
+  readonly capabilities: WorkflowPipelineDependencies['capabilities'];
+}
+
+/** Where the rooms below need a room above, the way up is filled once both stand. */
+export interface Upwards {
+  delivery?: PushListener;
+  paths?: { wake(tx: Tx, component: string): Promise<void> };
+}

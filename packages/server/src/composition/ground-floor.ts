@@ -1,0 +1,45 @@
+import { builtinGit } from '../drivers/git/builtin/index.ts';
+import { AgentClient } from '../drivers/runtime/agent/agent-client.ts';
+import { EventTail } from '../http/event-tail.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { postgresCatalogQueries, postgresCatalogStore } from '../modules/catalog/index.ts';
+import type { EventFeed } from '../modules/delivery/index.ts';
+import { postgresReposQueries, postgresReposStore, reposService } from '../modules/repos/index.ts';
+import { postgresEventQueries } from '../persistence/event-queries.ts';
+import type { Foundation, Upwards } from './foundation.ts';
+
+/** Git, events, the agent's line, catalogue and repositories. */
+export function groundFloor(foundation: Foundation, upwards: Upwards) {
+  const { db, session, log, path, repositories, agentSocket } = foundation;
+  const git = builtinGit({ root: repositories, path });
+  const eventQueries = postgresEventQueries(db);
+  const tail = new EventTail({
+    queries: eventQueries,
+    session,
+    onError: (error) => log.warn({ err: error }, 'event tail'),
+  });
+  const feed: EventFeed = {
+    newest: () => eventQueries.last(),
+    follow: (filter, after, signal) => tail.follow({ ...filter, people: false }, after, signal),
+  };
+  const repos = reposService({
+    db,
+    store: postgresReposStore(),
+    git,
+    clock: systemClock,
+    listener: { pushed: async (tx, push) => upwards.delivery?.pushed(tx, push) },
+  });
+  return {
+    git,
+    repos,
+    tail,
+    feed,
+    eventQueries,
+    agent: new AgentClient({ socketPath: agentSocket }),
+    reposQueries: postgresReposQueries(db),
+    catalog: postgresCatalogStore(),
+    catalogQueries: postgresCatalogQueries(db),
+  };
+}
+
+export type Ground = ReturnType<typeof groundFloor>;

@@ -1,0 +1,88 @@
+import { eventRoutes } from '../http/event-stream.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { Handlers, HandlersOf } from '../kernel/request.ts';
+import { deliveryRoutes, previewPipeline } from '../modules/delivery/index.ts';
+import { identityRoutes } from '../modules/identity/index.ts';
+import { overviewRoutes } from '../modules/overview/index.ts';
+import { pathsRoutes } from '../modules/paths/index.ts';
+import { runtimeRoutes, type ViewContext } from '../modules/runtime/index.ts';
+import type { Db } from '../persistence/transaction.ts';
+import type { Foundation } from './foundation.ts';
+import type { IdentityRoom } from './identity-room.ts';
+import type { Rooms } from './index.ts';
+import { version } from './version.ts';
+import type { DriverWatch } from './watch-agent.ts';
+
+/** What the agent has not confirmed for so long reads as unknown. Milliseconds. */
+const staleAfterMs = 15_000;
+
+/** Every operation of the API, room by room: the type says that none is missing. */
+export function handlersOf(
+  foundation: Foundation,
+  rooms: Rooms,
+  identity: IdentityRoom,
+  driver: DriverWatch,
+): Handlers {
+  const { db, platform, portalUrl, routerPort } = foundation;
+  const { runtime, delivery, catalogQueries: catalog } = rooms;
+  const { organisation, domain } = platform;
+  const viewContext = (): ViewContext => ({
+    ...{ routerPort, staleAfterMs, now: systemClock.now() },
+    driverLostSince: driver.lostSince(),
+  });
+  const queries = { runtime: runtime.queries, delivery: delivery.queries };
+  return {
+    ...identityRoutes({
+      ...identity,
+      platform: { organisation, domain, portalUrl, routerPort, version },
+    }),
+    ...eventRoutes({ queries: rooms.eventQueries, tail: rooms.tail }),
+    ...overviewRoutes({
+      ...{ ...queries, catalog, platform, portalUrl, viewContext },
+      repos: rooms.reposQueries,
+      operations: rooms.paths.queries,
+    }),
+    ...runtimeRoutes({ ...runtime, db, catalog, clock: systemClock, viewContext }),
+    ...deliveryRoutes({
+      ...{ ...delivery, db, catalog, platform },
+      runtime: runtime.service,
+      runtimeQueries: runtime.queries,
+    }),
+    ...pathHandlers(foundation, rooms, identity),
+    platformHealth: () => health(db, driver),
+  };
+}
+
+function pathHandlers(
+  { platform, routerPort, capabilities }: Foundation,
+  { paths, catalogQueries: catalog }: Rooms,
+  { queries }: IdentityRoom,
+) {
+  const { scaffolder } = paths;
+  return pathsRoutes({
+    ...{ ...paths, catalog, platform },
+    teams: { exists: async (team) => (await queries.team(team)) !== undefined },
+    plan: {
+      ...{ scaffolder, platform, routerPort },
+      isTaken: async (name) => (await catalog.find(name)) !== undefined,
+      previewPipeline: (workflows) => previewPipeline(workflows, capabilities),
+    },
+  });
+}
+
+type Health = Awaited<ReturnType<HandlersOf<'platformHealth'>['platformHealth']>>;
+
+async function health(db: Db, driver: DriverWatch): Promise<Health> {
+  const asked = db.selectFrom('cursors').select('name').limit(1).execute();
+  const database = await asked.then(
+    () => 'ok' as const,
+    () => 'down' as const,
+  );
+  const agent = driver.lostSince() === undefined ? 'ok' : 'down';
+  return {
+    status: database === 'ok' && agent === 'ok' ? 'ok' : 'degraded',
+    version,
+    database,
+    agent,
+  };
+}

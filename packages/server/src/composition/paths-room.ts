@@ -1,0 +1,45 @@
+import { folderScaffolder } from '../drivers/scaffolder/index.ts';
+import { systemClock } from '../kernel/clock.ts';
+import {
+  createOperationReconciler,
+  pathsService,
+  postgresOperationsQueries,
+  postgresOperationsStore,
+} from '../modules/paths/index.ts';
+import type { DeliveryRoom } from './delivery-room.ts';
+import type { Foundation } from './foundation.ts';
+import type { Ground } from './ground-floor.ts';
+import type { RuntimeRoom } from './runtime-room.ts';
+
+/** Golden paths, creation and deletion. */
+export function pathsRoom(
+  foundation: Foundation,
+  ground: Ground,
+  runtime: RuntimeRoom,
+  delivery: DeliveryRoom,
+) {
+  const { db, platform, portalUrl, routerPort, goldenPaths } = foundation;
+  const { catalog, catalogQueries, git, repos } = ground;
+  const scaffolder = folderScaffolder({ folder: goldenPaths, portalUrl });
+  const store = postgresOperationsStore();
+  const queries = postgresOperationsQueries(db);
+  const clock = systemClock;
+  const asked = { db, catalog, catalogQueries, scaffolder, clock };
+  const facts = { runtime: runtime.queries, delivery: delivery.queries };
+  const service = pathsService({ ...asked, ...facts, store, queries });
+  const creation = { ...asked, ...facts, git, repos, platform, portalUrl, routerPort };
+  const teardown = {
+    ...{ db, catalog, git },
+    runtime: runtime.service,
+    runtimeQueries: runtime.queries,
+    delivery: delivery.queries,
+    deliveryStore: delivery.store,
+    archive: delivery.archive,
+  };
+  return {
+    scaffolder,
+    queries,
+    service,
+    reconcilers: [createOperationReconciler({ queries, store, creation, teardown })],
+  };
+}

@@ -1,0 +1,36 @@
+import { agentRuntime } from '../drivers/runtime/agent/agent-runtime.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { postgresDeliveryQueries, releaseSource } from '../modules/delivery/index.ts';
+import {
+  createExpiryReconciler,
+  createPlacementReconciler,
+  createTaskReconciler,
+  observationIntake,
+  type PlacementListener,
+  postgresRuntimeQueries,
+  postgresRuntimeStore,
+  runtimeService,
+} from '../modules/runtime/index.ts';
+import type { Foundation, Upwards } from './foundation.ts';
+import type { Ground } from './ground-floor.ts';
+
+/** Placements, rollouts, instances as observed, tasks. */
+export function runtimeRoom({ db, platform }: Foundation, ground: Ground, upwards: Upwards) {
+  const store = postgresRuntimeStore();
+  const queries = postgresRuntimeQueries(db);
+  const driver = agentRuntime(ground.agent);
+  const service = runtimeService({ store, platform, clock: systemClock });
+  const releases = releaseSource(postgresDeliveryQueries(db), ground.catalogQueries);
+  const listener: PlacementListener = {
+    changed: async (tx, component) => upwards.paths?.wake(tx, component),
+  };
+  const intake = observationIntake({ db, store, listener });
+  const reconcilers = [
+    createPlacementReconciler({ db, queries, store, driver, releases, intake }),
+    createTaskReconciler({ db, queries, store, driver, releases }),
+    createExpiryReconciler(db, queries, service, systemClock),
+  ];
+  return { store, queries, driver, service, intake, reconcilers };
+}
+
+export type RuntimeRoom = ReturnType<typeof runtimeRoom>;
