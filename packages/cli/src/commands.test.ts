@@ -630,6 +630,17 @@ describe('logs', () => {
     expect(out).toBe(`${instant()} users-api.prod-1 \\x1b]0;owned\\x07red\\x1b[2J\n`);
   });
 
+  test('are what the program wrote, and nothing else, when they are wanted raw', async () => {
+    platform.handlers.placementLogs = async function* () {
+      yield line('{"level":"error"}');
+      yield line('starting', { stream: 'platform' });
+    };
+
+    const { out, err } = await pltf('logs users-api --env prod --raw');
+
+    expect({ out, err }).toEqual({ out: '{"level":"error"}\n', err: 'starting\n' });
+  });
+
   test('that are followed survive a restart of the platform without a line lost or shown twice', async () => {
     const lines = ['one', 'two', 'three', 'four'].map((text, at) =>
       line(text, { at: instant(at === 2 ? 1 : at) }),
@@ -856,6 +867,15 @@ describe('a diagnostic bundle', () => {
     expect(JSON.stringify(bundle)).not.toContain(testToken);
   });
 
+  test('can be of one environment', async () => {
+    const { out } = await pltf('debug users-api --env prod --json');
+    const missing = await pltf('debug users-api --env nowhere');
+
+    expect(JSON.parse(out).placements).toHaveLength(1);
+    expect(missing.code).toBe(1);
+    expect(missing.err).toContain('users-api is not in nowhere');
+  });
+
   test('of the platform comes about without a token', async () => {
     const { code, out } = await pltf('debug --json', { env: { PLTF_TOKEN: '' } });
 
@@ -930,6 +950,48 @@ describe('signing in', () => {
     );
 
     expect((await pltf('whoami', { env: anonymous })).out).toContain('from this machine');
+  });
+});
+
+describe('a thin file', () => {
+  const check = async (text: string) => {
+    writeFileSync(join(home.directory, 'pltf.yaml'), text);
+    return pltf('check');
+  };
+
+  test('is checked here, without a platform', async () => {
+    const { code, out } = await check(
+      'kind: service\nname: promoapi\nenv: prod\npolicy: pii=false\n',
+    );
+
+    expect({ code, out }).toEqual({ code: 0, out: '✔ pltf.yaml: service promoapi\n' });
+    expect(platform.requests).toEqual([]);
+  });
+
+  test('with problems gets all of them, with places and remedies', async () => {
+    const { code, err } = await check('kind: service\nname: Promo\nonwer: team-identity\n');
+
+    expect(code).toBe(1);
+    expect(err).toMatch(/at pltf\.yaml:2:\d+: /);
+    expect(err).toMatch(/at pltf\.yaml:3:1: .*onwer/);
+    expect(err).toContain('owner');
+  });
+
+  test('that is not there is told from one that is wrong', async () => {
+    const { code, err } = await pltf('check nowhere.yaml');
+
+    expect(code).toBe(1);
+    expect(err).toContain('nowhere.yaml cannot be read');
+  });
+
+  test('has a JSON Schema', async () => {
+    const { out } = await pltf('schema');
+
+    expect(JSON.parse(out)).toMatchObject({
+      type: 'object',
+      required: ['kind', 'name'],
+      additionalProperties: false,
+    });
   });
 });
 

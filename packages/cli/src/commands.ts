@@ -2,6 +2,7 @@ import { type Command, command } from './command.ts';
 import { activityCommand } from './commands/activity/command.ts';
 import { attachCommand } from './commands/attach/command.ts';
 import { auditCommand } from './commands/audit/command.ts';
+import { checkCommand } from './commands/check/command.ts';
 import { completeCommand } from './commands/complete/command.ts';
 import { completionCommand } from './commands/completion/command.ts';
 import {
@@ -35,6 +36,7 @@ import { restartCommand } from './commands/restart/command.ts';
 import { rollbackCommand } from './commands/rollback/command.ts';
 import { runCommand } from './commands/run/command.ts';
 import { scaleCommand } from './commands/scale/command.ts';
+import { schemaCommand } from './commands/schema/command.ts';
 import { setupGitCommand } from './commands/setup-git/command.ts';
 import { showCommand } from './commands/show/command.ts';
 import { startCommand } from './commands/start/command.ts';
@@ -63,6 +65,7 @@ export const commands: readonly Command[] = [
   command(createJobCommand, () => import('./commands/create/run.ts')),
   command(createSiteCommand, () => import('./commands/create/run.ts')),
   command(planCreateCommand, () => import('./commands/plan/create/run.ts')),
+  command(checkCommand, () => import('./commands/check/run.ts')),
   command(attachCommand, () => import('./commands/attach/run.ts')),
   command(deleteCommand, () => import('./commands/delete/run.ts')),
   command(deployCommand, () => import('./commands/deploy/run.ts')),
@@ -91,6 +94,7 @@ export const commands: readonly Command[] = [
   command(platformTeamListCommand, () => import('./commands/platform/team/list/run.ts')),
   command(platformMemberSetCommand, () => import('./commands/platform/member/set/run.ts')),
   command(platformMemberRemoveCommand, () => import('./commands/platform/member/remove/run.ts')),
+  command(schemaCommand, () => import('./commands/schema/run.ts')),
   command(completionCommand, () => import('./commands/completion/run.ts')),
   command(completeCommand, () => import('./commands/complete/run.ts')),
   command(versionCommand, () => import('./commands/version/run.ts')),

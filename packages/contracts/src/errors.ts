@@ -185,7 +185,7 @@ export const errorKinds = {
   'release-collected': kind(
     410,
     'This release is no longer kept',
-    'Deploy its commit again: `pltf deploy --commit`.',
+    'Deploy one that is kept: `pltf list releases NAME` shows them.',
   ),
   'request-timeout': kind(
     408,

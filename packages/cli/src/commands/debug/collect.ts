@@ -38,12 +38,20 @@ export async function collectPlatform(client: Client) {
   };
 }
 
-/** Everything of one component: placements with rollouts and last log lines, runs with theirs. */
-export async function collectComponent(client: Client, component: string) {
+/** Everything of one component: placements (of one environment when named) with rollouts and last log lines, runs. */
+export async function collectComponent(client: Client, component: string, env: string | undefined) {
   const detail = await client.getComponent({ params: { component } });
+  const wanted = detail.placements.filter(
+    ({ environment }) => (env ?? environment) === environment,
+  );
+  if (env !== undefined && wanted.length === 0) {
+    throw new PltfError('not-found', {
+      detail: `${component} is not in ${env}; it is in: ${detail.placements.map(({ id }) => id).join(', ')}`,
+      fix: `\`pltf show ${component}\` shows where it runs.`,
+    });
+  }
   const placements = [];
-  for (const placement of detail.placements)
-    placements.push(await collectPlacement(client, placement));
+  for (const placement of wanted) placements.push(await collectPlacement(client, placement));
   const runs = [];
   for (const run of detail.runs.slice(0, newest)) {
     const log = await part(() => lines(client.runLog({ params: { id: run.id }, query: {} })));

@@ -11,12 +11,16 @@ export const debugCommand = define({
       completes: 'component',
     },
   },
-  options: { out: { type: 'text', short: 'o', value: 'FILE', summary: 'Where to write it' } },
+  options: {
+    env: { type: 'text', value: 'ENV', summary: 'Only this environment of it' },
+    out: { type: 'text', short: 'o', value: 'FILE', summary: 'Where to write it' },
+  },
   examples: [
     {
       line: 'pltf debug users-api',
       does: 'writes users-api-debug-….json: component, placements, rollouts, runs and last log lines',
     },
+    { line: 'pltf debug users-api --env prod', does: 'one environment only' },
     { line: 'pltf debug', does: 'the same of the platform' },
   ],
 });

@@ -10,7 +10,7 @@ import type { debugCommand } from './command.ts';
 
 /** Collects a diagnostic bundle. It holds log lines, so only its owner may read the file. */
 export const run: Run<typeof debugCommand> = async (
-  { arguments: { name }, options: { out } },
+  { arguments: { name }, options: { env, out } },
   context,
 ) => {
   const connection = context.connection();
@@ -20,7 +20,7 @@ export const run: Run<typeof debugCommand> = async (
   const bundle = {
     at: at.toISOString(),
     platform: { url: connection.url, ...(await collectPlatform(client)) },
-    ...(name === undefined ? {} : await collectComponent(client, componentName(name))),
+    ...(name === undefined ? {} : await collectComponent(client, componentName(name), env)),
   };
   if (context.json && out === undefined) {
     context.out.document(bundle);

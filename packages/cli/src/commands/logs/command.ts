@@ -16,6 +16,7 @@ export const logsCommand = define({
       maximum: 10000,
       summary: 'How many past lines; 100 unless given',
     },
+    raw: { type: 'flag', summary: 'Only what the program wrote: no time, no instance (for jq)' },
     instance: { type: 'text', value: 'ID', summary: 'Only this instance' },
   },
   examples: [
@@ -23,6 +24,10 @@ export const logsCommand = define({
     {
       line: 'pltf logs users-api -f --env prod --tail 10',
       does: 'the last 10, and then all that come',
+    },
+    {
+      line: 'pltf logs users-api --env prod --raw',
+      does: 'as the program wrote them, for jq and the like',
     },
   ],
 });
