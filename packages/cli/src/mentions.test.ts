@@ -7,9 +7,12 @@ import { parse } from './parse.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Commands in backticks, with words for what a template or a reader fills in. */
+/** Commands in backticks and on lines of their own, with words for what a template or a reader fills in. */
 const mentioned = (text: string): string[] =>
-  [...text.matchAll(/`(?:npx )?pltf ([^`|\n]+)[^`\n]*`/g)].map((match) =>
+  [
+    ...text.matchAll(/`(?:npx |\.\/)?pltf ([^`|\n]+)[^`\n]*`/g),
+    ...text.matchAll(/^(?:\$ )?(?:npx |\.\/)?pltf ([^`|#\n]+)/gm),
+  ].map((match) =>
     (match[1] ?? '')
       .replace(/\$\{\{.*?\}\}/g, 'users-api')
       .replace(/\bN\b/g, '1')
@@ -43,6 +46,7 @@ describe('a command that is recommended', () => {
     ...documents('golden-paths'),
     ...documents('docs'),
     join(root, 'packages/cli/README.md'),
+    join(root, 'README.md'),
   ];
   test.each(files.map((file) => file.slice(root.length + 1)))('by %s is there', (file) => {
     expect(mentioned(readFileSync(join(root, file), 'utf8')).filter(isUnknown)).toEqual([]);
