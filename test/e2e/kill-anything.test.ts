@@ -87,9 +87,16 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function create(platform: TestPlatform, name: string): Promise<OperationView> {
+async function create(platform: TestPlatform, name: string): Promise<OperationView> {
   const idempotencyKey = randomUUID();
-  return patiently(() => platform.client.createComponent({ body: { name } }, { idempotencyKey }));
+  try {
+    return await patiently(() => platform.client.createComponent({ body: { name } }, { idempotencyKey }));
+  } catch (error) {
+    if (!(error instanceof PltfError) || error.code !== 'answer-lost') throw error;
+    const { operation } = await patiently(() => platform.client.getComponent({ params: { component: name } }));
+    if (operation === undefined) throw error;
+    return operation;
+  }
 }
 
 async function finish(platform: TestPlatform, operation: OperationView): Promise<OperationView> {
@@ -102,14 +109,23 @@ async function finish(platform: TestPlatform, operation: OperationView): Promise
 
 async function carryOut(platform: TestPlatform, deed: Deed, name: string): Promise<string> {
   if (deed === 'create') return (await finish(platform, await create(platform, name))).state;
-  if (deed === 'delete') {
-    const idempotencyKey = randomUUID();
-    const input = { params: { component: name }, query: { confirm: name } };
-    const operation = await patiently(() => platform.client.deleteComponent(input, { idempotencyKey }));
-    return (await finish(platform, operation)).state;
-  }
+  if (deed === 'delete') return (await finish(platform, await remove(platform, name))).state;
   if (deed === 'promote') return promote(platform, name);
   return push(platform, name);
+}
+
+/** Its server may have been killed after the change and before the answer: then the operation is looked up. */
+async function remove(platform: TestPlatform, name: string): Promise<OperationView> {
+  const idempotencyKey = randomUUID();
+  const input = { params: { component: name }, query: { confirm: name } };
+  try {
+    return await patiently(() => platform.client.deleteComponent(input, { idempotencyKey }));
+  } catch (error) {
+    if (!(error instanceof PltfError) || error.code !== 'answer-lost') throw error;
+    const { items } = await patiently(() => platform.client.listEvents({ query: { component: name, limit: 500 } }));
+    const started = items.find(({ type }) => type === 'component-deletion-started');
+    return patiently(() => platform.client.getOperation({ params: { id: started?.operation ?? '' } }));
+  }
 }
 
 async function promote(platform: TestPlatform, name: string): Promise<string> {
@@ -120,7 +136,14 @@ async function promote(platform: TestPlatform, name: string): Promise<string> {
     ({ serving }) => serving !== undefined,
     settleMs,
   );
-  const rollout = await patiently(() => platform.client.promote({ params: { component: name }, body: {} }, { idempotencyKey }));
+  const rollout = await patiently(() =>
+    platform.client.promote({ params: { component: name }, body: {} }, { idempotencyKey }),
+  ).catch(async (error: unknown) => {
+    if (!(error instanceof PltfError) || error.code !== 'answer-lost') throw error;
+    const { rollout: latest } = await patiently(() => platform.client.getPlacement({ params: { placement: `${name}.prod` } }));
+    if (latest === undefined) throw error;
+    return latest;
+  });
   const ended = await eventually(
     () => patiently(() => platform.client.getRollout({ params: { id: rollout.id } })),
     ({ state }) => state !== 'running',
@@ -166,8 +189,10 @@ async function invariants(platform: TestPlatform, alive: ReadonlySet<string>, la
     },
     (all) =>
       all.every(
-        ({ state, runs, placements }) =>
+        ({ state, runs, placements, repository }) =>
           state === 'ready' &&
+          // Branches and runs are read one after the other: the newest commit's run may be a moment younger.
+          runs.some(({ commit }) => commit === repository?.branches.find(({ name }) => name === 'main')?.commit) &&
           runs.every((run) => run.state !== 'queued' && run.state !== 'running') &&
           placements.every(({ phase, rollout }) => phase === 'running' && rollout?.state !== 'running'),
       ),

@@ -32,7 +32,9 @@ export interface TestPlatform extends AsyncDisposable {
 
 const startMs = 60_000;
 
-export async function startPlatform(options: { readonly platformFile?: string } = {}): Promise<TestPlatform> {
+export async function startPlatform(
+  options: { readonly platformFile?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<TestPlatform> {
   const root = await mkdtemp(join(tmpdir(), 'pltf-e2e-'));
   const [port, routerPort] = await Promise.all([freePort(), freePort()]);
   const data = join(root, 'data');
@@ -43,6 +45,7 @@ export async function startPlatform(options: { readonly platformFile?: string } 
     HOME: home,
     XDG_CONFIG_HOME: join(home, '.config'),
     ...(options.platformFile === undefined ? {} : { PLTF_PLATFORM_FILE: options.platformFile }),
+    ...options.env,
   };
   let launcher: Launcher | undefined;
   let token = '';
