@@ -137,8 +137,7 @@ describe('a creation that fails', () => {
         'tmpfs',
         repositories,
       ]);
-      if (mounted.code !== 0)
-        return console.warn(`not tested, no tmpfs can be mounted here: ${mounted.err}`);
+      if (mounted.code !== 0) return context.skip(`no tmpfs can be mounted here: ${mounted.err}`);
       try {
         await writeFile(join(repositories, 'filler'), Buffer.alloc(64 * 1024)).catch(
           () => undefined,

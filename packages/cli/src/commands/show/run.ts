@@ -1,4 +1,4 @@
-import type { ComponentDetail, PlacementView } from '@pltf/contracts';
+import type { ComponentDetail, PlacementView, RunView } from '@pltf/contracts';
 import { componentName, placementId } from '../../api/names.ts';
 import type { Run } from '../../command.ts';
 import { exit } from '../../exit.ts';
@@ -17,6 +17,7 @@ import { paintState } from '../../view/wellness.ts';
 import type { showCommand } from './command.ts';
 
 const newest = 5;
+const mostLines = 12;
 
 /** Shows a component with what belongs to it, or one placement. */
 export const run: Run<typeof showCommand> = async ({ arguments: { name } }, context) => {
@@ -58,6 +59,7 @@ function showComponent(out: Output, detail: ComponentDetail, now: number): void 
   releaseTable(out, detail.releases.slice(0, newest), now, 2);
   section(out, 'Newest runs', detail.runs.length, 'None yet; a push begins one.');
   runTable(out, detail.runs.slice(0, newest), now, 2);
+  showFailing(out, detail.runs[0]);
 }
 
 function operationText({ operation }: ComponentDetail): string | undefined {
@@ -69,6 +71,17 @@ function section(out: Output, title: string, rows: number, empty: string): void 
   out.print();
   out.print(out.style.bold(title));
   if (rows === 0) out.print(`  ${out.style.dim(empty)}`);
+}
+
+/** The lines that made the newest run red. */
+function showFailing(out: Output, run: RunView | undefined): void {
+  if (run?.state !== 'failed') return;
+  const { red, dim } = out.style;
+  for (const { step, where, lines } of run.failing) {
+    const place = where === undefined ? step : `${step}, ${where}`;
+    out.print(`  ${red('✖')} #${run.number} ${safe(place)}`);
+    for (const line of lines.slice(0, mostLines)) out.print(`    ${dim('│')} ${safe(line)}`);
+  }
 }
 
 /** Why a placement is not as it should be, and what still hinders it from going. */

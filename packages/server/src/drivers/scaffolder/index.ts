@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   ComponentKind,
   type CreateComponent,
+  type ErrorItem,
   type GoldenPathView,
   PltfError,
 } from '@pltf/contracts';
@@ -30,18 +31,26 @@ export interface FolderScaffolderOptions {
 interface Library {
   readonly files: FileMap;
   readonly paths: readonly GoldenPath[];
+  /** What is wrong with those that cannot be read; the others stay on offer. */
+  readonly problems: readonly ErrorItem[];
 }
 
 const executable = 0o111;
 
-/** Golden paths from a folder, read once when first needed. */
+/** Golden paths from a folder, read once when first needed, and again as long as something is wrong with one. */
 export function folderScaffolder({ folder, portalUrl }: FolderScaffolderOptions): Scaffolder {
   let reading: Promise<Library> | undefined;
   const library = (): Promise<Library> => {
-    reading ??= readLibrary(folder).catch((error: unknown) => {
-      reading = undefined;
-      throw error;
-    });
+    reading ??= readLibrary(folder).then(
+      (read) => {
+        if (read.problems.length > 0) reading = undefined;
+        return read;
+      },
+      (error: unknown) => {
+        reading = undefined;
+        throw error;
+      },
+    );
     return reading;
   };
   return {
@@ -53,13 +62,7 @@ export function folderScaffolder({ folder, portalUrl }: FolderScaffolderOptions)
 async function readLibrary(folder: string): Promise<Library> {
   const files = await readFolder(folderPort(folder));
   const { paths, problems } = listGoldenPaths(files);
-  if (problems.length > 0) {
-    throw new PltfError('template-invalid', {
-      detail: `a golden path in ${folder} cannot be read`,
-      errors: problems,
-    });
-  }
-  return { files, paths: paths.filter(({ maturity }) => maturity !== 'retired') };
+  return { files, problems, paths: paths.filter(({ maturity }) => maturity !== 'retired') };
 }
 
 const folderPort = (root: string): FolderPort => ({
@@ -93,7 +96,7 @@ function view(path: GoldenPath): GoldenPathView {
 }
 
 /** The golden path asked for, `node-service` or `node-service@1`, or the kind's first supported one. */
-function choose({ paths }: Library, request: CreateComponent): GoldenPath {
+function choose({ paths, problems }: Library, request: CreateComponent): GoldenPath {
   if (request.path === undefined) {
     const ofKind = paths.filter(({ kind }) => kind === request.kind);
     const found = ofKind.find(({ maturity }) => maturity === 'supported') ?? ofKind[0];
@@ -102,6 +105,8 @@ function choose({ paths }: Library, request: CreateComponent): GoldenPath {
   }
   const [id = '', version] = request.path.split('@');
   const found = paths.find((path) => path.id === id);
+  const own = problems.filter(({ where }) => where.startsWith(`${found?.folder ?? id}/`));
+  if (own.length > 0) throw unreadable(id, own);
   if (found === undefined)
     throw unknownPath(
       `there is no golden path ${id}`,
@@ -125,6 +130,13 @@ const unknownPath = (detail: string, paths: readonly GoldenPath[], meant?: strin
         ? `There are: ${paths.map(({ id }) => id).join(', ')}.`
         : `Did you mean ${meant}?`,
     errors: [{ where: 'path', message: detail }],
+  });
+
+const unreadable = (id: string, errors: readonly ErrorItem[]): PltfError =>
+  new PltfError('template-invalid', {
+    detail: `the golden path ${id} cannot be read: ${errors.map(({ where, message }) => `${where} ${message}`).join('; ')}`,
+    fix: 'The platform team mends it at the places named; the other golden paths can be used.',
+    errors,
   });
 
 async function scaffold(

@@ -37,12 +37,16 @@ export function createOperationReconciler(
       try {
         return await advanceCreation(creation, progress);
       } catch (error) {
-        if (!(error instanceof PltfError) || error.kind.retryable) throw error;
+        if (!(error instanceof PltfError) || !endsCreation(error)) throw error;
         return await beginUndoing(dependencies, progress, error);
       }
     },
   };
 }
+
+/** Space does not come back by waiting: the creation gives back what it took, and says what to free. */
+const endsCreation = (error: PltfError): boolean =>
+  !error.kind.retryable || error.code === 'disk-full';
 
 async function beginUndoing(
   dependencies: OperationReconcilerDependencies,
