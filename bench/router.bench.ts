@@ -49,7 +49,9 @@ function figuresOf(name: string, runs: readonly Run[]): Figures {
   };
 }
 
-async function compete(proxies: readonly Proxy[], folder: string): Promise<readonly Figures[]> {
+type Runs = ReadonlyMap<string, readonly Run[]>;
+
+async function compete(proxies: readonly Proxy[], folder: string): Promise<Runs> {
   const programs = join(folder, 'programs');
   await bundlePrograms(join(dirname(fileURLToPath(import.meta.url)), 'router'), programs);
   await using contest = new Contest();
@@ -66,21 +68,28 @@ async function compete(proxies: readonly Proxy[], folder: string): Promise<reado
   for (let round = 0; round < rounds; round++)
     for (const { name, port, pid: id } of running)
       runs.get(name)?.push(await measure(port, id, seconds));
-  return running.map(({ name }) => figuresOf(name, runs.get(name) ?? []));
+  return runs;
 }
 
-const ratio = (one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined || other === undefined ? undefined : Math.round((one / other) * 100) / 100;
+/**
+ * How many times as much as another contestant: the median over the rounds, because within one round both meet
+ * the same machine. Undefined when one of them was left out.
+ */
+function ratio(all: Runs, other: string, pick: (run: Run) => number): number | undefined {
+  const [ours, theirs] = [all.get('router') ?? [], all.get(other) ?? []];
+  if (ours.length === 0 || theirs.length === 0) return undefined;
+  const each = ours.map((run, round) => pick(run) / pick(theirs[round] as Run));
+  return Math.round(median(each) * 100) / 100;
+}
 
 /** The bar: at least Caddy's throughput, at least half of nginx's, a p99 no worse than Caddy's. */
-function verdict(all: readonly Figures[]) {
-  const of = (name: string): Figures | undefined => all.find((figures) => figures.name === name);
-  const [ours, nginx, caddy, undici] = ['router', 'nginx', 'caddy', 'undici, bare'].map(of);
+function verdict(all: Runs) {
+  const throughput = (run: Run): number => run.requestsPerSecond;
   return {
-    throughputToCaddy: ratio(ours?.requestsPerSecond, caddy?.requestsPerSecond),
-    throughputToNginx: ratio(ours?.requestsPerSecond, nginx?.requestsPerSecond),
-    throughputToUndici: ratio(ours?.requestsPerSecond, undici?.requestsPerSecond),
-    p99ToCaddy: ratio(ours?.p99Ms, caddy?.p99Ms),
+    throughputToCaddy: ratio(all, 'caddy', throughput),
+    throughputToNginx: ratio(all, 'nginx', throughput),
+    throughputToUndici: ratio(all, 'undici, bare', throughput),
+    p99ToCaddy: ratio(all, 'caddy', (run) => run.p99Ms),
   };
 }
 
@@ -110,7 +119,8 @@ if (!installed('wrk')) {
   const missing = wanted.filter((proxy) => !present.includes(proxy)).map(({ name }) => name);
   const folder = await mkdtemp(join(tmpdir(), 'pltf-bench-router-'));
   try {
-    const figures = await compete(present, folder);
+    const runs = await compete(present, folder);
+    const figures = [...runs].map(([name, each]) => figuresOf(name, each));
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
     const result = {
       rounds,
@@ -120,7 +130,7 @@ if (!installed('wrk')) {
       machine,
       missing,
       figures,
-      verdict: verdict(figures),
+      verdict: verdict(runs),
     };
     if (options.json) print(JSON.stringify(result, undefined, 2));
     else {

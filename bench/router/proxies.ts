@@ -80,9 +80,9 @@ http://127.0.0.1:${port} {
 
 export const router = node('router', 'router-process');
 export const contestants: readonly Proxy[] = [
-  nginx,
   caddy,
   node('undici, bare', 'undici-process'),
   router,
+  nginx,
 ];
 export const alternatives: readonly Proxy[] = [node('http.Agent, bare', 'agent-process')];
