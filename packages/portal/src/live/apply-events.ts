@@ -1,5 +1,5 @@
 import type { Client, ComponentDetail, ComponentSummary, EventView } from '@pltf/contracts';
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { InfiniteData, QueryClient, QueryFilters } from '@tanstack/react-query';
 import { componentQuery } from '../api/queries.ts';
 import { changesCatalogue, touchedByAll } from './event-effects.ts';
 
@@ -37,14 +37,26 @@ export function createEventSink(
   };
 }
 
+/**
+ * Asks again what is on the screen. A question under way is waited for first: its answer may have been made
+ * before the event, and React Query does not ask twice at once.
+ */
+export async function refresh(queryClient: QueryClient, filters: QueryFilters): Promise<void> {
+  const asking = queryClient.getQueryCache().findAll({ ...filters, fetchStatus: 'fetching' });
+  await Promise.all(
+    asking.map(async ({ promise }) => {
+      await promise?.catch(() => undefined);
+    }),
+  );
+  await queryClient.invalidateQueries(filters);
+}
+
 async function applyEvents(
   client: Client,
   queryClient: QueryClient,
   events: readonly EventView[],
 ): Promise<void> {
-  const touched = touchedByAll(events).map((queryKey) =>
-    queryClient.invalidateQueries({ queryKey }),
-  );
+  const touched = touchedByAll(events).map((queryKey) => refresh(queryClient, { queryKey }));
   await Promise.all([...touched, refreshRows(client, queryClient, events)]);
 }
 
@@ -58,7 +70,7 @@ async function refreshRows(
   const lists = queryClient.getQueryCache().findAll({ queryKey: ['components'], type: 'active' });
   if (names.size === 0 && !events.some(changesCatalogue)) return;
   if (lists.length === 0 || names.size > mostRows || events.some(changesCatalogue)) {
-    await queryClient.invalidateQueries({ queryKey: ['components'] });
+    await refresh(queryClient, { queryKey: ['components'] });
     return;
   }
   const rows = await Promise.all(

@@ -11,6 +11,8 @@ const firstWaitMs = 500;
 const longestWaitMs = 5000;
 /** A tab in the background gives its connection back: browsers open six to one origin, over all tabs. */
 const hiddenMs = 20_000;
+/** Doubles come from reconnections, close to each other. */
+const remembered = 1000;
 
 /**
  * Follows the platform's events over one connection. The browser reconnects by itself with Last-Event-ID;
@@ -19,15 +21,25 @@ const hiddenMs = 20_000;
 export function followEvents(listener: StreamListener): () => void {
   let source: EventSource | undefined;
   let lastSeq: number | undefined;
+  // By number and not by order: of two transactions the later number can be told first.
+  const seen = new Set<number>();
   let opened = false;
   let waitMs = firstWaitMs;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const receive = (message: MessageEvent<string>): void => {
     const event = readEvent(message.data);
-    if (event === undefined || (lastSeq !== undefined && event.seq <= lastSeq)) return;
-    lastSeq = event.seq;
+    if (event === undefined || seen.has(event.seq)) return;
+    remember(event.seq);
     listener.onEvent(event);
+  };
+  const remember = (seq: number): void => {
+    lastSeq = Math.max(lastSeq ?? 0, seq);
+    seen.add(seq);
+    for (const old of seen) {
+      if (seen.size <= remembered) break;
+      seen.delete(old);
+    }
   };
   const disconnect = (): void => {
     clearTimeout(timer);

@@ -8,7 +8,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { useClient } from '../api/client-context.ts';
-import { createEventSink } from './apply-events.ts';
+import { createEventSink, refresh } from './apply-events.ts';
 import { type Connection, type ConnectionStore, createConnectionStore } from './connection.ts';
 import { followEvents } from './event-stream.ts';
 
@@ -27,8 +27,9 @@ export function Live({ children }: { readonly children: ReactNode }): ReactNode 
       onOpen: (again) => {
         store.set('live', Date.now());
         // Answers that came before the stream opened may have missed an event.
-        void queryClient.invalidateQueries({
-          predicate: ({ state }) => again || state.dataUpdatedAt >= startedAt,
+        void refresh(queryClient, {
+          predicate: ({ state }) =>
+            again || state.fetchStatus === 'fetching' || state.dataUpdatedAt >= startedAt,
         });
       },
       onAway: () => store.set('away', Date.now()),

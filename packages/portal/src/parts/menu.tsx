@@ -94,18 +94,22 @@ function MenuList({
     // oxlint-disable-next-line react/exhaustive-deps -- the opener is found anew at each rendering, and is the same
   }, []);
   useEffect(() => {
-    const outside = (event: Event): void => {
-      const inside = event.target instanceof Node && list.current?.contains(event.target);
-      if (inside !== true && event.target !== opener() && !opener()?.contains(event.target as Node))
-        onLeave();
+    const outside = ({ target }: Event): void => {
+      if (!(target instanceof Node)) return;
+      const own = list.current?.contains(target) === true || opener()?.contains(target) === true;
+      if (!own) onLeave();
+    };
+    // It stands where its button was; a log that scrolls elsewhere does not move that.
+    const moved = ({ target }: Event): void => {
+      if (target instanceof Node && target.contains(opener())) onLeave();
     };
     document.addEventListener('pointerdown', outside);
     window.addEventListener('resize', onLeave);
-    document.addEventListener('scroll', outside, true);
+    document.addEventListener('scroll', moved, true);
     return () => {
       document.removeEventListener('pointerdown', outside);
       window.removeEventListener('resize', onLeave);
-      document.removeEventListener('scroll', outside, true);
+      document.removeEventListener('scroll', moved, true);
     };
   });
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -10,7 +10,8 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
-let firstPage = true;
+/** Where the page before was; the first one leaves the focus at the top, with the skip link. */
+let lastPlace: string | undefined;
 
 /** One page: names the window, and takes the focus to its heading when one comes from another page. */
 export function Page({
@@ -26,10 +27,12 @@ export function Page({
     document.title = `${windowTitle ?? title} · pltf`;
   }, [title, windowTitle]);
   useEffect(() => {
-    // The first page keeps the browser's own order: focus begins at the top, with the skip link.
-    if (!firstPage && !document.activeElement?.closest('main input'))
+    const place = window.location.pathname;
+    const came = lastPlace !== undefined && lastPlace !== place;
+    lastPlace = place;
+    if (came && !document.activeElement?.closest('main input')) {
       head.current?.focus({ preventScroll: true });
-    firstPage = false;
+    }
   }, []);
   return (
     <>

@@ -67,7 +67,7 @@ interface CatalogueProps {
 }
 
 function Catalogue({ loaded, query }: CatalogueProps): ReactNode {
-  const [filter, setFilter] = useCatalogueFilter();
+  const { filter, setFilter, keep } = useCatalogueFilter();
   const search = useRef<HTMLInputElement>(null);
   const area = useRef<HTMLDivElement>(null);
   const [, go] = useLocation();
@@ -78,14 +78,18 @@ function Catalogue({ loaded, query }: CatalogueProps): ReactNode {
   );
   const [first] = rows;
   useKey('/', () => search.current?.select());
-  useRowKeys(area, search);
+  useRowKeys(area, search, keep);
   return (
     <div ref={area} className="stack">
       <SearchField
         ref={search}
         value={filter.text}
         onChange={(text) => setFilter({ ...filter, text })}
-        onEnter={() => first !== undefined && go(`/components/${first.name}`)}
+        onEnter={() => {
+          if (first === undefined) return;
+          keep();
+          go(`/components/${first.name}`);
+        }}
       />
       <Filters components={beyond.components} filter={filter} onChange={setFilter} />
       <p className="unseen" role="status">

@@ -2,12 +2,22 @@ import { type RefObject, useEffect } from 'react';
 
 /**
  * Arrow keys go from the search to the rows (`a.row-link`), among them, and back; Home and End to the first
- * and the last. Enter on a row is the link's own.
+ * and the last. Enter on a row is the link's own; before a link is followed, `onLeave` is called.
  */
 export function useRowKeys(
   area: RefObject<HTMLElement | null>,
   search: RefObject<HTMLInputElement | null>,
+  onLeave: () => void,
 ): void {
+  useEffect(() => {
+    const element = area.current;
+    const onClick = ({ target }: MouseEvent): void => {
+      if (target instanceof Element && target.closest('a') !== null) onLeave();
+    };
+    // Before the link itself acts.
+    element?.addEventListener('click', onClick, true);
+    return () => element?.removeEventListener('click', onClick, true);
+  }, [area, onLeave]);
   useEffect(() => {
     const element = area.current;
     const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,6 +1,6 @@
 import { ComponentKind, type ComponentSummary } from '@pltf/contracts';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { useClient } from '../../api/client-context.ts';
 import { componentsQuery } from '../../api/queries.ts';
@@ -19,11 +19,15 @@ function filterFrom(params: URLSearchParams): CatalogueFilter {
   };
 }
 
+interface FilterState {
+  readonly filter: CatalogueFilter;
+  readonly setFilter: (filter: CatalogueFilter) => void;
+  /** Writes it into the address now: before one leaves, so that going back finds it. */
+  readonly keep: () => void;
+}
+
 /** The filter; kept in the address, so that it can be shared and is there after going back. */
-export function useCatalogueFilter(): readonly [
-  CatalogueFilter,
-  (filter: CatalogueFilter) => void,
-] {
+export function useCatalogueFilter(): FilterState {
   const [params, setParams] = useSearchParams();
   const [filter, setFilter] = useState(() => filterFrom(params));
   const address = new URLSearchParams(
@@ -34,15 +38,16 @@ export function useCatalogueFilter(): readonly [
       wellness: filter.wellness,
     }).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])),
   ).toString();
+  const keep = useCallback(() => {
+    const shown = new URLSearchParams(window.location.search).toString();
+    if (shown !== address) setParams(new URLSearchParams(address), { replace: true });
+  }, [address, setParams]);
   useEffect(() => {
     // Browsers limit how often an address changes; a typing person would reach that.
-    const timer = setTimeout(() => {
-      if (new URLSearchParams(window.location.search).toString() !== address)
-        setParams(new URLSearchParams(address), { replace: true });
-    }, typingMs);
+    const timer = setTimeout(keep, typingMs);
     return () => clearTimeout(timer);
-  }, [address, setParams]);
-  return [filter, setFilter];
+  }, [keep]);
+  return { filter, setFilter, keep };
 }
 
 /** A value that follows another when that has rested for a moment. */

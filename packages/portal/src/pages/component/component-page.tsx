@@ -1,7 +1,7 @@
 import type { ComponentDetail } from '@pltf/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { useClient } from '../../api/client-context.ts';
 import { isProblem } from '../../api/problems.ts';
 import { componentQuery } from '../../api/queries.ts';
@@ -106,7 +106,7 @@ function useAsked(
 ): readonly [Asked | undefined, (asked: Asked | undefined) => void] {
   const [asked, setAsked] = useState<Asked>();
   const [location, go] = useLocation();
-  const wanted = new URLSearchParams(window.location.search).get('do');
+  const wanted = new URLSearchParams(useSearch()).get('do');
   const right = mayOperate(useMe(), component.owner);
   const byAddress = wanted === null || !right.allowed ? undefined : askedBy(wanted, component);
   const set = (next: Asked | undefined): void => {

@@ -98,7 +98,7 @@ it('says everything that a deletion takes', () => {
   } as unknown as ComponentDetail);
 
   expect(goes).toEqual([
-    'a.prod · http://a.localhost · 1 running',
+    'a.localhost, 1 instance',
     'the repository with 1 branch and its whole history',
     '2 releases, and with them every way back',
   ]);

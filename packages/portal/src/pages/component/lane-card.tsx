@@ -17,6 +17,7 @@ import { phaseWords, wellnessOfPhase } from '../../format/wellness.ts';
 import { Button } from '../../parts/button.tsx';
 import { OutLink } from '../../parts/link.tsx';
 import { Menu, type MenuEntry } from '../../parts/menu.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { WellnessMark } from '../../parts/wellness-mark.tsx';
 import type { Acting } from './actions/asked.ts';
@@ -61,7 +62,11 @@ export function LaneCard({ lane, component, acting, chosen, onChoose }: LaneCard
           </h2>
           {main === undefined ? null : (
             <span className="row small quiet lane-phase">
-              <WellnessMark wellness={wellnessOfPhase(main.phase)} silent />
+              {main.phase === 'rolling' ? (
+                <StateMark state="running" silent size={14} />
+              ) : (
+                <WellnessMark wellness={wellnessOfPhase(main.phase)} silent />
+              )}
               {phaseWords(main.phase)}
               {main.phase === 'unknown' && main.asOf !== undefined ? (
                 <span>

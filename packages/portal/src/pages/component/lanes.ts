@@ -1,5 +1,7 @@
 import type { ComponentDetail, PlacementView, ReleaseView } from '@pltf/contracts';
+import { plural } from '../../format/count.ts';
 import { environmentOrder } from '../../format/environments.ts';
+import { addressText } from '../../parts/safe-url.ts';
 
 /** One environment of a component, in the order of promotion. */
 export interface Lane {
@@ -80,9 +82,12 @@ export function previousRelease(
 /** Everything that a deletion takes away, in words for the person who is asked. */
 export function whatGoes(component: ComponentDetail): readonly string[] {
   const urls = component.placements.map(({ id, url, instances }) =>
-    [id, url, instances.length === 0 ? undefined : `${instances.length} running`]
+    [
+      url === undefined ? id : addressText(url),
+      instances.length === 0 ? undefined : plural(instances.length, 'instance'),
+    ]
       .filter(Boolean)
-      .join(' · '),
+      .join(', '),
   );
   const branches = component.repository?.branches.length ?? 0;
   return [

@@ -55,8 +55,6 @@ export function ReleasesTab({ component, acting }: ReleasesTabProps): ReactNode 
               <tr>
                 <th scope="col">Release</th>
                 <th scope="col">Commit</th>
-                <th scope="col">Author</th>
-                <th scope="col">Branch</th>
                 <th scope="col">Placed in</th>
                 <th scope="col" className="number">
                   Size
@@ -103,24 +101,14 @@ function Release({ release, component, acting }: ReleaseProps): ReactNode {
         <span className="cut" title={subject}>
           {subject}
         </span>
-        <span className="small quiet">
-          <code>{shortCommit(commit)}</code>
+        <span className="small quiet cut">
+          <code>{shortCommit(commit)}</code> {author} on {branch}
           {run === undefined ? null : (
             <>
-              {' '}
+              {', '}
               <Link href={`/runs/${run}`}>pipeline</Link>
             </>
           )}
-        </span>
-      </td>
-      <td>
-        <span className="cut release-author" title={author}>
-          {author}
-        </span>
-      </td>
-      <td>
-        <span className="cut release-branch" title={branch}>
-          {branch}
         </span>
       </td>
       <td>

@@ -24,9 +24,11 @@ export function BaseFields({
   onLeave,
 }: BaseFieldsProps): ReactNode {
   const name = useRef<HTMLInputElement>(null);
-  // Naming the thing is why one came; not again when another golden path is tried.
+  // Naming the thing is why one came; not again when another golden path is tried, and not where focus
+  // opens a keyboard over half of the page.
   useEffect(() => {
-    if (document.activeElement?.closest('form, fieldset') === null) name.current?.focus();
+    const fine = window.matchMedia('(pointer: fine)').matches;
+    if (fine && document.activeElement?.closest('form, fieldset') === null) name.current?.focus();
   }, []);
   return (
     <>

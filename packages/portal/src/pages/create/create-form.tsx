@@ -12,7 +12,7 @@ import { type Base, type Draft, flawsOf, questionsOf, requestOf } from './draft.
 import { FieldView, type FormState } from './form/field-view.tsx';
 import type { Values } from './form/json-schema.ts';
 import { type FormField, formPages } from './form/schema-fields.ts';
-import { defaultsOf, withValue } from './form/schema-values.ts';
+import { defaultsOf, withOpenedDefaults, withValue } from './form/schema-values.ts';
 import { PlanPanel } from './plan-panel.tsx';
 import { placeProblems } from './problem-places.ts';
 import { usePlan } from './use-plan.ts';
@@ -59,7 +59,10 @@ export function CreateForm({ path, owners, base, onBase }: CreateFormProps): Rea
   const state: FormState = {
     values: draft.values,
     flaws,
-    onChange: (place, value) => setValues((before) => withValue(before, place, value) as Values),
+    onChange: (place, value) =>
+      setValues((before) =>
+        withOpenedDefaults(questions.pages, before, withValue(before, place, value) as Values),
+      ),
     onLeave: (place) => leave(place.join('.')),
   };
   const onSubmit = (event: FormEvent): void => {
@@ -108,9 +111,7 @@ export function CreateForm({ path, owners, base, onBase }: CreateFormProps): Rea
               : ''}
           </p>
           <Button type="submit" look="primary" busy={create.isPending}>
-            {create.isPending
-              ? 'Creating…'
-              : `Create ${draft.name === '' || own.has('name') ? path.title.toLowerCase() : draft.name}`}
+            {create.isPending ? 'Creating…' : own.has('name') ? 'Create' : `Create ${draft.name}`}
           </Button>
         </div>
       </form>

@@ -21,6 +21,8 @@ export function PathCards({ paths, chosen, onChoose }: PathCardsProps): ReactNod
             name="path"
             className="unseen"
             value={path.id}
+            aria-label={path.title}
+            aria-describedby={`path-${path.id}`}
             checked={path.id === chosen}
             onChange={() => onChoose(path.id)}
           />
@@ -36,7 +38,9 @@ export function PathCards({ paths, chosen, onChoose }: PathCardsProps): ReactNod
               {kindWords[path.kind]} · {path.version}
             </span>
           </span>
-          <span className="small quiet">{path.description}</span>
+          <span className="small quiet" id={`path-${path.id}`}>
+            {path.description}
+          </span>
           <span className="small path-support">
             {path.support} <span className="faint">by {path.owner}</span>
           </span>

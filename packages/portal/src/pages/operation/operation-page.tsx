@@ -54,6 +54,12 @@ export function Operation({ operation }: { readonly operation: OperationView }):
           <div className="panel-body">
             <Steps steps={steps} />
           </div>
+          {state === 'running' ? (
+            <p className="operation-foot small quiet">
+              You can close this page: it goes on by itself. <code>pltf attach {operation.id}</code>{' '}
+              follows it in a terminal.
+            </p>
+          ) : null}
         </section>
         <div className="stack">
           {problem === undefined ? null : (

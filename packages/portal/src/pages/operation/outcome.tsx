@@ -27,7 +27,6 @@ export function Outcome({ operation }: { readonly operation: OperationView }): R
           </Link>
         </p>
       ) : null}
-      {state === 'running' ? <UnderWay operation={operation} /> : null}
     </>
   );
 }
@@ -114,14 +113,5 @@ function Receipt({ operation }: { readonly operation: OperationView }): ReactNod
         })}
       </ul>
     </section>
-  );
-}
-
-function UnderWay({ operation }: { readonly operation: OperationView }): ReactNode {
-  return (
-    <p className="small quiet">
-      You can close this page: it goes on by itself. <code>pltf attach {operation.id}</code> follows
-      it in a terminal.
-    </p>
   );
 }

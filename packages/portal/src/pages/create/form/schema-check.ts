@@ -134,10 +134,15 @@ const constantsPresent = (schema: Schema, value: Values): boolean =>
       !isObject(property) || !('const' in property || 'enum' in property) || !isEmpty(value[name]),
   );
 
+/** `{const: true}` or `{enum: [1, 2]}` and nothing else: no field, but the condition of a branch. */
+const isBare = (property: Schema): boolean =>
+  ('const' in property || 'enum' in property) &&
+  Object.keys(property).every((key) => /^(?:const|enum|type)$/.test(key));
+
 /** A branch is chosen by the fields it fixes to constants; what else it asks for is asked once it is open. */
 function fits(option: Schema, value: Values): boolean {
   const deciding = Object.entries(child(option, 'properties') ?? {}).filter(
-    ([, property]) => isObject(property) && ('const' in property || 'enum' in property),
+    ([, property]) => isObject(property) && isBare(property),
   );
   if (deciding.length === 0) return matches(option, value);
   return matches({ properties: Object.fromEntries(deciding) }, value);
@@ -155,9 +160,8 @@ export function activeSchema(schema: Schema, value: Values): ActiveSchema {
   const add = (part: Schema): void => {
     for (const [name, property] of Object.entries(child(part, 'properties') ?? {})) {
       // A branch repeats its deciding field as a bare constant; the field itself is there already.
-      const bare =
-        isObject(property) && Object.keys(property).every((key) => /^(?:const|enum)$/.test(key));
-      if (isObject(property) && !(bare && name in properties)) properties[name] = property;
+      const repeated = isObject(property) && isBare(property) && name in properties;
+      if (isObject(property) && !repeated) properties[name] = property;
     }
     for (const name of strings(part, 'required')) required.add(name);
     for (const branch of branchesOf(part, value)) add(branch);

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Schema } from './json-schema.ts';
 import { check } from './schema-check.ts';
 import { type FormField, formPages, rowFields, words } from './schema-fields.ts';
-import { defaultsOf, shownValues, valueAt, withValue } from './schema-values.ts';
+import {
+  defaultsOf,
+  shownValues,
+  valueAt,
+  withOpenedDefaults,
+  withValue,
+} from './schema-values.ts';
 
 const none = (): boolean => false;
 const byName = (fields: readonly FormField[], name: string): FormField => {
@@ -99,7 +105,10 @@ describe('conditions', () => {
         oneOf: [
           { properties: { database: { const: false } } },
           {
-            properties: { database: { const: true }, size: { type: 'string', default: 'small' } },
+            properties: {
+              database: { const: true },
+              size: { type: 'string', title: 'Size', enum: ['small', 'large'], default: 'small' },
+            },
             required: ['size'],
           },
         ],
@@ -146,6 +155,15 @@ describe('conditions', () => {
     expect(shownValues([byDependency], { ...values, database: true })).toEqual({
       database: true,
       size: 'large',
+    });
+  });
+
+  it('bring their defaults when a choice opens them, and never refill what somebody emptied', () => {
+    const opened = withOpenedDefaults([byDependency], { database: false }, { database: true });
+
+    expect(opened).toEqual({ database: true, size: 'small' });
+    expect(withOpenedDefaults([byDependency], opened, { database: true })).toEqual({
+      database: true,
     });
   });
 

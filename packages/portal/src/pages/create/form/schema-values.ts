@@ -21,6 +21,25 @@ function startOf(schema: Schema, given: Values): Values {
   return values;
 }
 
+/** The values with the defaults of those fields that a change has just brought onto the form. */
+export function withOpenedDefaults(
+  pages: readonly Schema[],
+  before: Values,
+  after: Values,
+): Values {
+  const values: Record<string, unknown> = { ...after };
+  for (const page of pages) {
+    const shown = activeSchema(page, before).properties;
+    for (const [name, property] of Object.entries(activeSchema(page, after).properties)) {
+      // A field that was there and is empty was emptied by somebody.
+      if (!(name in shown) && values[name] === undefined && 'default' in property) {
+        values[name] = property['default'];
+      }
+    }
+  }
+  return values;
+}
+
 /** A copy with one place changed; lists are copied as lists. */
 export function withValue(values: unknown, path: readonly string[], value: unknown): unknown {
   const [first, ...rest] = path;
