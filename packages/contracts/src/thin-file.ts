@@ -23,15 +23,25 @@ export const RunSection = z.strictObject({
   build: command.optional(),
   command: command.optional(),
   port: z.number().int().min(1).max(65_535).optional(),
-  health: z.string().max(200).regex(/^\/[^\s]*$/, 'a path that starts with /').optional(),
-  size: z.string().max(20).regex(/^[a-z][a-z0-9-]*$/).optional(),
-  instances: Instances.optional(),
-  env: z
-    .record(envName, z.union([z.string().max(4000), z.number(), z.boolean()]))
+  health: z
+    .string()
+    .max(200)
+    .regex(/^\/[^\s]*$/, 'a path that starts with /')
     .optional(),
+  size: z
+    .string()
+    .max(20)
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional(),
+  instances: Instances.optional(),
+  env: z.record(envName, z.union([z.string().max(4000), z.number(), z.boolean()])).optional(),
   release: command.optional(),
   drain: Duration.optional(),
-  volume: z.string().max(200).regex(/^\/[^\s]*$/, 'a path that starts with /').optional(),
+  volume: z
+    .string()
+    .max(200)
+    .regex(/^\/[^\s]*$/, 'a path that starts with /')
+    .optional(),
 });
 
 const overridable = {
@@ -46,19 +56,30 @@ export const ThinFile = z.strictObject({
   description: z.string().max(500).optional(),
   owner: TeamName.optional(),
   tier: z.number().int().min(1).max(3).optional(),
-  path: z.string().max(60).regex(/^[a-z][a-z0-9-]*(?:@[0-9]+(?:\.[0-9]+){0,2})?$/, 'like node-service@1').optional(),
+  path: z
+    .string()
+    .max(60)
+    .regex(/^[a-z][a-z0-9-]*(?:@[0-9]+(?:\.[0-9]+){0,2})?$/, 'like node-service@1')
+    .optional(),
   env: z.union([EnvironmentName, z.array(EnvironmentName).min(1).max(20)]).optional(),
   policy: z
-    .union([z.string().max(500), z.record(z.string().max(40), z.union([z.string().max(100), z.boolean(), z.number()]))])
+    .union([
+      z.string().max(500),
+      z.record(z.string().max(40), z.union([z.string().max(100), z.boolean(), z.number()])),
+    ])
     .optional(),
   ...overridable,
   slo: z
     .strictObject({
       availability: z.number().gt(0).lt(100).optional(),
-      latency: z.record(z.enum(['p50', 'p90', 'p95', 'p99']), Duration).optional(),
+      latency: z.partialRecord(z.enum(['p50', 'p90', 'p95', 'p99']), Duration).optional(),
     })
     .optional(),
-  budget: z.string().max(30).regex(/^[0-9]+(?:\.[0-9]{1,2})?\/month$/, 'like 40/month').optional(),
+  budget: z
+    .string()
+    .max(30)
+    .regex(/^[0-9]+(?:\.[0-9]{1,2})?\/month$/, 'like 40/month')
+    .optional(),
   schedule: z.string().max(100).optional(),
   envs: z.record(EnvironmentName, z.strictObject(overridable)).optional(),
 });

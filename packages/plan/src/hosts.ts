@@ -6,9 +6,18 @@ export interface PlacementAddress {
 }
 
 /**
- * Where a component answers in an environment: previews at `<label>.preview.<domain>`, the last environment of the
- * line at `<component>.<domain>`, those before it at `<component>.<environment>.<domain>`. `clash` (a few hex
- * digits) tells apart two branches that would get the same label.
+ * The host of a label in an environment: previews at `<label>.preview.<domain>`, the last environment of the line at
+ * `<label>.<domain>`, those before it at `<label>.<environment>.<domain>`.
+ */
+export function placementHost(platform: PlatformFile, label: string, environment: string): string {
+  const last = platform.environments.filter(({ kind }) => kind === 'stable').at(-1)?.name;
+  const { domain } = platform;
+  return environment === last ? `${label}.${domain}` : `${label}.${environment}.${domain}`;
+}
+
+/**
+ * Where a component answers in an environment. `clash` (a few hex digits) tells apart two branches that would get the
+ * same label.
  */
 export function placementAddress(
   platform: PlatformFile,
@@ -18,13 +27,8 @@ export function placementAddress(
   clash?: string,
 ): PlacementAddress {
   const plain = placementLabel(component, branch);
-  const label = clash === undefined ? plain : `${plain.slice(0, 58)}-${clash}`;
-  const last = platform.environments.filter(({ kind }) => kind === 'stable').at(-1)?.name;
-  const host =
-    environment === last
-      ? `${label}.${platform.domain}`
-      : `${label}.${environment}.${platform.domain}`;
-  return { id: `${label}.${environment}`, host };
+  const label = clash === undefined ? plain : `${plain.slice(0, 62 - clash.length)}-${clash}`;
+  return { id: `${label}.${environment}`, host: placementHost(platform, label, environment) };
 }
 
 /** The URL of a host behind the router. */

@@ -3,6 +3,8 @@ export * from './hosts.ts';
 export * from './nearest.ts';
 export * from './platform.ts';
 export * from './resolve-spec.ts';
+export { type RepositoryRoot, startCommand, startFiles } from './start-command.ts';
 export * from './template/index.ts';
 export * from './thin-file-parser.ts';
 export * from './units.ts';
+export type { YamlPlaces } from './yaml-text.ts';

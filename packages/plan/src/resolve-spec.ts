@@ -1,62 +1,61 @@
 import type { ErrorItem, PlatformFile, RunSpec, Spec, ThinFile } from '@pltf/contracts';
-import { splitCommand } from './command-line.ts';
-import { durationMs, instanceRange } from './units.ts';
+import { nearest } from './nearest.ts';
+import { readPolicy } from './policy.ts';
+import { type RunSection, resolveRun } from './resolve-run.ts';
+import { routeHost } from './route-host.ts';
+import type { RepositoryRoot } from './start-command.ts';
+import type { YamlPlaces } from './yaml-text.ts';
 
 export type ResolvedSpec =
   | { readonly ok: true; readonly spec: Spec }
   | { readonly ok: false; readonly problems: readonly ErrorItem[] };
 
-type RunSection = NonNullable<ThinFile['run']>;
+export interface ResolveOptions {
+  /** Where the file's values are; without it, problems name their keys only. */
+  readonly places?: YamlPlaces | undefined;
+  /** What lies beside the file; without it, a command that only the repository tells stays open. */
+  readonly root?: RepositoryRoot | undefined;
+}
 
-const defaultDrain = '30s';
-const startTimeoutMs = 30_000;
-const siteFolder = 'public';
-/** Production keeps serving while one instance is replaced or dies. */
-const defaultInstances = 1;
+interface Context extends ResolveOptions {
+  readonly file: ThinFile;
+  readonly platform: PlatformFile;
+  readonly stable: readonly string[];
+  readonly previews: readonly string[];
+  readonly problems: ErrorItem[];
+}
 
-/** Fills in every default: the thin file first, then the platform file. All problems at once. */
+const defaultTier = 3;
+
+/** Fills in every default: the thin file first, then the repository, then the platform file. All problems at once. */
 export function resolveSpec(
   file: ThinFile,
   platform: PlatformFile,
-  fileName = 'pltf.yaml',
+  options: ResolveOptions = {},
 ): ResolvedSpec {
-  const problems: ErrorItem[] = [];
-  const stable = platform.environments
-    .filter(({ kind }) => kind === 'stable')
-    .map(({ name }) => name);
-  const previews = platform.environments
-    .filter(({ kind }) => kind === 'preview')
-    .map(({ name }) => name);
-  const environments = asked(file.env) ?? stable;
-  for (const name of [...environments, ...Object.keys(file.envs ?? {})]) {
-    if (![...stable, ...previews].includes(name)) {
-      problems.push({
-        where: `${fileName} env`,
-        message: `there is no environment \`${name}\``,
-        fix: `The platform has: ${[...previews, ...stable].join(', ')}.`,
-      });
-    }
-  }
-  // Promotion goes in the platform's order, whatever order the file lists.
-  const ordered = stable.filter((name) => environments.includes(name));
+  const named = (kind: 'stable' | 'preview') =>
+    platform.environments
+      .filter((environment) => environment.kind === kind)
+      .map(({ name }) => name);
+  const context = {
+    ...options,
+    file,
+    platform,
+    stable: named('stable'),
+    previews: named('preview'),
+    problems: [],
+  };
+  const environments = environmentsOf(context);
+  const policy = policyOf(context);
+  checkKind(context);
   const run: Record<string, RunSpec> = {};
   const routes: Record<string, string[]> = {};
-  for (const name of [...previews, ...ordered]) {
-    const section: RunSection = { ...file.run, ...file.envs?.[name]?.run };
-    const env = { ...file.run?.env, ...file.envs?.[name]?.run?.env };
-    const resolved = resolveRun(
-      file,
-      { ...section, env },
-      platform,
-      `${fileName} run (${name})`,
-      problems,
-    );
+  for (const name of [...context.previews, ...environments]) {
+    const resolved = runIn(context, name);
     if (resolved !== undefined) run[name] = resolved;
-    routes[name] = [
-      ...(file.envs?.[name]?.routes ?? (name === ordered.at(-1) ? (file.routes ?? []) : [])),
-    ];
+    routes[name] = routesIn(context, name, environments.at(-1));
   }
-  if (problems.length > 0) return { ok: false, problems: unique(problems) };
+  if (context.problems.length > 0) return { ok: false, problems: unique(context.problems) };
   return {
     ok: true,
     spec: {
@@ -64,106 +63,110 @@ export function resolveSpec(
       name: file.name,
       description: file.description ?? '',
       owner: file.owner ?? platform.defaultTeam,
-      tier: file.tier ?? 3,
+      tier: file.tier ?? defaultTier,
       ...(file.path === undefined ? {} : { path: file.path }),
-      environments: ordered,
-      policy: policyOf(file.policy),
+      environments: [...environments],
+      policy: { ...policy },
       run,
       routes,
     },
   };
 }
 
-function resolveRun(
-  file: ThinFile,
-  run: RunSection,
-  platform: PlatformFile,
-  where: string,
-  problems: ErrorItem[],
-): RunSpec | undefined {
-  const before = problems.length;
-  const sizeName = run.size ?? Object.keys(platform.sizes)[0] ?? 'small';
-  const size = platform.sizes[sizeName];
-  if (size === undefined) {
-    const fix = `The platform has: ${Object.keys(platform.sizes).join(', ')}.`;
-    problems.push({ where, message: `there is no size \`${sizeName}\``, fix });
-  }
-  const command = commandOf(run.command, where, 'command', problems);
-  const release = commandOf(run.release, where, 'release', problems);
-  if (command === undefined && run.command === undefined && file.kind !== 'site') {
-    problems.push({
-      where,
-      message: 'no command says how to start it',
-      fix: 'Add `run: {command: node server.js}`.',
-    });
-  }
-  const instances = instanceRange(run.instances ?? defaultInstances);
-  if (instances === undefined || instances.minimum < 1) {
-    problems.push({
-      where,
-      message: `instances ${String(run.instances)} is not a range from 1 up`,
-      fix: 'Write 2, or 2..6.',
-    });
-  }
-  if (problems.length > before || size === undefined || instances === undefined) return undefined;
-  const env = Object.fromEntries(
-    Object.entries(run.env ?? {}).map(([name, value]) => [name, String(value)]),
-  );
-  return {
-    ...(run.build === undefined ? {} : { build: run.build }),
-    ...(command === undefined ? {} : { command }),
-    ...(file.kind === 'site' && command === undefined ? { folder: siteFolder } : {}),
-    ...(run.port === undefined ? {} : { port: run.port }),
-    ...(run.health === undefined ? {} : { health: run.health }),
-    size: sizeName,
-    memoryMiB: size.memoryMiB,
-    cpu: size.cpu,
-    instances,
-    env,
-    ...(release === undefined ? {} : { release }),
-    drainMs: durationMs(run.drain ?? defaultDrain),
-    startTimeoutMs,
-    ...(run.volume === undefined ? {} : { volume: run.volume }),
+function placeOf({ places }: Context, path: readonly (string | number)[]): string {
+  return places === undefined ? path.join('.') : places.value(path);
+}
+
+/** Those that the file asks for, in the platform's order: promotion goes that way, whatever order the file has. */
+function environmentsOf(context: Context): readonly string[] {
+  const { file, stable, previews, problems, places } = context;
+  const known = [...previews, ...stable];
+  const asked = typeof file.env === 'string' ? [file.env] : (file.env ?? stable);
+  const refuse = (name: string, where: string): void => {
+    const meant = nearest(name, known);
+    const fix =
+      meant === undefined ? `The platform has: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`;
+    problems.push({ where, message: `there is no environment \`${name}\``, fix });
   };
+  for (const [index, name] of asked.entries()) {
+    if (!known.includes(name))
+      refuse(name, placeOf(context, typeof file.env === 'string' ? ['env'] : ['env', index]));
+  }
+  for (const name of Object.keys(file.envs ?? {})) {
+    if (!known.includes(name)) refuse(name, places?.key(['envs', name]) ?? `envs.${name}`);
+  }
+  return stable.filter((name) => asked.includes(name));
 }
 
-function commandOf(
-  line: string | undefined,
-  where: string,
-  key: string,
-  problems: ErrorItem[],
-): readonly string[] | undefined {
-  if (line === undefined) return undefined;
-  const words = splitCommand(line);
-  if (words === undefined) {
+function policyOf(context: Context): Spec['policy'] {
+  const { policy, unclear } = readPolicy(context.file.policy);
+  for (const part of unclear) {
+    const message =
+      part === ''
+        ? 'policy: a pair is missing'
+        : `policy: \`${part.slice(0, 100)}\` is no pair, or is there twice`;
+    const fix = 'Write `pii=true, region=eu`, or a map.';
+    context.problems.push({ where: placeOf(context, ['policy']), message, fix });
+  }
+  return policy;
+}
+
+/** What one kind of component can have and another cannot. */
+function checkKind(context: Context): void {
+  const { file, problems } = context;
+  if (file.schedule !== undefined && file.kind !== 'job') {
+    const fix = 'Use `kind: job`, or leave it out.';
     problems.push({
-      where,
-      message: `${key}: a quote is never closed`,
-      fix: 'Close it, or escape it with a backslash.',
+      where: placeOf(context, ['schedule']),
+      message: `a ${file.kind} has no schedule`,
+      fix,
     });
   }
-  return words;
+  const serves = file.kind === 'service' || file.kind === 'site';
+  if (!serves && (file.routes?.length ?? 0) > 0) {
+    const fix = 'Use `kind: service`, or leave them out.';
+    problems.push({
+      where: placeOf(context, ['routes']),
+      message: `a ${file.kind} has no address`,
+      fix,
+    });
+  }
 }
 
-const asked = (env: ThinFile['env']): readonly string[] | undefined =>
-  typeof env === 'string' ? [env] : env;
-
-/** Both forms of `policy`: a map, or `pii=true, region=eu`. */
-export function policyOf(policy: ThinFile['policy']): Record<string, string | boolean | number> {
-  if (policy === undefined) return {};
-  if (typeof policy !== 'string') return policy;
-  const pairs = policy
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [key = '', value = 'true'] = pair.split('=').map((part) => part.trim());
-      return [key, value === 'true' ? true : value === 'false' ? false : value];
-    }),
-  );
+function runIn(context: Context, name: string): RunSpec | undefined {
+  const { file, platform, root, problems } = context;
+  const own = file.envs?.[name]?.run;
+  const run: RunSection = { ...file.run, ...own, env: { ...file.run?.env, ...own?.env } };
+  const where = (key: keyof RunSection): string => {
+    if (own !== undefined && Object.hasOwn(own, key))
+      return placeOf(context, ['envs', name, 'run', key]);
+    return placeOf(context, file.run === undefined ? ['kind'] : ['run', key]);
+  };
+  return resolveRun({
+    file,
+    run,
+    platform,
+    root,
+    where,
+    report: (problem) => problems.push(problem),
+  });
 }
 
+/** Routes at the top are those of the last environment: a host answers in one place. */
+function routesIn(context: Context, name: string, last: string | undefined): string[] {
+  const { file, platform, problems } = context;
+  const own = file.envs?.[name]?.routes;
+  const path = own === undefined ? ['routes'] : ['envs', name, 'routes'];
+  const hosts: string[] = [];
+  for (const [index, text] of (own ?? (name === last ? file.routes : undefined) ?? []).entries()) {
+    const route = routeHost(text, platform);
+    if ('host' in route) hosts.push(route.host);
+    else problems.push({ where: placeOf(context, [...path, index]), ...route });
+  }
+  return [...new Set(hosts)];
+}
+
+/** The same value is wrong once, in however many environments it counts. */
 const unique = (problems: readonly ErrorItem[]): readonly ErrorItem[] => [
-  ...new Map(problems.map((problem) => [`${problem.message}`, problem])).values(),
+  ...new Map(problems.map((problem) => [`${problem.where} ${problem.message}`, problem])).values(),
 ];

@@ -1,179 +1,108 @@
 import { type ErrorItem, ThinFile } from '@pltf/contracts';
-import { type Document, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
 import { nearest } from './nearest.ts';
+import { readYamlText, type YamlPlaces } from './yaml-text.ts';
 
 export type ParsedThinFile =
-  | { readonly ok: true; readonly file: ThinFile }
+  | { readonly ok: true; readonly file: ThinFile; readonly places: YamlPlaces }
   | { readonly ok: false; readonly problems: readonly ErrorItem[] };
 
 /** A thin file is a page of text; more is a mistake or an attack. */
 const maximumBytes = 64 * 1024;
-const maximumAliases = 20;
-const maximumNesting = 200;
+const mostProblems = 100;
+const example = 'The smallest one has two lines: `kind: service` and `name: my-service`.';
 
 /**
- * Reads one thin file from YAML (or JSON). Never throws: every problem comes at once, each with
- * `file:line:column`, what was expected, and how to solve it.
+ * Reads one thin file from YAML (or JSON), also when it was pasted as one line: `{kind: service, name: shop}` or
+ * `kind: service / name: shop`. Never throws: every problem comes at once, each with `file:line:column`, what was
+ * expected, and how to solve it.
  */
 export function parseThinFile(text: string, fileName = 'pltf.yaml'): ParsedThinFile {
-  const tooLarge = sizeProblem(text, fileName);
-  if (tooLarge !== undefined) return { ok: false, problems: [tooLarge] };
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    strict: true,
-    uniqueKeys: true,
-    merge: false,
-    stringKeys: true,
-    version: '1.2',
-  });
-  const document = Array.isArray(documents) ? documents[0] : undefined;
-  if (document === undefined || document.contents === null) {
-    return {
-      ok: false,
-      problems: [{ where: `${fileName}:1:1`, message: 'the file is empty', fix: smallest }],
-    };
-  }
-  if (Array.isArray(documents) && documents.length > 1) {
-    const fix = 'Keep one document; the other parts of a system live in repositories of their own.';
-    return {
-      ok: false,
-      problems: [
-        { where: `${fileName}:1:1`, message: `${documents.length} documents in one file`, fix },
-      ],
-    };
-  }
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      where: at(fileName, lines, error.pos[0]),
-      message: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
-      fix: 'Write it as plain YAML.',
-    }));
-    return { ok: false, problems };
-  }
-  return check(document, lines, fileName);
-}
-
-const smallest = 'The smallest one has two lines: `kind: service` and `name: my-service`.';
-
-function sizeProblem(text: string, fileName: string): ErrorItem | undefined {
-  const where = `${fileName}:1:1`;
-  if (text.length > maximumBytes) {
-    return { where, message: `larger than ${maximumBytes / 1024} KiB`, fix: smallest };
-  }
-  let depth = 0;
-  for (const char of text) {
-    if (char === '[' || char === '{') depth += 1;
-    if (char === ']' || char === '}') depth -= 1;
-    if (depth > maximumNesting) return { where, message: 'nested too deeply', fix: smallest };
-  }
-  return undefined;
-}
-
-function check(document: Document.Parsed, lines: LineCounter, fileName: string): ParsedThinFile {
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: maximumAliases });
-  } catch {
-    const fix = 'Write the values out instead of using anchors and aliases.';
-    return {
-      ok: false,
-      problems: [{ where: `${fileName}:1:1`, message: 'too many aliases', fix }],
-    };
-  }
+  const read = readYamlText(text, { fileName, maximumBytes, example });
+  if (!read.ok) return read;
+  const { value, places } = read;
   const result = ThinFile.safeParse(value);
-  if (result.success) return { ok: true, file: result.data };
-  const problems = result.error.issues.flatMap((issue) =>
-    describe(issue, document, lines, fileName),
-  );
-  return { ok: false, problems: problems.slice(0, 100) };
+  if (result.success) return { ok: true, file: result.data, places };
+  const { issues } = result.error;
+  const problems = issues.slice(0, mostProblems).flatMap((issue) => describe(issue, value, places));
+  return { ok: false, problems: problems.slice(0, mostProblems).toSorted(byPlace) };
+}
+
+function byPlace(a: ErrorItem, b: ErrorItem): number {
+  const [lineA = 0, columnA = 0] = a.where.split(':').slice(-2).map(Number);
+  const [lineB = 0, columnB = 0] = b.where.split(':').slice(-2).map(Number);
+  return lineA - lineB || columnA - columnB;
 }
 
 function describe(
   issue: z.core.$ZodIssue,
-  document: Document.Parsed,
-  lines: LineCounter,
-  fileName: string,
+  value: unknown,
+  places: YamlPlaces,
 ): readonly ErrorItem[] {
-  const path = issue.path.map(String);
+  const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(key, path, document, lines, fileName));
+    return issue.keys.slice(0, mostProblems).map((key) => unknownKey([...path, key], places));
   }
-  const where = placeOf(document, lines, fileName, path);
-  const name = path.length === 0 ? 'the file' : path.join('.');
-  const missing = issue.code === 'invalid_type' && document.getIn(path) === undefined;
-  const message = missing ? `${name} is missing` : `${name}: ${lowerFirst(issueMessage(issue))}`;
-  return [{ where, message, fix: fixFor(path, missing) }];
+  if (path.length === 0) {
+    return [{ where: places.value([]), message: 'keys and values were expected', fix: example }];
+  }
+  const name = path.map(String).join('.');
+  if (valueAt(value, path) === undefined) {
+    return [
+      { where: places.value(path), message: `${name} is missing`, fix: fixFor(path, 'Add it.') },
+    ];
+  }
+  const where = issue.code === 'invalid_key' ? places.key(path) : places.value(path);
+  const fix = fixFor(path, `Correct \`${name}\`; \`pltf schema\` describes it.`);
+  return [{ where, message: `${name}: ${lowerFirst(messageOf(issue))}`, fix }];
 }
 
-/** For a union, the message of the closest branch says more than "invalid input". */
-function issueMessage(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_union') return issue.message;
-  const messages = issue.errors.flatMap((branch) => branch.map((inner) => inner.message));
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, step) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, step)
+        ? (at as Readonly<Record<PropertyKey, unknown>>)[step]
+        : undefined,
+    value,
+  );
+}
+
+/** For a union, the messages of its branches say more than "invalid input". */
+function messageOf(issue: z.core.$ZodIssue): string {
+  const inner =
+    issue.code === 'invalid_union'
+      ? issue.errors.flat()
+      : issue.code === 'invalid_key'
+        ? issue.issues
+        : [];
+  const messages = inner.map(({ message }) => message);
   return [...new Set(messages)].slice(0, 3).join(', or ') || issue.message;
 }
 
-function unknownKey(
-  key: string,
-  path: readonly string[],
-  document: Document.Parsed,
-  lines: LineCounter,
-  fileName: string,
-): ErrorItem {
-  const known = knownKeys(path);
-  const meant = nearest(key, known);
+function unknownKey(path: readonly PropertyKey[], places: YamlPlaces): ErrorItem {
+  const known = knownKeys(path.slice(0, -1));
+  const meant = nearest(String(path.at(-1)), known);
   return {
-    where: placeOf(document, lines, fileName, [...path, key], true),
-    message: `unknown key \`${[...path, key].join('.').slice(0, 200)}\``,
-    fix:
-      meant === undefined ? `Keys here: ${[...known].join(', ')}.` : `Did you mean \`${meant}\`?`,
+    where: places.key(path),
+    message: `unknown key \`${path.map(String).join('.').slice(0, 200)}\``,
+    fix: meant === undefined ? `Keys here: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`,
   };
 }
 
-function knownKeys(path: readonly string[]): readonly string[] {
-  if (path.at(-1) === 'run') return Object.keys(ThinFile.shape.run.unwrap().shape);
-  if (path.at(-1) === 'slo') return Object.keys(ThinFile.shape.slo.unwrap().shape);
-  if (path[0] === 'envs' && path.length === 2) return ['run', 'routes'];
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const { run, slo, envs } = ThinFile.shape;
+  if (path.at(-1) === 'run') return Object.keys(run.unwrap().shape);
+  if (path[0] === 'slo')
+    return path.length === 1 ? Object.keys(slo.unwrap().shape) : ['p50', 'p90', 'p95', 'p99'];
+  if (path[0] === 'envs') return Object.keys(envs.unwrap().valueType.shape);
   return Object.keys(ThinFile.shape);
 }
 
-function fixFor(path: readonly string[], missing: boolean): string {
-  const key = path[0];
-  if (key === 'kind') return 'Use one of service, worker, job, site.';
-  if (key === 'name')
+function fixFor(path: readonly PropertyKey[], otherwise: string): string {
+  if (path[0] === 'kind') return `Use one of ${ThinFile.shape.kind.options.join(', ')}.`;
+  if (path[0] === 'name')
     return 'Lower-case letters, digits and single dashes, starting with a letter, at most 40.';
-  return missing
-    ? 'Add it.'
-    : `Correct \`${path.join('.') || 'the file'}\`; \`pltf schema\` describes it.`;
-}
-
-function placeOf(
-  document: Document.Parsed,
-  lines: LineCounter,
-  fileName: string,
-  path: readonly string[],
-  ofKey = false,
-): string {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent =
-      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    if (!isMap(parent)) continue;
-    const key = path[length - 1];
-    const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-    const node = ofKey && length === path.length ? pair?.key : (pair?.value ?? pair?.key);
-    const range = isNode(node) ? node.range : undefined;
-    if (range !== undefined && range !== null) return at(fileName, lines, range[0]);
-  }
-  return `${fileName}:1:1`;
-}
-
-const isNode = (value: unknown): value is { range?: [number, number, number] | null } =>
-  typeof value === 'object' && value !== null && 'range' in value;
-
-function at(fileName: string, lines: LineCounter, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `${fileName}:${Math.max(1, line)}:${Math.max(1, col)}`;
+  return otherwise;
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -91,11 +91,10 @@ function specOf(text: string | undefined, run: Run, platform: PlatformFile): Spe
   if (!parsed.ok) return { problems: parsed.problems };
   if (parsed.file.name !== run.component) {
     const message = `the name is ${parsed.file.name}, the repository's is ${run.component}`;
-    return {
-      problems: [{ where: `${thinFile} name`, message, fix: `Write \`name: ${run.component}\`.` }],
-    };
+    const where = parsed.places.value(['name']);
+    return { problems: [{ where, message, fix: `Write \`name: ${run.component}\`.` }] };
   }
-  const resolved = resolveSpec(parsed.file, platform, thinFile);
+  const resolved = resolveSpec(parsed.file, platform, { places: parsed.places });
   return resolved.ok ? { spec: resolved.spec } : { problems: resolved.problems };
 }
 

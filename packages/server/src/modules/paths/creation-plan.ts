@@ -6,7 +6,14 @@ import {
   PltfError,
   type Spec,
 } from '@pltf/contracts';
-import { parseThinFile, placementAddress, resolveSpec, routeUrl } from '@pltf/plan';
+import {
+  parseThinFile,
+  placementAddress,
+  type RepositoryRoot,
+  resolveSpec,
+  routeUrl,
+  startFiles,
+} from '@pltf/plan';
 import type { Scaffolder, ScaffoldFacts } from './scaffold.ts';
 
 export interface PipelinePreview {
@@ -144,7 +151,9 @@ function specOf(
     return undefined;
   }
   const parsed = parseThinFile(Buffer.from(text.bytes).toString('utf8'));
-  const resolved = parsed.ok ? resolveSpec(parsed.file, platform) : parsed;
+  const resolved = parsed.ok
+    ? resolveSpec(parsed.file, platform, { places: parsed.places, root: rootOf(files) })
+    : parsed;
   if (resolved.ok) return resolved.spec;
   problems.push(
     ...resolved.problems.map(({ where, message, fix }) => ({
@@ -154,6 +163,15 @@ function specOf(
     })),
   );
   return undefined;
+}
+
+function rootOf(files: ReadonlyMap<string, { readonly bytes: Uint8Array }>): RepositoryRoot {
+  const names = new Set([...files.keys()].map((path) => path.replace(/\/.*$/s, '/')));
+  const texts = startFiles.flatMap((name) => {
+    const file = files.get(name);
+    return file === undefined ? [] : [[name, Buffer.from(file.bytes).toString('utf8')] as const];
+  });
+  return { names: [...names], texts: new Map(texts) };
 }
 
 function placementsOf(
