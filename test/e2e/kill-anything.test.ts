@@ -18,59 +18,83 @@ const longestWaitBeforeKillMs = 1_200;
 type Victim = 'server' | 'agent' | 'postgres' | 'application';
 type Deed = 'create' | 'push' | 'promote' | 'delete';
 
-describe.skipIf(process.platform !== 'linux')(`killing anything at any moment (seed ${seed})`, () => {
-  let platform: TestPlatform;
-  const chance = chanceFrom(seed);
-  const alive = new Set<string>();
-  let made = 0;
+describe.skipIf(process.platform !== 'linux')(
+  `killing anything at any moment (seed ${seed})`,
+  () => {
+    let platform: TestPlatform;
+    const chance = chanceFrom(seed);
+    const alive = new Set<string>();
+    let made = 0;
 
-  beforeAll(async () => {
-    platform = await startPlatform();
-    const created = await finish(platform, await create(platform, 'steady'));
-    expect(created.problem, JSON.stringify(created)).toBeUndefined();
-    await promote(platform, 'steady');
-    await eventually(() => fetchUrl(prodUrl(platform, 'steady')), ({ status }) => status === 200);
-    alive.add('steady');
-  });
-  afterAll(() => platform[Symbol.asyncDispose]());
+    beforeAll(async () => {
+      platform = await startPlatform();
+      const created = await finish(platform, await create(platform, 'steady'));
+      expect(created.problem, JSON.stringify(created)).toBeUndefined();
+      await promote(platform, 'steady');
+      await eventually(
+        () => fetchUrl(prodUrl(platform, 'steady')),
+        ({ status }) => status === 200,
+      );
+      alive.add('steady');
+    });
+    afterAll(() => platform[Symbol.asyncDispose]());
 
-  it(`loses nothing and does nothing twice in ${rounds} rounds`, { timeout: rounds * settleMs }, async () => {
-    const users = probe(prodUrl(platform, 'steady'));
-    try {
-      for (let round = 0; round < rounds; round += 1) {
-        const deed = chooseDeed(chance, alive);
-        const victim = chance.pick<Victim>(['server', 'server', 'agent', 'postgres', 'application']);
-        const waitMs = chance.upTo(longestWaitBeforeKillMs);
-        const subject = deed === 'create' ? `app-${(made += 1)}` : ([...alive].at(-1) ?? 'steady');
-        const label = `round ${round}: ${deed} ${subject}, ${victim} killed after ${waitMs.toFixed(0)} ms`;
-        const from = Date.now();
+    it(`loses nothing and does nothing twice in ${rounds} rounds`, {
+      timeout: rounds * settleMs,
+    }, async () => {
+      const users = probe(prodUrl(platform, 'steady'));
+      try {
+        for (let round = 0; round < rounds; round += 1) {
+          const deed = chooseDeed(chance, alive);
+          const victim = chance.pick<Victim>([
+            'server',
+            'server',
+            'agent',
+            'postgres',
+            'application',
+          ]);
+          const waitMs = chance.upTo(longestWaitBeforeKillMs);
+          const subject =
+            deed === 'create' ? `app-${(made += 1)}` : ([...alive].at(-1) ?? 'steady');
+          const label = `round ${round}: ${deed} ${subject}, ${victim} killed after ${waitMs.toFixed(0)} ms`;
+          const from = Date.now();
 
-        const killing = sleep(waitMs).then(() => kill(platform, victim));
-        const outcome = await carryOut(platform, deed, subject).catch((error: unknown) => {
-          throw new Error(`${label}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-        });
-        await killing;
-        if (deed === 'create' && outcome === 'done') alive.add(subject);
-        if (deed === 'delete') alive.delete(subject);
+          const killing = sleep(waitMs).then(() => kill(platform, victim));
+          const outcome = await carryOut(platform, deed, subject).catch((error: unknown) => {
+            throw new Error(`${label}: ${error instanceof Error ? error.message : String(error)}`, {
+              cause: error,
+            });
+          });
+          await killing;
+          if (deed === 'create' && outcome === 'done') alive.add(subject);
+          if (deed === 'delete') alive.delete(subject);
 
-        await invariants(platform, alive, label);
-        if (victim === 'server' || victim === 'postgres') {
-          expect(users.failures(from, Date.now()), `${label}: the application stopped answering`).toEqual([]);
+          await invariants(platform, alive, label);
+          if (victim === 'server' || victim === 'postgres') {
+            expect(
+              users.failures(from, Date.now()),
+              `${label}: the application stopped answering`,
+            ).toEqual([]);
+          }
         }
+      } finally {
+        await users.stop();
       }
-    } finally {
-      await users.stop();
-    }
-    expect(users.asked()).toBeGreaterThan(100);
-  });
-});
+      expect(users.asked()).toBeGreaterThan(100);
+    });
+  },
+);
 
-const prodUrl = ({ routerPort }: TestPlatform, name: string): string => `http://${name}.localhost:${routerPort}/`;
-const previewUrl = ({ routerPort }: TestPlatform, name: string): string => `http://${name}.preview.localhost:${routerPort}/`;
+const prodUrl = ({ routerPort }: TestPlatform, name: string): string =>
+  `http://${name}.localhost:${routerPort}/`;
+const previewUrl = ({ routerPort }: TestPlatform, name: string): string =>
+  `http://${name}.preview.localhost:${routerPort}/`;
 
 /** `steady` is there for its users: it is changed, never deleted. */
 function chooseDeed(chance: Chance, alive: ReadonlySet<string>): Deed {
-  return alive.size > 1 ? chance.pick<Deed>(['create', 'push', 'push', 'promote', 'delete']) : chance.pick<Deed>(['create', 'create', 'push', 'promote']);
+  return alive.size > 1
+    ? chance.pick<Deed>(['create', 'push', 'push', 'promote', 'delete'])
+    : chance.pick<Deed>(['create', 'create', 'push', 'promote']);
 }
 
 /** Asks again while the platform says that a retry helps, as every client does. */
@@ -90,10 +114,14 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 async function create(platform: TestPlatform, name: string): Promise<OperationView> {
   const idempotencyKey = randomUUID();
   try {
-    return await patiently(() => platform.client.createComponent({ body: { name } }, { idempotencyKey }));
+    return await patiently(() =>
+      platform.client.createComponent({ body: { name } }, { idempotencyKey }),
+    );
   } catch (error) {
     if (!(error instanceof PltfError) || error.code !== 'answer-lost') throw error;
-    const { operation } = await patiently(() => platform.client.getComponent({ params: { component: name } }));
+    const { operation } = await patiently(() =>
+      platform.client.getComponent({ params: { component: name } }),
+    );
     if (operation === undefined) throw error;
     return operation;
   }
@@ -122,9 +150,13 @@ async function remove(platform: TestPlatform, name: string): Promise<OperationVi
     return await patiently(() => platform.client.deleteComponent(input, { idempotencyKey }));
   } catch (error) {
     if (!(error instanceof PltfError) || error.code !== 'answer-lost') throw error;
-    const { items } = await patiently(() => platform.client.listEvents({ query: { component: name, limit: 500 } }));
+    const { items } = await patiently(() =>
+      platform.client.listEvents({ query: { component: name, limit: 500 } }),
+    );
     const started = items.find(({ type }) => type === 'component-deletion-started');
-    return patiently(() => platform.client.getOperation({ params: { id: started?.operation ?? '' } }));
+    return patiently(() =>
+      platform.client.getOperation({ params: { id: started?.operation ?? '' } }),
+    );
   }
 }
 
@@ -132,7 +164,8 @@ async function promote(platform: TestPlatform, name: string): Promise<string> {
   const idempotencyKey = randomUUID();
   // Something has to serve in staging before it can be promoted.
   await eventually(
-    () => patiently(() => platform.client.getPlacement({ params: { placement: `${name}.staging` } })),
+    () =>
+      patiently(() => platform.client.getPlacement({ params: { placement: `${name}.staging` } })),
     ({ serving }) => serving !== undefined,
     settleMs,
   );
@@ -140,7 +173,9 @@ async function promote(platform: TestPlatform, name: string): Promise<string> {
     platform.client.promote({ params: { component: name }, body: {} }, { idempotencyKey }),
   ).catch(async (error: unknown) => {
     if (!(error instanceof PltfError) || error.code !== 'answer-lost') throw error;
-    const { rollout: latest } = await patiently(() => platform.client.getPlacement({ params: { placement: `${name}.prod` } }));
+    const { rollout: latest } = await patiently(() =>
+      platform.client.getPlacement({ params: { placement: `${name}.prod` } }),
+    );
     if (latest === undefined) throw error;
     return latest;
   });
@@ -155,11 +190,19 @@ async function promote(platform: TestPlatform, name: string): Promise<string> {
 async function push(platform: TestPlatform, name: string): Promise<string> {
   const folder = join(platform.home, `${name}-${randomUUID().slice(0, 8)}`);
   const url = `${platform.url}/git/${name}.git`;
-  await eventually(() => git(platform, platform.home, 'clone', '--quiet', url, folder), ({ code }) => code === 0, settleMs);
+  await eventually(
+    () => git(platform, platform.home, 'clone', '--quiet', url, folder),
+    ({ code }) => code === 0,
+    settleMs,
+  );
   await appendFile(join(folder, 'README.md'), `\n${randomUUID()}\n`);
   await git(platform, folder, 'commit', '--quiet', '-am', 'Change a line');
   // A push that was cut off is pushed again, as a person would; if it had arrived, git says "up to date".
-  await eventually(() => git(platform, folder, 'push', '--quiet', 'origin', 'main'), ({ code }) => code === 0, settleMs);
+  await eventually(
+    () => git(platform, folder, 'push', '--quiet', 'origin', 'main'),
+    ({ code }) => code === 0,
+    settleMs,
+  );
   return 'pushed';
 }
 
@@ -180,33 +223,61 @@ async function kill(platform: TestPlatform, victim: Victim): Promise<void> {
 }
 
 /** What must be true once everything has settled. */
-async function invariants(platform: TestPlatform, alive: ReadonlySet<string>, label: string): Promise<void> {
+async function invariants(
+  platform: TestPlatform,
+  alive: ReadonlySet<string>,
+  label: string,
+): Promise<void> {
   const { client } = platform;
   const components = await eventually(
     async () => {
       const { items } = await patiently(() => client.listComponents({ query: {} }));
-      return Promise.all(items.map(({ name }) => patiently(() => client.getComponent({ params: { component: name } }))));
+      return Promise.all(
+        items.map(({ name }) =>
+          patiently(() => client.getComponent({ params: { component: name } })),
+        ),
+      );
     },
     (all) =>
       all.every(
         ({ state, runs, placements, repository }) =>
           state === 'ready' &&
           // Branches and runs are read one after the other: the newest commit's run may be a moment younger.
-          runs.some(({ commit }) => commit === repository?.branches.find(({ name }) => name === 'main')?.commit) &&
+          runs.some(
+            ({ commit }) =>
+              commit === repository?.branches.find(({ name }) => name === 'main')?.commit,
+          ) &&
           runs.every((run) => run.state !== 'queued' && run.state !== 'running') &&
-          placements.every(({ phase, rollout }) => phase === 'running' && rollout?.state !== 'running'),
+          placements.every(
+            ({ phase, rollout }) => phase === 'running' && rollout?.state !== 'running',
+          ),
       ),
     settleMs,
   ).catch(async (error: unknown) => {
-    const agent = await run('curl', ['-s', '--unix-socket', join(platform.data, 'agent', 'agent.sock'), 'http://agent/v1/placements']);
-    throw new Error(`${label}: does not settle: ${error instanceof Error ? error.message : ''}\nthe agent: ${agent.out}`);
+    const agent = await run('curl', [
+      '-s',
+      '--unix-socket',
+      join(platform.data, 'agent', 'agent.sock'),
+      'http://agent/v1/placements',
+    ]);
+    throw new Error(
+      `${label}: does not settle: ${error instanceof Error ? error.message : ''}\nthe agent: ${agent.out}`,
+    );
   });
   expect(components.map(({ name }) => name).toSorted(), label).toEqual([...alive].toSorted());
-  expect((await readdir(join(platform.data, 'repositories'))).filter((name) => name.endsWith('.git')).toSorted(), label).toEqual([...alive].map((name) => `${name}.git`).toSorted());
+  expect(
+    (await readdir(join(platform.data, 'repositories')))
+      .filter((name) => name.endsWith('.git'))
+      .toSorted(),
+    label,
+  ).toEqual([...alive].map((name) => `${name}.git`).toSorted());
 
   for (const { name, runs, releases, repository, placements } of components) {
     // Nothing twice: one run for each commit that was pushed, at most one release of a run.
-    expect(new Set(runs.map(({ commit }) => commit)).size, `${label}: ${name}: a commit ran twice`).toBe(runs.length);
+    expect(
+      new Set(runs.map(({ commit }) => commit)).size,
+      `${label}: ${name}: a commit ran twice`,
+    ).toBe(runs.length);
     const ofRuns = releases.flatMap(({ run }) => run ?? []);
     expect(new Set(ofRuns).size, `${label}: ${name}: a run made two releases`).toBe(ofRuns.length);
     // Nothing lost: the newest commit of main has run, and its release is what preview and staging serve.
@@ -214,22 +285,39 @@ async function invariants(platform: TestPlatform, alive: ReadonlySet<string>, la
     const newest = runs.find(({ commit }) => commit === main?.commit);
     expect(newest?.state, `${label}: ${name}: the newest commit`).toBe('passed');
     const followers = placements.filter(({ environment }) => environment !== 'prod');
-    expect(followers.map(({ serving }) => serving?.number), `${label}: ${name}: what serves`).toEqual(followers.map(() => newest?.release));
+    expect(
+      followers.map(({ serving }) => serving?.number),
+      `${label}: ${name}: what serves`,
+    ).toEqual(followers.map(() => newest?.release));
     // The router itself may be on its way back.
-    await eventually(() => fetchUrl(previewUrl(platform, name)), ({ status }) => status === 200, settleMs);
+    await eventually(
+      () => fetchUrl(previewUrl(platform, name)),
+      ({ status }) => status === 200,
+      settleMs,
+    );
   }
   await sameProcesses(platform, alive, label);
   await eventsOnce(platform, label);
 }
 
 /** Exactly the instances that are wanted run: none is missing, none is left over. */
-async function sameProcesses(platform: TestPlatform, alive: ReadonlySet<string>, label: string): Promise<void> {
+async function sameProcesses(
+  platform: TestPlatform,
+  alive: ReadonlySet<string>,
+  label: string,
+): Promise<void> {
   const look = async () => {
     const details = await Promise.all(
-      [...alive].map((name) => patiently(() => platform.client.getComponent({ params: { component: name } }))),
+      [...alive].map((name) =>
+        patiently(() => platform.client.getComponent({ params: { component: name } })),
+      ),
     );
-    const instances = details.flatMap(({ placements }) => placements.flatMap((placement) => placement.instances));
-    const ailing = instances.filter(({ state }) => state !== 'healthy' && state !== 'warm').map(({ id }) => id);
+    const instances = details.flatMap(({ placements }) =>
+      placements.flatMap((placement) => placement.instances),
+    );
+    const ailing = instances
+      .filter(({ state }) => state !== 'healthy' && state !== 'warm')
+      .map(({ id }) => id);
     const wanted = instances.map(({ id }) => id);
     const running = (await instanceProcesses(platform.data)).map(({ instance }) => instance);
     return { ailing, wanted: wanted.toSorted(), running: [...new Set(running)].toSorted() };
@@ -244,7 +332,8 @@ async function sameProcesses(platform: TestPlatform, alive: ReadonlySet<string>,
 /** Each push was told once. */
 async function eventsOnce({ client }: TestPlatform, label: string): Promise<void> {
   const { items } = await patiently(() => client.listEvents({ query: { limit: 500 } }));
-  const pushes = items.filter(({ type }) => type === 'branch-pushed').map(({ component, data }) => `${component ?? ''} ${String(data['after'])}`);
+  const pushes = items
+    .filter(({ type }) => type === 'branch-pushed')
+    .map(({ component, data }) => `${component ?? ''} ${String(data['after'])}`);
   expect(new Set(pushes).size, `${label}: a push was told twice`).toBe(pushes.length);
 }
-

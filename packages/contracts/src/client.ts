@@ -1,4 +1,11 @@
-import { type Api, type ApiName, api, type Endpoint, type InputOf, type ResultOf } from './api/index.ts';
+import {
+  type Api,
+  type ApiName,
+  api,
+  type Endpoint,
+  type InputOf,
+  type ResultOf,
+} from './api/index.ts';
 import { PltfError } from './errors.ts';
 import { fromProblem, Problem } from './problem.ts';
 
@@ -30,14 +37,20 @@ interface Parts {
   readonly body?: unknown;
 }
 
+/** Parameters are texts, numbers and booleans; anything else has no place in a URL. */
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
 /** `/api/v1/…` with parameters and query filled in and escaped. */
 export function endpointPath(definition: Endpoint, input: Parts): string {
   const path = definition.path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
-    encodeURIComponent(String(input.params?.[name] ?? '')),
+    encodeURIComponent(asText(input.params?.[name])),
   );
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(input.query ?? {})) {
-    if (value !== undefined) query.set(name, String(value));
+    if (value !== undefined) query.set(name, asText(value));
   }
   const text = query.toString();
   return `/api/v1${path}${text === '' ? '' : `?${text}`}`;
@@ -101,7 +114,12 @@ async function* lines(response: Response): AsyncGenerator<string> {
   }
 }
 
-async function* stream(options: ClientOptions, definition: Endpoint, input: Parts, call: CallOptions) {
+async function* stream(
+  options: ClientOptions,
+  definition: Endpoint,
+  input: Parts,
+  call: CallOptions,
+) {
   const response = await send(options, definition, input, call);
   for await (const line of lines(response)) {
     if (definition.stream === 'sse') {
@@ -114,13 +132,15 @@ async function* stream(options: ClientOptions, definition: Endpoint, input: Part
 
 /** The typed client, made from the table of endpoints. Every call throws a PltfError when it fails. */
 export function createClient(options: ClientOptions): Client {
-  const calls = Object.entries(api as Readonly<Record<string, Endpoint>>).map(([name, definition]) => {
-    const call = (input: Parts = {}, callOptions: CallOptions = {}): unknown =>
-      definition.stream === undefined
-        ? once(options, definition, input, callOptions)
-        : stream(options, definition, input, callOptions);
-    return [name, call] as const;
-  });
+  const calls = Object.entries(api as Readonly<Record<string, Endpoint>>).map(
+    ([name, definition]) => {
+      const call = (input: Parts = {}, callOptions: CallOptions = {}): unknown =>
+        definition.stream === undefined
+          ? once(options, definition, input, callOptions)
+          : stream(options, definition, input, callOptions);
+      return [name, call] as const;
+    },
+  );
   // The table's types and this loop agree by construction; TypeScript cannot follow a mapped loop.
   return Object.fromEntries(calls) as unknown as Client;
 }

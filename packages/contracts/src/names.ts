@@ -11,8 +11,23 @@ export const limits = {
 
 /** Names that would collide with hosts, paths or commands of the platform itself. */
 export const reservedNames: ReadonlySet<string> = new Set([
-  'admin', 'agent', 'api', 'assets', 'auth', 'git', 'health', 'localhost', 'platform', 'pltf',
-  'portal', 'preview', 'prod', 'public', 'staging', 'status', 'www',
+  'admin',
+  'agent',
+  'api',
+  'assets',
+  'auth',
+  'git',
+  'health',
+  'localhost',
+  'platform',
+  'pltf',
+  'portal',
+  'preview',
+  'prod',
+  'public',
+  'staging',
+  'status',
+  'www',
 ]);
 
 const dnsLabel = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*$/;
@@ -56,7 +71,9 @@ export const BranchName = z
   );
 
 export const Instant = z.iso.datetime();
-export const Id = z.string().regex(/^[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{20,26}$/, 'an id of the platform');
+export const Id = z
+  .string()
+  .regex(/^[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{20,26}$/, 'an id of the platform');
 
 const maximumLabel = 63;
 

@@ -9,7 +9,8 @@ export function chanceFrom(seed: number) {
   };
   return {
     upTo: (limit: number): number => next() * limit,
-    pick: <T>(items: readonly [T, ...T[]]): T => items[Math.floor(next() * items.length)] ?? items[0],
+    pick: <T>(items: readonly [T, ...T[]]): T =>
+      items[Math.floor(next() * items.length)] ?? items[0],
   };
 }
 export type Chance = ReturnType<typeof chanceFrom>;

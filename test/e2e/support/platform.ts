@@ -52,7 +52,15 @@ export async function startPlatform(
   let client: Client | undefined;
   const url = `http://localhost:${port}`;
   const start = async (): Promise<void> => {
-    const args = ['--data', data, '--port', String(port), '--router-port', String(routerPort), '--no-demo'];
+    const args = [
+      '--data',
+      data,
+      '--port',
+      String(port),
+      '--router-port',
+      String(routerPort),
+      '--no-demo',
+    ];
     launcher = launch(args, env);
     await launcher.ready;
     token = await localToken(data);
@@ -103,7 +111,10 @@ function launch(args: readonly string[], env: NodeJS.ProcessEnv): Launcher {
   child.stderr.on('data', take);
   const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const ready = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the platform did not start:\n${output}`)), startMs);
+    const timer = setTimeout(
+      () => reject(new Error(`the platform did not start:\n${output}`)),
+      startMs,
+    );
     child.stderr.on('data', () => {
       if (!output.includes('pltf is up')) return;
       clearTimeout(timer);
@@ -118,7 +129,11 @@ function launch(args: readonly string[], env: NodeJS.ProcessEnv): Launcher {
   return { ready, output: () => output, end: (signal) => end(child, exited, signal) };
 }
 
-async function end(child: ChildProcess, exited: Promise<void>, signal: NodeJS.Signals): Promise<void> {
+async function end(
+  child: ChildProcess,
+  exited: Promise<void>,
+  signal: NodeJS.Signals,
+): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
   await exited;
 }
@@ -130,7 +145,8 @@ async function localToken(data: string): Promise<string> {
 }
 
 async function pidOf(data: string, part: 'server' | 'agent' | 'postgres'): Promise<number> {
-  const file = part === 'postgres' ? join(data, 'postgres', 'postmaster.pid') : join(data, `${part}.pid`);
+  const file =
+    part === 'postgres' ? join(data, 'postgres', 'postmaster.pid') : join(data, `${part}.pid`);
   return Number.parseInt(await readFile(file, 'utf8'), 10);
 }
 

@@ -25,7 +25,8 @@ export function probe(url: string, everyMs = 20) {
     }
   })();
   return {
-    failures: (from: number, to: number): readonly ProbeFailure[] => failures.filter(({ at }) => at >= from && at <= to),
+    failures: (from: number, to: number): readonly ProbeFailure[] =>
+      failures.filter(({ at }) => at >= from && at <= to),
     asked: (): number => asked,
     stop: async (): Promise<void> => {
       stopping = true;

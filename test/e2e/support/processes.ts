@@ -12,7 +12,8 @@ export async function instanceProcesses(data: string): Promise<readonly MarkedPr
     if (!/^\d+$/.test(name)) continue;
     const environ = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
     const instance = /(?:^|\0)PLTF_INSTANCE=([^\0]*)/.exec(environ)?.[1];
-    if (instance !== undefined && environ.includes(data)) found.push({ pid: Number(name), instance });
+    if (instance !== undefined && environ.includes(data))
+      found.push({ pid: Number(name), instance });
   }
   return found;
 }

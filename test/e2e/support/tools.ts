@@ -13,7 +13,11 @@ export interface Ended {
 export function run(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly input?: string;
+  } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -52,10 +56,16 @@ const environment = (platform: TestPlatform): NodeJS.ProcessEnv => ({
 
 /** `pltf …` as a person runs it in a terminal of their own. */
 export const pltf = (platform: TestPlatform, ...args: readonly string[]): Promise<Ended> =>
-  run(process.execPath, [join(checkout, 'dist', 'pltf.js'), ...args], { env: environment(platform), cwd: platform.home });
+  run(process.execPath, [join(checkout, 'dist', 'pltf.js'), ...args], {
+    env: environment(platform),
+    cwd: platform.home,
+  });
 
-export const git = (platform: TestPlatform, cwd: string, ...args: readonly string[]): Promise<Ended> =>
-  run('git', args, { env: environment(platform), cwd });
+export const git = (
+  platform: TestPlatform,
+  cwd: string,
+  ...args: readonly string[]
+): Promise<Ended> => run('git', args, { env: environment(platform), cwd });
 
 export interface Answer {
   readonly status: number;
@@ -64,17 +74,29 @@ export interface Answer {
 }
 
 /** Fetches an application's URL through the router, without DNS. */
-export function fetchUrl(url: string, options: { readonly method?: string; readonly body?: string } = {}): Promise<Answer> {
+export function fetchUrl(
+  url: string,
+  options: { readonly method?: string; readonly body?: string } = {},
+): Promise<Answer> {
   const { host, port, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
     const sent = request(
-      { host: '127.0.0.1', port, path: `${pathname}${search}`, method: options.method ?? 'GET', headers: { host }, timeout: 10_000 },
+      {
+        host: '127.0.0.1',
+        port,
+        path: `${pathname}${search}`,
+        method: options.method ?? 'GET',
+        headers: { host },
+        timeout: 10_000,
+      },
       (response) => {
         let body = '';
         response.setEncoding('utf8');
         response.on('data', (part: string) => (body += part));
         response.on('error', reject);
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body, headers: response.headers }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body, headers: response.headers }),
+        );
       },
     );
     sent.on('timeout', () => sent.destroy(new Error('no answer')));
@@ -84,7 +106,11 @@ export function fetchUrl(url: string, options: { readonly method?: string; reado
 }
 
 /** Looks until it holds; fails with what was seen last. */
-export async function eventually<T>(look: () => Promise<T>, holds: (value: T) => boolean, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  look: () => Promise<T>,
+  holds: (value: T) => boolean,
+  withinMs = 30_000,
+): Promise<T> {
   const until = Date.now() + withinMs;
   for (;;) {
     let seen: unknown;
@@ -96,7 +122,9 @@ export async function eventually<T>(look: () => Promise<T>, holds: (value: T) =>
       seen = error;
     }
     if (Date.now() > until) {
-      throw new Error(`did not come true within ${withinMs} ms; last seen: ${seen instanceof Error ? (seen.stack ?? seen.message) : JSON.stringify(seen)?.slice(0, 2000)}`);
+      throw new Error(
+        `did not come true within ${withinMs} ms; last seen: ${seen instanceof Error ? (seen.stack ?? seen.message) : JSON.stringify(seen)?.slice(0, 2000)}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -34,7 +34,14 @@ export const Traffic = z.object({
 export type Traffic = z.infer<typeof Traffic>;
 
 export const InstanceState = z.enum([
-  'starting', 'healthy', 'unhealthy', 'draining', 'warm', 'stopping', 'backoff', 'exited',
+  'starting',
+  'healthy',
+  'unhealthy',
+  'draining',
+  'warm',
+  'stopping',
+  'backoff',
+  'exited',
 ]);
 
 export const ObservedInstance = z.object({
@@ -52,7 +59,15 @@ export const ObservedInstance = z.object({
 export type ObservedInstance = z.infer<typeof ObservedInstance>;
 
 export const RolloutStep = z.enum([
-  'starting', 'waiting-healthy', 'release-task', 'holding', 'switching', 'draining', 'done', 'rolled-back', 'failed',
+  'starting',
+  'waiting-healthy',
+  'release-task',
+  'holding',
+  'switching',
+  'draining',
+  'done',
+  'rolled-back',
+  'failed',
 ]);
 
 export type RolloutStep = z.infer<typeof RolloutStep>;
@@ -73,7 +88,14 @@ export const ObservedRollout = z.object({
 });
 export type ObservedRollout = z.infer<typeof ObservedRollout>;
 
-export const PlacementPhase = z.enum(['rolling', 'running', 'degraded', 'failed', 'stopped', 'removing']);
+export const PlacementPhase = z.enum([
+  'rolling',
+  'running',
+  'degraded',
+  'failed',
+  'stopped',
+  'removing',
+]);
 
 export const ObservedPlacement = z.object({
   id: PlacementId,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { CommitId, Digest, Instant, PlacementId } from '../names.ts';
-import { ObservedPlacement, Reason } from './observed.ts';
 import { Owner } from './desired.ts';
+import { ObservedPlacement, Reason } from './observed.ts';
 
 /** Ids of tasks and workspaces become file names: letters, digits, dot, dash and underscore. */
-export const WorkId = z.string().max(150).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
+export const WorkId = z
+  .string()
+  .max(150)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
 
 /** A commit in a bare repository of this machine. */
 export const GitSource = z.object({
@@ -50,7 +53,11 @@ export const TaskRequest = z.object({
   /** A command as arguments, or a script given to an interpreter (`{0}` in `shell` is the script's file). */
   run: z.union([
     z.object({ command: z.array(z.string()).min(1) }),
-    z.object({ shell: z.array(z.string()).min(1), script: z.string().max(200_000), extension: z.string().max(5) }),
+    z.object({
+      shell: z.array(z.string()).min(1),
+      script: z.string().max(200_000),
+      extension: z.string().max(5),
+    }),
   ]),
   env: z.record(z.string(), z.string()),
   /** Names of variables that get a fresh empty file each (GITHUB_OUTPUT …), whose text the result carries. */
@@ -76,10 +83,7 @@ export type TaskResult = z.infer<typeof TaskResult>;
 /** Makes the release archive of a commit, or of a workspace in which the build has run. */
 export const ReleaseRequest = z.object({
   owner: Owner,
-  from: z.union([
-    z.object({ source: GitSource }),
-    z.object({ workspace: WorkId }),
-  ]),
+  from: z.union([z.object({ source: GitSource }), z.object({ workspace: WorkId })]),
 });
 export type ReleaseRequest = z.infer<typeof ReleaseRequest>;
 export const StoredRelease = z.object({
@@ -99,10 +103,18 @@ export const CacheRequest = z.object({
 export const CacheResult = z.object({ hit: z.string().optional(), exact: z.boolean() });
 export const ArtifactRequest = z.object({
   run: WorkId,
-  name: z.string().min(1).max(150).regex(/^[^/\\:*?"<>|\r\n]+$/),
+  name: z
+    .string()
+    .min(1)
+    .max(150)
+    .regex(/^[^/\\:*?"<>|\r\n]+$/),
   paths: z.array(z.string().max(500)).min(1).max(50),
 });
-export const ArtifactResult = z.object({ files: z.number().int(), bytes: z.number().int(), digest: Digest.optional() });
+export const ArtifactResult = z.object({
+  files: z.number().int(),
+  bytes: z.number().int(),
+  digest: Digest.optional(),
+});
 
 /** The agent's durable journal, read by the server after a cursor: nothing is missed, nothing seen twice. */
 export const JournalEntry = z.object({
@@ -111,7 +123,12 @@ export const JournalEntry = z.object({
   entry: z.discriminatedUnion('type', [
     z.object({ type: z.literal('placement-observed'), placement: ObservedPlacement }),
     z.object({ type: z.literal('placement-gone'), id: PlacementId }),
-    z.object({ type: z.literal('instance-ended'), placement: PlacementId, instance: z.string(), reason: Reason }),
+    z.object({
+      type: z.literal('instance-ended'),
+      placement: PlacementId,
+      instance: z.string(),
+      reason: Reason,
+    }),
     z.object({ type: z.literal('task-finished'), id: WorkId }),
   ]),
 });

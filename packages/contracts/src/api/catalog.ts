@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, ComponentName, EnvironmentName, Instant, TeamName } from '../names.ts';
+import { ComponentName, EnvironmentName, Id, Instant, TeamName } from '../names.ts';
 import { Spec } from '../spec.ts';
 import { ComponentKind } from '../thin-file.ts';
 import { ReleaseView, RunView } from './delivery.ts';
@@ -41,6 +41,8 @@ export const OperationStep = z.object({
   finishedAt: Instant.optional(),
 });
 
+export type OperationStep = z.infer<typeof OperationStep>;
+
 /** Long work with an owner, steps, and a receipt of what was made, undone or is gone. */
 export const OperationView = z.object({
   id: Id,
@@ -50,7 +52,9 @@ export const OperationView = z.object({
   steps: z.array(OperationStep),
   /** Set when it failed: a problem's code, what happened, and the remedy. */
   problem: z.object({ code: z.string(), detail: z.string(), fix: z.string() }).optional(),
-  receipt: z.array(z.object({ what: z.string(), outcome: z.enum(['made', 'undone', 'gone', 'kept']) })),
+  receipt: z.array(
+    z.object({ what: z.string(), outcome: z.enum(['made', 'undone', 'gone', 'kept']) }),
+  ),
   links: z.record(z.string(), z.string()),
   requestedBy: z.string(),
   startedAt: Instant,
@@ -60,7 +64,13 @@ export type OperationView = z.infer<typeof OperationView>;
 
 export const ComponentDetail = ComponentSummary.extend({
   spec: Spec.optional(),
-  repository: z.object({ cloneUrl: z.string(), defaultBranch: z.string(), branches: z.array(z.object({ name: z.string(), commit: z.string(), at: Instant })) }).optional(),
+  repository: z
+    .object({
+      cloneUrl: z.string(),
+      defaultBranch: z.string(),
+      branches: z.array(z.object({ name: z.string(), commit: z.string(), at: Instant })),
+    })
+    .optional(),
   placements: z.array(PlacementView),
   releases: z.array(ReleaseView),
   runs: z.array(RunView),
@@ -99,12 +109,20 @@ export type CreateComponent = z.infer<typeof CreateComponent>;
 export const CreationPlan = z.object({
   name: z.string(),
   kind: ComponentKind,
-  path: GoldenPathView.pick({ id: true, title: true, version: true, maturity: true, support: true }),
+  path: GoldenPathView.pick({
+    id: true,
+    title: true,
+    version: true,
+    maturity: true,
+    support: true,
+  }),
   owner: z.string(),
   files: z.array(z.object({ path: z.string(), bytes: z.number().int() })),
   pipeline: z.object({
     file: z.string().optional(),
-    jobs: z.array(z.object({ name: z.string(), runsHere: z.boolean(), note: z.string().optional() })),
+    jobs: z.array(
+      z.object({ name: z.string(), runsHere: z.boolean(), note: z.string().optional() }),
+    ),
   }),
   placements: z.array(
     z.object({
@@ -117,7 +135,9 @@ export const CreationPlan = z.object({
       comes: z.string(),
     }),
   ),
-  problems: z.array(z.object({ where: z.string(), message: z.string(), fix: z.string().optional() })),
+  problems: z.array(
+    z.object({ where: z.string(), message: z.string(), fix: z.string().optional() }),
+  ),
 });
 export type CreationPlan = z.infer<typeof CreationPlan>;
 
@@ -126,32 +146,73 @@ const params = z.object({ component: ComponentName });
 
 export const catalogApi = {
   listGoldenPaths: endpoint({
-    method: 'GET', path: '/golden-paths', tag, action: 'signed-in', summary: 'Golden paths with maturity, support promise and parameters',
+    method: 'GET',
+    path: '/golden-paths',
+    tag,
+    action: 'signed-in',
+    summary: 'Golden paths with maturity, support promise and parameters',
     answer: page(GoldenPathView),
   }),
   listComponents: endpoint({
-    method: 'GET', path: '/components', tag, action: 'component:read', summary: 'The catalogue, filtered as one types',
-    query: z.object({ ...PageQuery, q: z.string().max(100).optional(), kind: ComponentKind.optional(), owner: TeamName.optional() }),
+    method: 'GET',
+    path: '/components',
+    tag,
+    action: 'component:read',
+    summary: 'The catalogue, filtered as one types',
+    query: z.object({
+      ...PageQuery,
+      q: z.string().max(100).optional(),
+      kind: ComponentKind.optional(),
+      owner: TeamName.optional(),
+    }),
     answer: page(ComponentSummary),
   }),
   getComponent: endpoint({
-    method: 'GET', path: '/components/:component', tag, action: 'component:read', summary: 'One component with placements, releases and runs',
-    params, answer: ComponentDetail,
+    method: 'GET',
+    path: '/components/:component',
+    tag,
+    action: 'component:read',
+    summary: 'One component with placements, releases and runs',
+    params,
+    answer: ComponentDetail,
   }),
   planComponent: endpoint({
-    method: 'POST', path: '/plans', tag, action: 'component:read', summary: 'What a creation would make; changes nothing',
-    body: CreateComponent.extend({ name: z.string().max(10_000) }), answer: CreationPlan,
+    method: 'POST',
+    path: '/plans',
+    tag,
+    action: 'component:read',
+    summary: 'What a creation would make; changes nothing',
+    body: CreateComponent.extend({ name: z.string().max(10_000) }),
+    answer: CreationPlan,
   }),
   createComponent: endpoint({
-    method: 'POST', path: '/components', tag, action: 'component:create', summary: 'Create a component: repository, files, pipeline, review app',
-    body: CreateComponent, answer: OperationView, status: 202,
+    method: 'POST',
+    path: '/components',
+    tag,
+    action: 'component:create',
+    summary: 'Create a component: repository, files, pipeline, review app',
+    body: CreateComponent,
+    answer: OperationView,
+    status: 202,
   }),
   deleteComponent: endpoint({
-    method: 'DELETE', path: '/components/:component', tag, action: 'component:delete', summary: 'Delete a component and everything of it; ends when all is gone',
-    params, query: z.object({ confirm: z.string().max(60), why: Why }), answer: OperationView, status: 202,
+    method: 'DELETE',
+    path: '/components/:component',
+    tag,
+    action: 'component:delete',
+    summary: 'Delete a component and everything of it; ends when all is gone',
+    params,
+    query: z.object({ confirm: z.string().max(60), why: Why }),
+    answer: OperationView,
+    status: 202,
   }),
   getOperation: endpoint({
-    method: 'GET', path: '/operations/:id', tag, action: 'component:read', summary: 'A long operation with its steps and receipt',
-    params: IdParams, answer: OperationView,
+    method: 'GET',
+    path: '/operations/:id',
+    tag,
+    action: 'component:read',
+    summary: 'A long operation with its steps and receipt',
+    params: IdParams,
+    answer: OperationView,
   }),
 };

@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { BranchName, CommitId, ComponentName, Digest, EnvironmentName, Id, Instant } from '../names.ts';
-import { endpoint } from './endpoint.ts';
 import { LogLine } from '../agent/observed.ts';
+import {
+  BranchName,
+  CommitId,
+  ComponentName,
+  Digest,
+  EnvironmentName,
+  Id,
+  Instant,
+} from '../names.ts';
+import { endpoint } from './endpoint.ts';
 import { RolloutView } from './runtime.ts';
 import { Empty, IdParams, PageQuery, page, Why } from './shapes.ts';
 
@@ -24,7 +32,15 @@ export const ReleaseView = z.object({
 });
 export type ReleaseView = z.infer<typeof ReleaseView>;
 
-export const StepState = z.enum(['waiting', 'running', 'passed', 'failed', 'skipped', 'cancelled', 'unavailable']);
+export const StepState = z.enum([
+  'waiting',
+  'running',
+  'passed',
+  'failed',
+  'skipped',
+  'cancelled',
+  'unavailable',
+]);
 export const RunStepView = z.object({
   name: z.string(),
   state: StepState,
@@ -40,7 +56,15 @@ export const RunJobView = z.object({
   note: z.string().optional(),
   steps: z.array(RunStepView),
 });
-export const RunState = z.enum(['queued', 'running', 'passed', 'failed', 'cancelled', 'superseded']);
+export type RunJobView = z.infer<typeof RunJobView>;
+export const RunState = z.enum([
+  'queued',
+  'running',
+  'passed',
+  'failed',
+  'cancelled',
+  'superseded',
+]);
 /** One run of a repository's own workflows for one push. */
 export const RunView = z.object({
   id: Id,
@@ -55,7 +79,9 @@ export const RunView = z.object({
   /** What the workflow asks for and cannot be had here, and where it will run. */
   notes: z.array(z.string()),
   /** The lines a person needs to see when it is red. */
-  failing: z.array(z.object({ step: z.string(), where: z.string().optional(), lines: z.array(z.string()) })),
+  failing: z.array(
+    z.object({ step: z.string(), where: z.string().optional(), lines: z.array(z.string()) }),
+  ),
   release: z.number().int().optional(),
   createdAt: Instant,
   startedAt: Instant.optional(),
@@ -68,37 +94,84 @@ const params = z.object({ component: ComponentName });
 
 export const deliveryApi = {
   listReleases: endpoint({
-    method: 'GET', path: '/components/:component/releases', tag, action: 'component:read', summary: 'Releases, newest first',
-    params, query: z.object(PageQuery), answer: page(ReleaseView),
+    method: 'GET',
+    path: '/components/:component/releases',
+    tag,
+    action: 'component:read',
+    summary: 'Releases, newest first',
+    params,
+    query: z.object(PageQuery),
+    answer: page(ReleaseView),
   }),
   listRuns: endpoint({
-    method: 'GET', path: '/components/:component/runs', tag, action: 'component:read', summary: 'Pipeline runs, newest first',
-    params, query: z.object({ ...PageQuery, branch: BranchName.optional() }), answer: page(RunView),
+    method: 'GET',
+    path: '/components/:component/runs',
+    tag,
+    action: 'component:read',
+    summary: 'Pipeline runs, newest first',
+    params,
+    query: z.object({ ...PageQuery, branch: BranchName.optional() }),
+    answer: page(RunView),
   }),
   getRun: endpoint({
-    method: 'GET', path: '/runs/:id', tag, action: 'component:read', summary: 'One pipeline run with its jobs and steps',
-    params: IdParams, answer: RunView,
+    method: 'GET',
+    path: '/runs/:id',
+    tag,
+    action: 'component:read',
+    summary: 'One pipeline run with its jobs and steps',
+    params: IdParams,
+    answer: RunView,
   }),
   runLog: endpoint({
-    method: 'GET', path: '/runs/:id/log', tag, action: 'component:read', stream: 'ndjson', summary: 'The log of all steps in order; `instance` names job and step',
-    params: IdParams, query: z.object({ follow: z.stringbool().default(false) }), answer: LogLine,
+    method: 'GET',
+    path: '/runs/:id/log',
+    tag,
+    action: 'component:read',
+    stream: 'ndjson',
+    summary: 'The log of all steps in order; `instance` names job and step',
+    params: IdParams,
+    query: z.object({ follow: z.stringbool().default(false) }),
+    answer: LogLine,
   }),
   cancelRun: endpoint({
-    method: 'POST', path: '/runs/:id/cancel', tag, action: 'component:operate', summary: 'Cancel a run',
-    params: IdParams, answer: RunView, status: 202,
+    method: 'POST',
+    path: '/runs/:id/cancel',
+    tag,
+    action: 'component:operate',
+    summary: 'Cancel a run',
+    params: IdParams,
+    answer: RunView,
+    status: 202,
   }),
   rerun: endpoint({
-    method: 'POST', path: '/runs/:id/rerun', tag, action: 'component:operate', summary: 'Run the same commit again',
-    params: IdParams, answer: RunView, status: 202,
+    method: 'POST',
+    path: '/runs/:id/rerun',
+    tag,
+    action: 'component:operate',
+    summary: 'Run the same commit again',
+    params: IdParams,
+    answer: RunView,
+    status: 202,
   }),
   promote: endpoint({
-    method: 'POST', path: '/components/:component/promote', tag, action: 'component:operate',
+    method: 'POST',
+    path: '/components/:component/promote',
+    tag,
+    action: 'component:operate',
     summary: 'Take the release that serves in one environment to the next, without a rebuild',
-    params, body: z.object({ from: EnvironmentName.optional(), to: EnvironmentName.optional(), why: Why }),
-    answer: RolloutView, status: 202,
+    params,
+    body: z.object({ from: EnvironmentName.optional(), to: EnvironmentName.optional(), why: Why }),
+    answer: RolloutView,
+    status: 202,
   }),
   removePreview: endpoint({
-    method: 'DELETE', path: '/previews/:placement', tag, action: 'component:operate', summary: 'End a preview before its time',
-    params: z.object({ placement: z.string().max(90) }), answer: Empty, status: 202,
+    method: 'DELETE',
+    path: '/previews/:placement',
+    tag,
+    action: 'component:operate',
+    summary: 'End a preview before its time',
+    params: z.object({ placement: z.string().max(90) }),
+    answer: Empty,
+    status: 202,
   }),
 };

@@ -32,15 +32,22 @@ export interface Endpoint {
   readonly stream?: 'ndjson' | 'sse';
 }
 
-type Part<E extends Endpoint, K extends 'params' | 'query' | 'body', Side extends 'in' | 'out'> =
-  E[K] extends z.ZodType
-    ? { readonly [P in K]: Side extends 'in' ? z.input<E[K]> : z.output<E[K]> }
-    : { readonly [P in K]?: undefined };
+type Part<
+  E extends Endpoint,
+  K extends 'params' | 'query' | 'body',
+  Side extends 'in' | 'out',
+> = E[K] extends z.ZodType
+  ? { readonly [P in K]: Side extends 'in' ? z.input<E[K]> : z.output<E[K]> }
+  : { readonly [P in K]?: undefined };
 
 /** What a client passes. */
-export type InputOf<E extends Endpoint> = Part<E, 'params', 'in'> & Part<E, 'query', 'in'> & Part<E, 'body', 'in'>;
+export type InputOf<E extends Endpoint> = Part<E, 'params', 'in'> &
+  Part<E, 'query', 'in'> &
+  Part<E, 'body', 'in'>;
 /** What a handler receives: parsed, defaults filled in. */
-export type ParsedOf<E extends Endpoint> = Part<E, 'params', 'out'> & Part<E, 'query', 'out'> & Part<E, 'body', 'out'>;
+export type ParsedOf<E extends Endpoint> = Part<E, 'params', 'out'> &
+  Part<E, 'query', 'out'> &
+  Part<E, 'body', 'out'>;
 /** What a handler gives back. */
 export type AnswerOf<E extends Endpoint> = z.input<E['answer']>;
 /** What a client gets. */

@@ -5,16 +5,35 @@ import { PageQuery, page } from './shapes.ts';
 
 /** Types of events; `<thing>-<past participle or state>`. */
 export const EventType = z.enum([
-  'component-creation-started', 'component-created', 'component-creation-undone',
-  'component-deletion-started', 'component-deleted',
+  'component-creation-started',
+  'component-created',
+  'component-creation-undone',
+  'component-deletion-started',
+  'component-deleted',
   'operation-progressed',
-  'repository-created', 'branch-pushed', 'branch-deleted',
-  'run-queued', 'run-progressed', 'run-finished',
-  'release-created', 'release-collected',
-  'placement-created', 'placement-changed', 'placement-removed',
-  'rollout-started', 'rollout-progressed', 'rollout-finished',
-  'instance-ended', 'task-started', 'task-finished',
-  'user-added', 'user-changed', 'team-changed', 'token-created', 'token-revoked', 'signed-in',
+  'repository-created',
+  'branch-pushed',
+  'branch-deleted',
+  'run-queued',
+  'run-progressed',
+  'run-finished',
+  'release-created',
+  'release-collected',
+  'placement-created',
+  'placement-changed',
+  'placement-removed',
+  'rollout-started',
+  'rollout-progressed',
+  'rollout-finished',
+  'instance-ended',
+  'task-started',
+  'task-finished',
+  'user-added',
+  'user-changed',
+  'team-changed',
+  'token-created',
+  'token-revoked',
+  'signed-in',
 ]);
 export type EventType = z.infer<typeof EventType>;
 
@@ -48,28 +67,47 @@ export const PublicHealth = z.object({
   services: z.array(
     z.object({
       name: z.string(),
-      environments: z.array(z.object({ environment: z.string(), wellness: z.string(), asOf: Instant.optional() })),
+      environments: z.array(
+        z.object({ environment: z.string(), wellness: z.string(), asOf: Instant.optional() }),
+      ),
     }),
   ),
 });
 
 export const eventsApi = {
   listEvents: endpoint({
-    method: 'GET', path: '/activity', tag: 'events', action: 'component:read', summary: 'What happened, newest first',
-    query: z.object({ ...PageQuery, ...filter }), answer: page(EventView),
+    method: 'GET',
+    path: '/activity',
+    tag: 'events',
+    action: 'component:read',
+    summary: 'What happened, newest first',
+    query: z.object({ ...PageQuery, ...filter }),
+    answer: page(EventView),
   }),
   followEvents: endpoint({
-    method: 'GET', path: '/events', tag: 'events', action: 'component:read', stream: 'sse',
+    method: 'GET',
+    path: '/events',
+    tag: 'events',
+    action: 'component:read',
+    stream: 'sse',
     summary: 'Events as they happen (server-sent events; resume with Last-Event-ID or `after`)',
     query: z.object({ ...filter, after: z.coerce.number().int().min(0).optional() }),
     answer: EventView,
   }),
   publicHealth: endpoint({
-    method: 'GET', path: '/public/health', tag: 'events', action: 'public', summary: 'Which services are well; only when the platform file opens it',
+    method: 'GET',
+    path: '/public/health',
+    tag: 'events',
+    action: 'public',
+    summary: 'Which services are well; only when the platform file opens it',
     answer: PublicHealth,
   }),
   platformHealth: endpoint({
-    method: 'GET', path: '/health', tag: 'events', action: 'public', summary: 'Whether server, database and agent answer',
+    method: 'GET',
+    path: '/health',
+    tag: 'events',
+    action: 'public',
+    summary: 'Whether server, database and agent answer',
     answer: z.object({
       status: z.enum(['ok', 'degraded']),
       version: z.string(),

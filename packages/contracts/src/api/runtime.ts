@@ -1,10 +1,33 @@
 import { z } from 'zod';
-import { LogLine, ObservedInstance, PlacementPhase, Reason, RolloutStep, Traffic } from '../agent/observed.ts';
-import { BranchName, CommitId, ComponentName, EnvironmentName, Id, Instant, PlacementId } from '../names.ts';
+import {
+  LogLine,
+  ObservedInstance,
+  PlacementPhase,
+  Reason,
+  RolloutStep,
+  Traffic,
+} from '../agent/observed.ts';
+import {
+  BranchName,
+  CommitId,
+  ComponentName,
+  EnvironmentName,
+  Id,
+  Instant,
+  PlacementId,
+} from '../names.ts';
 import { endpoint } from './endpoint.ts';
 import { Empty, PageQuery, page, Why } from './shapes.ts';
 
-export const RolloutKind = z.enum(['deploy', 'promote', 'rollback', 'restart', 'scale', 'stop', 'start']);
+export const RolloutKind = z.enum([
+  'deploy',
+  'promote',
+  'rollback',
+  'restart',
+  'scale',
+  'stop',
+  'start',
+]);
 export type RolloutKind = z.infer<typeof RolloutKind>;
 
 /** A placement's way from one state to the next, asked for by somebody. */
@@ -75,43 +98,75 @@ const rollout = { method: 'POST', tag, action, params, answer: RolloutView, stat
 
 export const runtimeApi = {
   getPlacement: endpoint({
-    method: 'GET', path: '/placements/:placement', tag, action: 'component:read', summary: 'One placement with its instances',
-    params, answer: PlacementView,
+    method: 'GET',
+    path: '/placements/:placement',
+    tag,
+    action: 'component:read',
+    summary: 'One placement with its instances',
+    params,
+    answer: PlacementView,
   }),
   listRollouts: endpoint({
-    method: 'GET', path: '/placements/:placement/rollouts', tag, action: 'component:read', summary: 'Rollouts, newest first, with what the router counted',
-    params, query: z.object(PageQuery), answer: page(RolloutView),
+    method: 'GET',
+    path: '/placements/:placement/rollouts',
+    tag,
+    action: 'component:read',
+    summary: 'Rollouts, newest first, with what the router counted',
+    params,
+    query: z.object(PageQuery),
+    answer: page(RolloutView),
   }),
   getRollout: endpoint({
-    method: 'GET', path: '/rollouts/:id', tag, action: 'component:read', summary: 'One rollout',
-    params: z.object({ id: Id }), answer: RolloutView,
+    method: 'GET',
+    path: '/rollouts/:id',
+    tag,
+    action: 'component:read',
+    summary: 'One rollout',
+    params: z.object({ id: Id }),
+    answer: RolloutView,
   }),
   deploy: endpoint({
-    ...rollout, path: '/placements/:placement/deploy', summary: 'Roll out a release (the newest one unless told)',
+    ...rollout,
+    path: '/placements/:placement/deploy',
+    summary: 'Roll out a release (the newest one unless told)',
     body: z.object({ release: z.number().int().positive().optional(), why: Why }),
   }),
   rollback: endpoint({
-    ...rollout, path: '/placements/:placement/rollback', summary: 'Go back to the release that served before (or the one named)',
+    ...rollout,
+    path: '/placements/:placement/rollback',
+    summary: 'Go back to the release that served before (or the one named)',
     body: z.object({ to: z.number().int().positive().optional(), why: Why }),
   }),
   restart: endpoint({
-    ...rollout, path: '/placements/:placement/restart', summary: 'Replace all instances without dropping a request',
+    ...rollout,
+    path: '/placements/:placement/restart',
+    summary: 'Replace all instances without dropping a request',
     body: z.object({ why: Why }),
   }),
   scale: endpoint({
-    ...rollout, path: '/placements/:placement/scale', summary: 'Change the number of instances',
+    ...rollout,
+    path: '/placements/:placement/scale',
+    summary: 'Change the number of instances',
     body: z.object({ instances: z.number().int().min(1).max(100), why: Why }),
   }),
   stop: endpoint({
-    ...rollout, path: '/placements/:placement/stop', summary: 'Stop all instances; the address answers 503 with a note',
+    ...rollout,
+    path: '/placements/:placement/stop',
+    summary: 'Stop all instances; the address answers 503 with a note',
     body: z.object({ why: Why }),
   }),
   start: endpoint({
-    ...rollout, path: '/placements/:placement/start', summary: 'Start what was stopped',
+    ...rollout,
+    path: '/placements/:placement/start',
+    summary: 'Start what was stopped',
     body: z.object({ why: Why }),
   }),
   placementLogs: endpoint({
-    method: 'GET', path: '/placements/:placement/logs', tag, action: 'component:read', stream: 'ndjson',
+    method: 'GET',
+    path: '/placements/:placement/logs',
+    tag,
+    action: 'component:read',
+    stream: 'ndjson',
     summary: 'Log lines of all instances merged; `follow=true` stays',
     params,
     query: z.object({
@@ -122,18 +177,48 @@ export const runtimeApi = {
     answer: LogLine,
   }),
   runTask: endpoint({
-    method: 'POST', path: '/placements/:placement/tasks', tag, action, summary: 'Run a one-off command in the release and environment of a placement',
-    params, body: z.object({ command: z.array(z.string().max(4000)).min(1).max(100), timeoutMs: z.number().int().min(1000).max(86_400_000).default(3_600_000), why: Why }),
-    answer: TaskView, status: 202,
+    method: 'POST',
+    path: '/placements/:placement/tasks',
+    tag,
+    action,
+    summary: 'Run a one-off command in the release and environment of a placement',
+    params,
+    body: z.object({
+      command: z.array(z.string().max(4000)).min(1).max(100),
+      timeoutMs: z.number().int().min(1000).max(86_400_000).default(3_600_000),
+      why: Why,
+    }),
+    answer: TaskView,
+    status: 202,
   }),
   getTask: endpoint({
-    method: 'GET', path: '/tasks/:id', tag, action: 'component:read', summary: 'One task', params: z.object({ id: Id }), answer: TaskView,
+    method: 'GET',
+    path: '/tasks/:id',
+    tag,
+    action: 'component:read',
+    summary: 'One task',
+    params: z.object({ id: Id }),
+    answer: TaskView,
   }),
   taskLog: endpoint({
-    method: 'GET', path: '/tasks/:id/log', tag, action: 'component:read', stream: 'ndjson', summary: 'Output of a task; `follow=true` stays until it ends',
-    params: z.object({ id: Id }), query: z.object({ follow: z.stringbool().default(false) }), answer: LogLine,
+    method: 'GET',
+    path: '/tasks/:id/log',
+    tag,
+    action: 'component:read',
+    stream: 'ndjson',
+    summary: 'Output of a task; `follow=true` stays until it ends',
+    params: z.object({ id: Id }),
+    query: z.object({ follow: z.stringbool().default(false) }),
+    answer: LogLine,
   }),
   cancelTask: endpoint({
-    method: 'DELETE', path: '/tasks/:id', tag, action, summary: 'Cancel a task', params: z.object({ id: Id }), answer: Empty, status: 202,
+    method: 'DELETE',
+    path: '/tasks/:id',
+    tag,
+    action,
+    summary: 'Cancel a task',
+    params: z.object({ id: Id }),
+    answer: Empty,
+    status: 202,
   }),
 };
