@@ -115,7 +115,7 @@ export class RequestGate {
   private exchange(arrival: Arrival, head: RequestHead, placement: Placement): void {
     const { limits } = this.settings;
     const { peer, message, response, startedAt, upgrade } = arrival;
-    // Written out, because spreading an object took longer than reading a request head.
+    // Written out: in a profile, spreading an object here took more time than any other line of the router.
     const request = { peer, message, response, head, startedAt, upgrade };
     const exchange = new Exchange(this.exchanges, request, placement);
     placement.inFlight += 1;
