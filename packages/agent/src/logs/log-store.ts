@@ -1,4 +1,15 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { LogLine } from '@pltf/contracts';
 
@@ -49,6 +60,7 @@ export function openLogStore(options: LogStoreOptions): LogStore {
     .slice(0, -1)
     .reduce((sum, name) => sum + sizeOf(fileOf(name)), 0);
   let finished = false;
+  endLastLine(fileOf(current));
 
   const rotate = () => {
     earlier += size;
@@ -75,6 +87,7 @@ export function openLogStore(options: LogStoreOptions): LogStore {
     let wake: () => void = () => undefined;
     let ended = finished || signal.aborted;
     const follower: Follower = (lines) => {
+      if (ended) return;
       if (lines === undefined) ended = true;
       else queue.push(...lines);
       if (queue.length > followerBacklog) queue = queue.slice(-followerBacklog / 2);
@@ -140,6 +153,20 @@ function prime(generator: AsyncGenerator<LogLine>): AsyncGenerator<LogLine> {
       await generator.return(undefined);
     }
   })();
+}
+
+/** An agent that was killed while it wrote left half a line: the next one must begin on its own. */
+function endLastLine(file: string): void {
+  const size = sizeOf(file);
+  if (size === 0) return;
+  const descriptor = openSync(file, 'r+');
+  try {
+    const last = Buffer.alloc(1);
+    readSync(descriptor, last, 0, 1, size - 1);
+    if (last[0] !== 10) writeSync(descriptor, '\n', size);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 const matches = (line: LogLine, instance: string | undefined) =>

@@ -30,7 +30,6 @@ const pauseMs = 20;
 /** A line without its end (a prompt, a progress bar) is shown after this time. */
 const unfinishedMs = 300;
 const chunkBytes = 256 * 1024;
-const skippedKeep = 4096;
 
 export function startOutputPump(options: OutputPumpOptions): OutputPump {
   const raw = openRawOutput(options.file, options.fallocate);
@@ -59,6 +58,14 @@ export function startOutputPump(options: OutputPumpOptions): OutputPump {
     return true;
   };
 
+  /** Goes to the newest part when more waits than may be kept in a second. */
+  const leaveOut = () => {
+    const most = options.bytesPerSecond;
+    if (most === undefined || raw.pending() <= most) return;
+    const left = raw.skip(most / 2);
+    say(`${left} bytes of output were left out: it writes more than is kept.`);
+  };
+
   /** Reads once; true when more may wait. */
   const step = (all: boolean): boolean => {
     if (isFull()) {
@@ -66,13 +73,9 @@ export function startOutputPump(options: OutputPumpOptions): OutputPump {
       raw.commit(splitter.waiting);
       return false;
     }
+    if (!all) leaveOut();
     const limit = all ? chunkBytes : Math.min(chunkBytes, allowance.left());
-    if (limit <= 0) {
-      const left = raw.skip(skippedKeep);
-      if (left > 0) say(`${left} bytes of output were left out: it writes too much at once.`);
-      raw.commit(splitter.waiting);
-      return true;
-    }
+    if (limit <= 0) return true;
     const chunk = raw.read(limit);
     if (chunk.length === 0) return false;
     allowance.use(chunk.length);
@@ -123,10 +126,7 @@ export function startOutputPump(options: OutputPumpOptions): OutputPump {
   return {
     finish() {
       if (closed) return;
-      if (options.bytesPerSecond !== undefined && raw.pending() > options.bytesPerSecond) {
-        const left = raw.skip(options.bytesPerSecond);
-        say(`${left} bytes of output were left out: it writes too much at once.`);
-      }
+      leaveOut();
       while (step(true));
       emit(splitter.flush());
       raw.commit(0);

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import type { Reason } from '@pltf/contracts';
 import { errorKinds, PltfError } from '@pltf/contracts';
 import { describeEnd, type ProgramEnd } from '../process/program-end.ts';
-import { isAlive, identify, listProcesses, readMarker } from '../process/process-facts.ts';
+import { isAlive, readMarker } from '../process/process-facts.ts';
 import { killProgram, membersOf, ranOutOfMemory, stopProgram } from '../process/program.ts';
-import { agentMarker, unitMarker } from '../process/launch.ts';
 import { cgroupMembers } from '../sandbox/cgroups.ts';
+import { findStarted } from './find-started.ts';
 import { backoffMs, forgivenAfterMs } from './backoff.ts';
 import { probe } from './health-probe.ts';
 import {
@@ -51,6 +51,7 @@ const unhealthyAfter = 3;
 const probed: ReadonlySet<string> = new Set(['healthy', 'unhealthy']);
 const shownLines = 20;
 const startTries = 2;
+const makingMs = 50;
 const retryAfterMs = 50;
 
 export function createInstances(options: InstancesOptions): Instances {
@@ -286,12 +287,21 @@ export function createInstances(options: InstancesOptions): Instances {
       });
   };
 
+  /** A process that is just being made shows its marks a moment later. */
+  const startUnlessFound = (instance: InstanceRecord) => {
+    setTimeout(() => {
+      if (file.instance(instance.id)?.state !== 'starting') return changed();
+      if (findStarted(context, instance.id) === undefined) start(instance.id);
+      else resumeOne(instance);
+    }, makingMs);
+  };
+
   const resumeOne = (instance: InstanceRecord) => {
     const { id, state } = instance;
     if (state === 'backoff') return;
-    const known = instance.process ?? findByMarker(context, id);
+    const known = instance.process ?? findStarted(context, id);
     if (known === undefined || !isAlive(known, context.bootId)) {
-      if (state === 'starting' && instance.process === undefined) start(id);
+      if (state === 'starting' && instance.process === undefined) startUnlessFound(instance);
       else if (state === 'stopping') stop(id);
       else {
         say(id, 'The program ended while the agent was away.');
@@ -340,13 +350,4 @@ export function createInstances(options: InstancesOptions): Instances {
       runs.clear();
     },
   };
-}
-
-/** A process that was started in the moment before the agent was killed, and not written down yet. */
-function findByMarker(context: PlacementContext, id: string) {
-  const pid = listProcesses().find(
-    (one) =>
-      readMarker(one, unitMarker) === id && readMarker(one, agentMarker) === context.machine.label,
-  );
-  return pid === undefined ? undefined : identify(pid, context.bootId);
 }

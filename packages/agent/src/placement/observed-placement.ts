@@ -53,12 +53,17 @@ function phaseOf(record: PlacementRecord): ObservedPlacement['phase'] {
   return ready < wanted ? 'degraded' : 'running';
 }
 
-/** What the server and people see of a placement. */
+/**
+ * What the server and people see of a placement. `routed` are the instances that the router really has: one that
+ * is healthy but not there yet is still starting for everybody else.
+ */
 export function observe(
-  record: PlacementRecord,
+  known: PlacementRecord,
+  routed: ReadonlySet<string>,
   counts: RequestCounts | undefined,
   now: number,
 ): ObservedPlacement {
+  const record = seenThrough(known, routed);
   const { rollout, serving } = record;
   const release = cohortOf(record, serving)?.release;
   return {
@@ -73,6 +78,16 @@ export function observe(
     traffic: trafficOf(counts),
     at: instant(now),
   };
+}
+
+function seenThrough(record: PlacementRecord, routed: ReadonlySet<string>): PlacementRecord {
+  if (!record.desired.run.serves) return record;
+  const instances = record.instances.map((one) =>
+    one.cohort === record.serving && one.state === 'healthy' && !routed.has(one.id)
+      ? { ...one, state: 'starting' as const }
+      : one,
+  );
+  return { ...record, instances };
 }
 
 function observeInstance(record: PlacementRecord, instance: InstanceRecord): ObservedInstance {

@@ -41,6 +41,7 @@ export class Placement {
   private working: Promise<void> | undefined;
   private asked = false;
   private closed = false;
+  private routedNow: ReadonlySet<string> = new Set();
   private wishSaved: boolean;
   private timer: NodeJS.Timeout | undefined;
   private told = '';
@@ -70,7 +71,7 @@ export class Placement {
   /** What is seen of it now. */
   observed(): ObservedPlacement {
     const { now, router } = this.context;
-    return observe(this.record, router.counters(this.id), now());
+    return observe(this.record, this.routedNow, router.counters(this.id), now());
   }
 
   /** As `observed`, with the memory of each instance measured. */
@@ -361,6 +362,7 @@ export class Placement {
       return port === undefined || !alive ? [] : [{ instanceId: id, port }];
     });
     this.context.router.setRoute(this.id, { hosts: routedHosts, backends });
+    this.routedNow = new Set(backends.map(({ instanceId }) => instanceId));
   }
 
   private async sweepReleases(): Promise<void> {

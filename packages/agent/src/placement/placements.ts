@@ -33,15 +33,13 @@ export function openPlacements(shared: Omit<PlacementContext, 'sweepReleases'>):
 
   async function sweepReleases(owner: Owner): Promise<void> {
     const account = await shared.sandbox.accounts.open(owner);
-    const used = new Set<string>();
-    for (const { record } of placements.values()) {
-      const own = record.desired.owner;
-      if (own.team !== owner.team || own.component !== owner.component) continue;
-      for (const cohort of record.cohorts) {
-        used.add(releaseFolder(context, account, record.desired.id, cohort));
-      }
-    }
-    await shared.releases.sweep(account, used);
+    const isUsed = (folder: string) =>
+      [...placements.values()].some(({ record }) =>
+        record.cohorts.some(
+          (cohort) => releaseFolder(context, account, record.desired.id, cohort) === folder,
+        ),
+      );
+    await shared.releases.sweep(account, isUsed);
   }
 
   const open = (record: PlacementRecord): Placement => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { firstDescriptor } from '../sandbox/namespaces.ts';
 import type { Account } from '../sandbox/accounts.ts';
 import { type Cgroup, entriesOf, type Limits } from '../sandbox/cgroups.ts';
 import type { Sandbox, VolumeMount } from '../sandbox/sandbox.ts';
@@ -51,9 +52,11 @@ trap '' TERM INT HUP
 printf '%s\\n' "$?" > "$file"`;
 
 /** The owner's side: folder and environment, then the program takes this process over. */
-const becomeProgram = (variables: number): string => {
+const becomeProgram = (variables: number, descriptors: number): string => {
   const words = Array.from({ length: variables }, (_, index) => `"$PLTF_${index}"`);
-  return `cd "$1" || exit 126; env=$2; shift 2; exec "$env" -i ${words.join(' ')} "$@"`;
+  const closed = Array.from({ length: descriptors }, (_, index) => `${firstDescriptor + index}<&-`);
+  const closing = closed.length === 0 ? '' : `exec ${closed.join(' ')};`;
+  return `${closing} cd "$1" || exit 126; env=$2; shift 2; exec "$env" -i ${words.join(' ')} "$@"`;
 };
 
 const cleanPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -64,16 +67,18 @@ const cleanPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
  */
 export async function launch(sandbox: Sandbox, request: LaunchRequest): Promise<Launched> {
   const { account } = request;
-  const enter = await sandbox.enter(account, request.volume);
+  const entrance = await sandbox.enter(account, request.volume);
+  const descriptors = entrance?.descriptors ?? [];
   const cgroup = sandbox.cgroups.create(request.name, request.limits);
   const entries = entriesOf(cgroup);
   const variables = Object.entries(request.env).map(([name, value]) => `${name}=${value}`);
   const shell = ['/bin/sh', '-c'];
   const program = [
-    ...[...shell, becomeProgram(variables.length), 'pltf', request.directory, sandbox.tools.env],
+    ...[...shell, becomeProgram(variables.length, descriptors.length), 'pltf'],
+    ...[request.directory, sandbox.tools.env],
     ...request.command,
   ];
-  const inside = [...(enter ?? dropPrivileges(sandbox, account)), ...program];
+  const inside = [...(entrance?.words ?? dropPrivileges(sandbox, account)), ...program];
   const kept =
     request.exitFile === undefined
       ? inside
@@ -87,16 +92,16 @@ export async function launch(sandbox: Sandbox, request: LaunchRequest): Promise<
       ...markersOf(request.env),
       ...Object.fromEntries(variables.map((variable, index) => [`PLTF_${index}`, variable])),
     },
-    stdio: [...request.stdio],
+    stdio: [...request.stdio, ...descriptors],
   });
   const pid = await started(child);
   return { child, pid, cgroup };
 }
 
-/** The variables by which a later agent knows the process as one of its own, from the first moment on. */
+/** What a later agent knows the process by, and must know of it, from the first moment on. */
 function markersOf(env: Readonly<Record<string, string>>): Record<string, string> {
   const markers: Record<string, string> = {};
-  for (const name of [agentMarker, unitMarker]) {
+  for (const name of [agentMarker, unitMarker, 'PORT']) {
     const value = env[name];
     if (value !== undefined) markers[name] = value;
   }

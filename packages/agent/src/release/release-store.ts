@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,8 +23,8 @@ export interface ReleaseStore {
   folderOf(account: Account, digest: string, variant?: ReleaseVariant): string;
   /** Unpacks a release into an empty folder. */
   unpack(digest: string, folder: string): Promise<void>;
-  /** Removes the owner's unpacked releases that are not named. */
-  sweep(account: Account, used: ReadonlySet<string>): Promise<void>;
+  /** Removes the owner's unpacked releases that are not used; each is asked for in the moment it goes. */
+  sweep(account: Account, isUsed: (folder: string) => boolean): Promise<void>;
 }
 
 /** A release in which one folder is another one that outlives it. */
@@ -123,12 +123,14 @@ export function openReleaseStore(
       unpacking.set(folder, opening);
       return opening;
     },
-    async sweep(account, used) {
+    async sweep(account, isUsed) {
       for (const name of readdirSync(account.releases)) {
         const folder = path.join(account.releases, name);
-        if (!used.has(folder) && !unpacking.has(folder)) {
-          await rm(folder, { recursive: true, force: true });
-        }
+        if (isUsed(folder) || name.endsWith(`.${process.pid}.new`)) continue;
+        // Away in one step: whoever wants it from now on unpacks it anew.
+        const away = path.join(root, `.${name}-${randomBytes(6).toString('hex')}.away`);
+        renameSync(folder, away);
+        await rm(away, { recursive: true, force: true });
       }
     },
   };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { release } from 'node:os';
 import { PltfError } from '@pltf/contracts';
 import type { Account } from './accounts.ts';
@@ -12,9 +12,8 @@ import { unshareArguments } from './unshare-plan.ts';
  * so that no monitor process stays beside them and their number is the one the agent got.
  */
 export interface Namespace {
-  readonly mount: string;
-  /** Only for an ordinary user: the user namespace that owns the mounts. */
-  readonly user: string | undefined;
+  /** Descriptors to hand to the program that enters, which must not depend on the agent from then on. */
+  readonly descriptors: readonly number[];
   close(): void;
 }
 
@@ -58,44 +57,48 @@ function keeperPid(keeper: ChildProcess, builder: string): Promise<number> {
   return new Promise((resolve, reject) => {
     let problem = '';
     let info = '';
+    let ready = false;
     const fail = (why: string) => {
-      reject(
-        new PltfError('internal', {
-          detail: `${builder} made no namespace: ${problem.trim() === '' ? why : problem.trim()}`,
-        }),
-      );
+      clearTimeout(timer);
+      const said = problem.trim() === '' ? why : problem.trim();
+      reject(new PltfError('internal', { detail: `${builder} made no namespace: ${said}` }));
+    };
+    // Both must be there: bubblewrap's own process is outside, in the namespace of everybody.
+    const look = () => {
+      const inside = builder === 'bubblewrap' ? /"child-pid": (\d+)/.exec(info)?.[1] : keeper.pid;
+      if (!ready || inside === undefined) return;
+      clearTimeout(timer);
+      resolve(Number(inside));
     };
     const timer = setTimeout(() => fail(`nothing happened for ${deadlineMs} ms`), deadlineMs);
     keeper.stderr?.on('data', (chunk: Buffer) => {
       problem += chunk.toString();
     });
+    keeper.stdio[3]?.once('data', () => {
+      ready = true;
+      look();
+    });
     keeper.stdio[4]?.on('data', (chunk: Buffer) => {
       info += chunk.toString();
+      look();
     });
     keeper.once('error', (error) => fail(error.message));
     keeper.once('close', (code) => fail(`it ended with ${code}`));
-    keeper.stdio[3]?.once('data', () => {
-      clearTimeout(timer);
-      const inside = /"child-pid": (\d+)/.exec(info)?.[1];
-      const pid = inside === undefined ? keeper.pid : Number(inside);
-      if (pid === undefined) fail('it has no number');
-      else resolve(pid);
-    });
-    keeper.once('close', () => clearTimeout(timer));
   });
 }
 
+/** Opens the namespaces of a process: of its mounts, and for an ordinary user that of the users around it. */
 function hold(pid: number, privileged: boolean): Namespace {
-  const mount = openSync(`/proc/${pid}/ns/mnt`, 'r');
-  const user = privileged ? undefined : openSync(`/proc/${pid}/ns/user`, 'r');
-  const name = (descriptor: number) => `/proc/${process.pid}/fd/${descriptor}`;
+  if (readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt')) {
+    throw new PltfError('internal', {
+      detail: 'The namespace that was made is that of the platform.',
+    });
+  }
+  const descriptors = [openSync(`/proc/${pid}/ns/mnt`, 'r')];
+  if (!privileged) descriptors.push(openSync(`/proc/${pid}/ns/user`, 'r'));
   return {
-    mount: name(mount),
-    user: user === undefined ? undefined : name(user),
-    close() {
-      closeSync(mount);
-      if (user !== undefined) closeSync(user);
-    },
+    descriptors,
+    close: () => descriptors.forEach((descriptor) => void closeSync(descriptor)),
   };
 }
 
@@ -105,14 +108,26 @@ export function canHideProcesses(version = release()): boolean {
   return major > 5 || (major === 5 && minor >= 8);
 }
 
-/** The words before a program that put it into a namespace, as its owner. */
-export function enterArguments(
+/** How a program gets into a namespace. */
+export interface Entrance {
+  /** Words before the program. */
+  readonly words: readonly string[];
+  /** Descriptors that the program's process is given, from `firstDescriptor` on. */
+  readonly descriptors: readonly number[];
+}
+
+/** The first number after input, output and errors. */
+export const firstDescriptor = 3;
+
+/** Enters a namespace by descriptors that are inherited, as the owner. */
+export function enterNamespace(
   namespace: Namespace,
   nsenter: string,
   account: Account | undefined,
-): readonly string[] {
+): Entrance {
+  const { descriptors } = namespace;
   const ids = account?.uid === undefined ? [] : ['-S', `${account.uid}`, '-G', `${account.uid}`];
-  const user =
-    namespace.user === undefined ? [] : [`--user=${namespace.user}`, '--preserve-credentials'];
-  return [nsenter, ...user, `--mount=${namespace.mount}`, ...ids, '--'];
+  const at = (index: number) => `/proc/self/fd/${firstDescriptor + index}`;
+  const user = descriptors.length < 2 ? [] : [`--user=${at(1)}`, '--preserve-credentials'];
+  return { words: [nsenter, ...user, `--mount=${at(0)}`, ...ids, '--'], descriptors };
 }

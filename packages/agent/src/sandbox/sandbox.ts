@@ -4,7 +4,13 @@ import type { Account, Accounts } from './accounts.ts';
 import type { Cgroups } from './cgroups.ts';
 import { createMemoryWatch, type MemoryWatch } from './memory-watch.ts';
 import type { MountRequest } from './mount-plan.ts';
-import { buildNamespace, canHideProcesses, enterArguments, type Namespace } from './namespaces.ts';
+import {
+  buildNamespace,
+  canHideProcesses,
+  type Entrance,
+  enterNamespace,
+  type Namespace,
+} from './namespaces.ts';
 import type { Tools } from './tools.ts';
 
 export interface VolumeMount {
@@ -21,8 +27,8 @@ export interface Sandbox {
   readonly tools: Tools;
   /** Only where no control group limits memory. */
   readonly memoryWatch: MemoryWatch | undefined;
-  /** Words before a program that put it where it belongs; undefined: no namespace, use the account's user. */
-  enter(account: Account, volume?: VolumeMount): Promise<readonly string[] | undefined>;
+  /** The way into the owner's namespace; undefined where there are none. */
+  enter(account: Account, volume?: VolumeMount): Promise<Entrance | undefined>;
   close(): void;
 }
 
@@ -69,7 +75,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         namespaces.set(key, namespace);
         namespace.catch(() => namespaces.delete(key));
       }
-      return enterArguments(await namespace, tools.nsenter, account);
+      return enterNamespace(await namespace, tools.nsenter, account);
     },
     close() {
       for (const namespace of namespaces.values()) {
@@ -108,8 +114,10 @@ function hideProcesses(namespace: Namespace, tools: Tools): Promise<void> {
     return Promise.resolve();
   }
   const args = ['-t', 'proc', '-o', 'nosuid,nodev,noexec,hidepid=2', 'proc', '/proc'];
-  const words = enterArguments(namespace, tools.nsenter, undefined).slice(1);
-  const mounting = spawn(tools.nsenter, [...words, tools.mount, ...args], { stdio: 'ignore' });
+  const { words, descriptors } = enterNamespace(namespace, tools.nsenter, undefined);
+  const mounting = spawn(tools.nsenter, [...words.slice(1), tools.mount, ...args], {
+    stdio: ['ignore', 'ignore', 'ignore', ...descriptors],
+  });
   return new Promise((resolve) => {
     mounting.once('error', () => resolve());
     mounting.once('close', () => resolve());

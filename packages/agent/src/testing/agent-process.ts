@@ -1,24 +1,36 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type OutputFile } from 'esbuild';
+import { agentMarker, unitMarker } from '../process/launch.ts';
+import { listProcesses, readMarker } from '../process/process-facts.ts';
 import { createAgentClient, type AgentClient } from './agent-client.ts';
 
 const source = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** Bundles the agent as production does, once for all tests of a run that see the same sources. */
-export async function bundleAgent(): Promise<string> {
-  const folder = path.join(tmpdir(), `pltf-agent-bundle-${process.pid}`);
-  if (existsSync(path.join(folder, 'agent.js'))) return folder;
-  await build({
+let bundled: Promise<readonly OutputFile[]> | undefined;
+
+/** Bundles the agent as production does, once for all agents of a test file. */
+function bundleAgent(): Promise<readonly OutputFile[]> {
+  bundled ??= build({
     entryPoints: {
       agent: path.join(source, 'main.ts'),
       'static-server': path.join(source, 'static-server.ts'),
     },
-    outdir: folder,
+    outdir: 'bundle',
+    write: false,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -27,20 +39,22 @@ export async function bundleAgent(): Promise<string> {
       js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
     },
     logLevel: 'error',
-  });
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  }).then(({ outputFiles }) => outputFiles);
+  return bundled;
 }
 
 /** An agent in a process of its own, in a data directory of its own. */
 export interface AgentProcess extends AsyncDisposable {
   readonly client: AgentClient;
   readonly data: string;
+  readonly program: string;
   readonly pid: number;
   routerPort: number;
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts the next agent for the same data directory and port. */
   restart(): Promise<void>;
+  /** Processes that this agent (or one before it) started for a placement, forks included. */
+  processes(placement: string): readonly number[];
   /** What the agents wrote so far. */
   output(): string;
 }
@@ -53,10 +67,17 @@ export interface AgentProcessOptions {
 }
 
 export async function startAgentProcess(options: AgentProcessOptions = {}): Promise<AgentProcess> {
-  const bundle = await bundleAgent();
-  const data = mkdtempSync(path.join(options.below ?? tmpdir(), 'pltf-agent-'));
+  const root = mkdtempSync(path.join(options.below ?? tmpdir(), 'pltf-agent-'));
+  // Other users must be able to read the program, and to reach a data directory without namespaces.
+  chmodSync(root, 0o755);
+  const program = path.join(root, 'agent.js');
+  for (const file of await bundleAgent()) {
+    writeFileSync(path.join(root, path.basename(file.path)), file.contents);
+  }
+  const data = path.join(root, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  if (options.uid !== undefined) chownSync(data, options.uid, options.uid);
   const socketPath = path.join(data, 'agent', 'agent.sock');
-  mkdirSync(data, { recursive: true });
   const client = createAgentClient(socketPath);
   let child: ChildProcess | undefined;
   let output = '';
@@ -65,7 +86,7 @@ export async function startAgentProcess(options: AgentProcessOptions = {}): Prom
   const start = async () => {
     child = spawn(
       process.execPath,
-      [path.join(bundle, 'agent.js'), '--data', data, '--router-port', String(routerPort)],
+      [program, '--data', data, '--router-port', String(routerPort)],
       {
         env: {
           PATH: process.env['PATH'] ?? '',
@@ -101,6 +122,7 @@ export async function startAgentProcess(options: AgentProcessOptions = {}): Prom
   return {
     client,
     data,
+    program,
     get pid() {
       return child?.pid ?? 0;
     },
@@ -109,6 +131,12 @@ export async function startAgentProcess(options: AgentProcessOptions = {}): Prom
     },
     kill,
     restart: start,
+    processes: (placement) =>
+      listProcesses().filter(
+        (pid) =>
+          readMarker(pid, agentMarker) === labelOf(data) &&
+          readMarker(pid, unitMarker)?.startsWith(`${placement}.`),
+      ),
     output: () => output,
     async [Symbol.asyncDispose]() {
       if (child?.exitCode !== null || child.signalCode !== null)
@@ -118,14 +146,16 @@ export async function startAgentProcess(options: AgentProcessOptions = {}): Prom
       await ended;
       client.close();
       removeGroups(data);
-      rmSync(data, { recursive: true, force: true });
+      rmSync(root, { recursive: true, force: true });
     },
   };
 }
 
+const labelOf = (data: string) => createHash('sha256').update(data).digest('hex').slice(0, 8);
+
 /** The agent leaves its own (empty) control group for its next start; a test has no next start. */
 function removeGroups(data: string): void {
-  const label = createHash('sha256').update(data).digest('hex').slice(0, 8);
+  const label = labelOf(data);
   for (const line of readFileSync('/proc/self/cgroup', 'latin1').trim().split('\n')) {
     const [, controllers = '', group = '/'] = line.split(':');
     const root = controllers === '' ? '' : controllers.split(',')[0];

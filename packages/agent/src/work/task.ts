@@ -87,6 +87,7 @@ export class Task {
       const ended = this.context.ends.ofAdopted(found);
       this.follow({ identity: found, cgroup: { folders: this.record.cgroup }, ended });
     } else if (existsSync(`${this.exitFile}.started`)) {
+      this.startPump();
       await this.finish({});
     } else {
       await this.start();
@@ -148,20 +149,24 @@ export class Task {
     }
   }
 
-  private follow(started: Program): void {
-    const { sandbox } = this.context;
-    const program = watchMemory(sandbox, started, this.record.spec.memoryMiB);
-    this.program = program;
+  private startPump(): void {
     this.pump = startOutputPump({
       file: path.join(this.folder, 'out'),
       stream: 'out',
       instance: this.id,
       store: this.log,
-      fallocate: sandbox.tools.fallocate,
+      fallocate: this.context.sandbox.tools.fallocate,
       bytesPerSecond: undefined,
       storeLimit: logBytes,
       now: this.context.now,
     });
+  }
+
+  private follow(started: Program): void {
+    const { sandbox } = this.context;
+    const program = watchMemory(sandbox, started, this.record.spec.memoryMiB);
+    this.program = program;
+    this.startPump();
     const begun = Date.parse(this.result.startedAt);
     const left = begun + this.record.spec.timeoutMs - this.context.now().getTime();
     this.timer = setTimeout(() => void this.end('timeout'), Math.max(0, left));

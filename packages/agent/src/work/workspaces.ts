@@ -67,7 +67,11 @@ export function openWorkspaces(root: string, sandbox: Sandbox): Workspaces {
     const { path: work, home, temporary } = workspaceOf(record);
     await mkdir(work, { mode: 0o700 });
     if (request.source !== undefined && request.step === undefined) {
-      await checkOut(sandbox.tools, path.join(work, relativePath(request.source.path)), request.source);
+      await checkOut(
+        sandbox.tools,
+        path.join(work, relativePath(request.source.path)),
+        request.source,
+      );
     }
     await giveToOwner(sandbox, account, work);
     openOwnFolder(home, account);
