@@ -32,6 +32,12 @@ const parts = [
   { name: 'server', entry: 'packages/server/src/main.ts', sources: ['packages/server'] },
   { name: 'up', entry: 'packages/server/src/up/main.ts', sources: ['packages/server'] },
   { name: 'agent', entry: 'packages/agent/src/main.ts', sources: ['packages/agent'] },
+  {
+    // Runs as an instance, out of the agent's own copy: one file.
+    name: 'static-server',
+    entry: 'packages/agent/src/static-server.ts',
+    sources: ['packages/agent'],
+  },
   { name: 'pltf', entry: 'packages/cli/src/main.ts', sources: ['packages/cli'] },
   { name: 'portal', entry: 'packages/portal/index.html', sources: ['packages/portal'] },
 ];

@@ -1,5 +1,11 @@
 import type { ErrorItem, PlatformFile, RunJobView, Spec } from '@pltf/contracts';
-import { parseThinFile, resolveSpec, splitCommand } from '@pltf/plan';
+import {
+  parseThinFile,
+  type RepositoryRoot,
+  resolveSpec,
+  splitCommand,
+  startFiles,
+} from '@pltf/plan';
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries } from '../catalog/index.ts';
@@ -69,11 +75,16 @@ async function work(
         data: { state: 'running' },
       });
   });
-  const files = await git.readFiles(run.component, run.commit, [thinFile], [workflowFolder]);
-  const spec = specOf(files.get(thinFile), run, platform);
+  const { names, texts: files } = await git.readFiles(
+    run.component,
+    run.commit,
+    [thinFile, ...startFiles],
+    [workflowFolder],
+  );
+  const spec = specOf(files.get(thinFile), run, platform, { names, texts: files });
   if ('problems' in spec) return fail(dependencies, run, problemSummary(spec.problems));
   const workflows = new Map(
-    [...files].filter(([path]) => /\.ya?ml$/.test(path) && path !== thinFile),
+    [...files].filter(([path]) => /\.ya?ml$/.test(path) && path.startsWith(`${workflowFolder}/`)),
   );
   const result = await execute(dependencies, run, spec.spec, workflows, cancel, signal);
   if (result.state !== 'passed') return end(dependencies, run, result);
@@ -82,7 +93,12 @@ async function work(
 
 type SpecResult = { readonly spec: Spec } | { readonly problems: readonly ErrorItem[] };
 
-function specOf(text: string | undefined, run: Run, platform: PlatformFile): SpecResult {
+function specOf(
+  text: string | undefined,
+  run: Run,
+  platform: PlatformFile,
+  root: RepositoryRoot,
+): SpecResult {
   if (text === undefined) {
     const fix = `Add one with two lines: \`kind: service\` and \`name: ${run.component}\`.`;
     return { problems: [{ where: thinFile, message: 'there is no thin file at the root', fix }] };
@@ -94,7 +110,7 @@ function specOf(text: string | undefined, run: Run, platform: PlatformFile): Spe
     const where = parsed.places.value(['name']);
     return { problems: [{ where, message, fix: `Write \`name: ${run.component}\`.` }] };
   }
-  const resolved = resolveSpec(parsed.file, platform, { places: parsed.places });
+  const resolved = resolveSpec(parsed.file, platform, { places: parsed.places, root });
   return resolved.ok ? { spec: resolved.spec } : { problems: resolved.problems };
 }
 
