@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { defaultBranch } from '../catalog/index.ts';
-import { type Capabilities, newRunState, planRun, viewRun } from './workflow/index.ts';
+import { type Capabilities, planRun, type RunPlan } from './workflow/index.ts';
 
 export interface PreviewedPipeline {
   readonly file: string | undefined;
@@ -32,14 +32,34 @@ export function previewPipeline(
     run: { id: 'run_preview', number: 1, attempt: 1 },
     capabilities,
   });
-  const view = viewRun(plan, newRunState(plan));
   return {
     file: plan.workflows[0]?.path ?? plan.notStarted[0]?.path,
-    jobs: view.jobs.map(({ name, state, note, steps }) => {
-      const unavailable = steps.filter((step) => step.state === 'unavailable');
-      const reason = note ?? unavailable[0]?.note;
-      const runsHere = state !== 'unavailable' && unavailable.length < Math.max(1, steps.length);
-      return { name, runsHere, ...(reason === undefined ? {} : { note: reason }) };
+    jobs: plan.jobs.map((job) => {
+      const reason = whyNotHere(job);
+      return {
+        name: job.id,
+        runsHere: reason === undefined,
+        ...(reason === undefined ? {} : { note: reason }),
+      };
     }),
   };
+}
+
+/** Steps that prepare others; a job of nothing else does nothing. */
+const preparing: ReadonlySet<string> = new Set([
+  'checkout',
+  'setup',
+  'cache',
+  'composite-begin',
+  'composite-end',
+]);
+
+/** Why a job does nothing here; undefined when it does something. */
+function whyNotHere(job: RunPlan['jobs'][number]): string | undefined {
+  if (job.unavailable !== undefined) return `${job.unavailable.reason}; ${job.unavailable.where}`;
+  const working = job.steps.filter(({ action }) => !preparing.has(action.kind));
+  const missing = working.flatMap(({ action }) => (action.kind === 'unavailable' ? [action] : []));
+  const [first] = missing;
+  if (first === undefined || missing.length < working.length) return undefined;
+  return `${first.uses}: ${first.reason}; ${first.where}`;
 }
