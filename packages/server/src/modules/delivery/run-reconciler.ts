@@ -170,7 +170,7 @@ async function localActions(
 ): Promise<ReadonlyMap<string, string>> {
   if (![...workflows.values()].some((text) => ownAction.test(text))) return new Map();
   const paths = await git.findFiles(run.component, run.commit, actionFiles);
-  return git.readFiles(run.component, run.commit, paths, []);
+  return (await git.readFiles(run.component, run.commit, paths, [])).texts;
 }
 
 function progressOf(summary: RunSummary, spec: Spec): string {

@@ -20,6 +20,12 @@ export interface CommitFacts {
   readonly author: string;
 }
 
+export interface CommitFiles {
+  /** Names at the root: of files, and of folders with a `/` at the end. */
+  readonly names: readonly string[];
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 /** What a service of a git request needs besides the request itself. */
 export interface GitExchange {
   readonly repository: string;
@@ -40,23 +46,26 @@ export interface GitHost {
   exists(repository: string): Promise<boolean>;
   /** Removes it; settles when nothing is left. Idempotent. */
   remove(repository: string): Promise<void>;
-  /** Branch names with their commits. */
+  /** Branch names with their commits. Throws when there is no such repository: gone is not the same as empty. */
   branches(repository: string): Promise<ReadonlyMap<string, string>>;
   commitFacts(repository: string, commit: string): Promise<CommitFacts>;
-  /** The texts of the files that exist, of those named and those in the folders named (not below them). */
+  /**
+   * What lies at the root, and the texts of the files that exist, of those named and those in the folders named (not
+   * below them). Links and files above 1 MiB are left out.
+   */
   readFiles(
     repository: string,
     commit: string,
     paths: readonly string[],
     folders: readonly string[],
-  ): Promise<ReadonlyMap<string, string>>;
-  /** Paths of all files of a commit whose last part is one of the names. */
+  ): Promise<CommitFiles>;
+  /** Paths of the files of a commit, wherever they lie, whose last part is one of the names; at most 200. */
   findFiles(
     repository: string,
     commit: string,
     names: readonly string[],
   ): Promise<readonly string[]>;
-  /** Paths that differ between two commits; undefined when `before` is unknown. */
+  /** Paths that differ between two commits; undefined when `before` is unknown, or they are too many to name. */
   changedPaths(
     repository: string,
     before: string | undefined,

@@ -1,4 +1,11 @@
-export type { CommitFacts, FileEntry, GitExchange, GitHost, InitialCommit } from './git-host.ts';
+export type {
+  CommitFacts,
+  CommitFiles,
+  FileEntry,
+  GitExchange,
+  GitHost,
+  InitialCommit,
+} from './git-host.ts';
 export type { Push, PushListener } from './push.ts';
 export { postgresReposQueries, type ReposQueries } from './repos-queries.ts';
 export { type ReposService, reposService } from './repos-service.ts';

@@ -4,8 +4,8 @@ import { PltfError } from '@pltf/contracts';
 export interface GitRun {
   readonly args: readonly string[];
   readonly input?: Uint8Array | string;
-  /** Answers above this are cut off with an error. */
-  readonly maximumBytes?: number;
+  /** The first bytes are answer enough: git is ended when there are more. Without it, more is a failure. */
+  readonly take?: number;
   /** Exit codes that are an answer, not a failure. */
   readonly accept?: readonly number[];
 }
@@ -13,7 +13,8 @@ export interface GitRun {
 export interface GitAnswer {
   readonly code: number;
   readonly out: Buffer;
-  readonly err: string;
+  /** There was more. */
+  readonly cut: boolean;
 }
 
 /** Nothing of the machine's own git configuration or environment reaches a repository of the platform. */
@@ -29,7 +30,8 @@ const gitEnvironment = (path: string): NodeJS.ProcessEnv => ({
   GIT_CONFIG_VALUE_0: '*',
 });
 
-const defaultMaximum = 32 * 1024 * 1024;
+const maximumAnswer = 64 * 1024 * 1024;
+const maximumMessage = 16 * 1024;
 
 /** Real git: called with arguments, never through a shell; throws `git-failed` with git's own words. */
 export interface Git {
@@ -45,15 +47,19 @@ export function gitProgram(path: string): Git {
 
 async function runGit(run: GitRun, environment: NodeJS.ProcessEnv): Promise<GitAnswer> {
   const child = spawn('git', run.args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  const limit = run.take ?? maximumAnswer;
   const out: Buffer[] = [];
-  const err: Buffer[] = [];
   let bytes = 0;
   child.stdout.on('data', (chunk: Buffer) => {
+    if (bytes < limit) out.push(chunk.subarray(0, limit - bytes));
     bytes += chunk.length;
-    if (bytes > (run.maximumBytes ?? defaultMaximum)) child.kill('SIGKILL');
-    else out.push(chunk);
+    if (bytes > limit) child.kill('SIGKILL');
   });
-  child.stderr.on('data', (chunk: Buffer) => void (err.length < 100 && err.push(chunk)));
+  let message = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (message.length < maximumMessage) message += text;
+  });
+  // Git may end before it has read everything; its exit says what that was about.
   child.stdin.on('error', () => undefined);
   child.stdin.end(run.input);
   const code = await new Promise<number>((resolve, reject) => {
@@ -68,15 +74,16 @@ async function runGit(run: GitRun, environment: NodeJS.ProcessEnv): Promise<GitA
     );
     child.on('close', (exit) => resolve(exit ?? -1));
   });
-  const message = Buffer.concat(err).toString('utf8').trim();
-  if (code !== 0 && !(run.accept ?? []).includes(code)) throw failure(run.args, code, message);
-  return { code, out: Buffer.concat(out), err: message };
+  const cut = bytes > limit;
+  const answered = code === 0 || (cut && run.take !== undefined) || run.accept?.includes(code);
+  if (answered !== true) throw failure(run.args, code, cut ? 'its answer is too large' : message);
+  return { code: cut ? 0 : code, out: Buffer.concat(out), cut };
 }
 
 function failure(args: readonly string[], code: number, message: string): PltfError {
   const full = /No space left on device|disk quota exceeded/i.test(message);
   const verb = args.find((arg) => /^[a-z]/.test(arg)) ?? 'git';
   return new PltfError(full ? 'disk-full' : 'git-failed', {
-    detail: `git ${verb} ended with ${code}: ${message.slice(0, 500) || 'no message'}`,
+    detail: `git ${verb} ended with ${code}: ${message.trim().slice(0, 500) || 'no message'}`,
   });
 }

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ComponentName, PltfError } from '@pltf/contracts';
 import type { GitHost, InitialCommit } from '../../../modules/repos/index.ts';
+import { findCommitFiles, readCommitFacts, readCommitFiles } from './commit-reader.ts';
 import { fastImportStream } from './fast-import.ts';
 import { type Git, gitProgram } from './git-process.ts';
-import { readObjects, readTexts } from './object-reader.ts';
 import { serveGit } from './serve.ts';
 
 export interface BuiltinGitOptions {
@@ -17,6 +18,8 @@ export interface BuiltinGitOptions {
 }
 
 const defaultMaximumPush = 512 * 1024 * 1024;
+/** Bytes of the names of changed files; a change of more is a change of everything. */
+const maximumPaths = 8 * 1024 * 1024;
 const scratch = '.making';
 
 /** Bare repositories in a folder of the data directory, made and served by real git. */
@@ -31,14 +34,15 @@ export function builtinGit(options: BuiltinGitOptions): GitHost {
   return {
     directory,
     exists: async (repository) => isDirectory(directory(repository)),
-    create: async (repository, first) => create(git, options, directory(repository), first),
+    create: async (repository, first) =>
+      create(git, options, repository, directory(repository), first),
     remove: async (repository) => remove(options.root, repository, directory(repository)),
     branches: async (repository) => branches(git, directory(repository)),
-    commitFacts: async (repository, commit) => commitFacts(git, directory(repository), commit),
+    commitFacts: async (repository, commit) => readCommitFacts(git, directory(repository), commit),
     readFiles: async (repository, commit, paths, folders) =>
-      readTexts(git, directory(repository), commit, paths, folders),
+      readCommitFiles(git, directory(repository), commit, paths, folders),
     findFiles: async (repository, commit, names) =>
-      findFiles(git, directory(repository), commit, names),
+      findCommitFiles(git, directory(repository), commit, names),
     changedPaths: async (repository, before, after) =>
       changedPaths(git, directory(repository), before, after),
     serve: async (exchange) => {
@@ -57,23 +61,21 @@ const isDirectory = async (path: string): Promise<boolean> =>
 /** Made beside its place and moved there whole, so that a kill in between leaves no half repository. */
 async function create(
   git: Git,
-  options: BuiltinGitOptions,
+  { root, maximumPushBytes = defaultMaximumPush }: BuiltinGitOptions,
+  repository: string,
   directory: string,
   first: InitialCommit,
 ): Promise<void> {
   if (await isDirectory(directory)) return;
-  const making = join(
-    options.root,
-    scratch,
-    `${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}`,
-  );
-  await mkdir(join(options.root, scratch), { recursive: true, mode: 0o700 });
+  const making = join(root, scratch, `${repository}.new-${randomUUID()}`);
+  await mkdir(join(root, scratch), { recursive: true, mode: 0o700 });
+  await sweep(root, repository);
   try {
     await git({
       args: ['init', '--quiet', '--bare', '--initial-branch', first.branch, '--template=', making],
     });
     await mkdir(join(making, 'info'), { recursive: true });
-    await writeConfig(making, options.maximumPushBytes ?? defaultMaximumPush);
+    await writeConfig(making, maximumPushBytes);
     await git({
       args: ['--git-dir', making, 'fast-import', '--quiet', '--done'],
       input: fastImportStream(first),
@@ -85,6 +87,14 @@ async function create(
     throw diskFull(error);
   } finally {
     await rm(making, { recursive: true, force: true });
+  }
+}
+
+/** Removes what a kill in the middle of making or removing this repository has left. */
+async function sweep(root: string, repository: string): Promise<void> {
+  for (const name of await readdir(join(root, scratch))) {
+    if (!name.startsWith(`${repository}.`)) continue;
+    await rm(join(root, scratch, name), { recursive: true, force: true });
   }
 }
 
@@ -122,17 +132,14 @@ function diskFull(error: unknown): unknown {
   });
 }
 
+/** Moved aside first: from one moment to the next it is gone for everybody. */
 async function remove(root: string, repository: string, directory: string): Promise<void> {
-  const trash = join(root, scratch);
-  await mkdir(trash, { recursive: true, mode: 0o700 });
-  const grave = join(trash, `gone-${repository}-${Date.now()}`);
+  await mkdir(join(root, scratch), { recursive: true, mode: 0o700 });
+  const grave = join(root, scratch, `${repository}.gone-${randomUUID()}`);
   await rename(directory, grave).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
-  for (const name of await readdir(trash)) {
-    if (name.startsWith(`gone-${repository}-`))
-      await rm(join(trash, name), { recursive: true, force: true });
-  }
+  await sweep(root, repository);
 }
 
 async function branches(git: Git, directory: string): Promise<ReadonlyMap<string, string>> {
@@ -153,18 +160,6 @@ async function branches(git: Git, directory: string): Promise<ReadonlyMap<string
   return found;
 }
 
-async function commitFacts(git: Git, directory: string, commit: string) {
-  const object = (await readObjects(git, directory, [commit])).get(commit);
-  if (object?.type !== 'commit') {
-    throw new PltfError('not-found', { detail: `there is no commit ${commit.slice(0, 12)}` });
-  }
-  const text = object.bytes.toString('utf8');
-  const author = /^author (.*?) <[^>]*> \d+ [+-]\d+$/m.exec(text)?.[1] ?? 'unknown';
-  const body = text.slice(text.indexOf('\n\n') + 2);
-  const subject = (body.split('\n')[0] ?? '').trim();
-  return { commit, subject: subject.slice(0, 200), author: author.slice(0, 100) };
-}
-
 async function changedPaths(
   git: Git,
   directory: string,
@@ -172,35 +167,15 @@ async function changedPaths(
   after: string,
 ) {
   if (before === undefined) return undefined;
-  const { code, out } = await git({
-    args: [
-      '--git-dir',
-      directory,
-      'diff-tree',
-      '-r',
-      '-z',
-      '--name-only',
-      '--no-renames',
-      before,
-      after,
-    ],
+  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', before, after];
+  const { code, out, cut } = await git({
+    args: ['--git-dir', directory, ...args],
+    take: maximumPaths,
     accept: [128],
   });
-  return code === 0
-    ? out
-        .toString('utf8')
-        .split('\0')
-        .filter((path) => path !== '')
-    : undefined;
-}
-
-async function findFiles(git: Git, directory: string, commit: string, names: readonly string[]) {
-  const { out } = await git({
-    args: ['--git-dir', directory, 'ls-tree', '-r', '-z', '--name-only', commit],
-  });
-  const wanted = new Set(names);
+  if (code !== 0 || cut) return undefined;
   return out
     .toString('utf8')
     .split('\0')
-    .filter((path) => wanted.has(path.slice(path.lastIndexOf('/') + 1)));
+    .filter((path) => path !== '');
 }

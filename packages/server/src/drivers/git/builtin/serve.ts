@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { GitExchange } from '../../../modules/repos/index.ts';
 import type { Git } from './git-process.ts';
 import { ClosingFlush, progressPacket } from './pkt-line.ts';
@@ -9,6 +11,7 @@ const services: ReadonlySet<string> = new Set([
   '/git-receive-pack',
 ]);
 const maximumHeader = 16 * 1024;
+const headerEnd = '\r\n\r\n';
 
 /** Serves one smart-HTTP request by `git http-backend`, a CGI program that comes with git. */
 export async function serveGit(git: Git, root: string, exchange: GitExchange): Promise<void> {
@@ -17,32 +20,61 @@ export async function serveGit(git: Git, root: string, exchange: GitExchange): P
     response.writeHead(404).end();
     return;
   }
+  const pushes = exchange.path === '/git-receive-pack';
   const child = spawn('git', ['http-backend'], {
     env: { ...git.environment, ...cgiEnvironment(root, exchange) },
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own, because http-backend has others do its work.
+    detached: true,
   });
-  const finished = new Promise<void>((resolve) => {
-    child.on('close', () => resolve());
-    child.on('error', () => resolve());
-  });
-  child.stdin.on('error', () => undefined);
-  request.pipe(child.stdin);
-  // A person who goes away ends a fetch; a push that git has begun to take is brought to its end.
-  if (exchange.path !== '/git-receive-pack') response.on('close', () => child.kill('SIGTERM'));
+  const finished = endOf(child);
   child.stderr.resume();
-  const closing = exchange.path === '/git-receive-pack' ? new ClosingFlush() : undefined;
-  await forward(child.stdout, exchange, closing);
-  await finished;
-  if (closing !== undefined) {
-    await tellProgress(exchange, closing);
-    response.write(closing.end());
+  feed(request, child.stdin);
+  // A person who goes away ends a fetch; a push that git has taken whole is brought to its end.
+  const left = (): void => endGroup(child);
+  if (!pushes) response.once('close', left);
+  const closing = pushes ? new ClosingFlush() : undefined;
+  try {
+    await forward(child.stdout, response, closing);
+    await finished;
+    if (closing !== undefined) await tellProgress(exchange, closing);
+  } finally {
+    response.off('close', left);
+    endGroup(child);
+    if (!response.destroyed) response.end(closing?.end());
   }
-  response.end();
+}
+
+function endOf(child: ChildProcessWithoutNullStreams): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+}
+
+function endGroup({ pid, exitCode, signalCode }: ChildProcessWithoutNullStreams): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It ended just now.
+  }
+}
+
+/** Git gets the body as it comes. It hears of a client that leaves in the middle, and may end before it has all. */
+function feed(request: IncomingMessage, input: Writable): void {
+  request.pipe(input);
+  input.on('error', () => {
+    request.unpipe(input);
+    request.resume();
+  });
+  request.once('close', () => {
+    if (!request.complete) input.destroy();
+  });
 }
 
 async function tellProgress(exchange: GitExchange, closing: ClosingFlush): Promise<void> {
-  const lines = exchange.afterPush();
-  for await (const line of lines) {
+  for await (const line of exchange.afterPush()) {
     if (exchange.response.destroyed || !closing.open) break;
     exchange.response.write(progressPacket(line));
   }
@@ -70,34 +102,43 @@ function cgiEnvironment(root: string, exchange: GitExchange): NodeJS.ProcessEnv 
 
 /** Reads the CGI header, answers with it, and passes the body on with back-pressure. */
 async function forward(
-  source: NodeJS.ReadableStream,
-  { response }: GitExchange,
+  source: AsyncIterable<Buffer>,
+  response: ServerResponse,
   closing: ClosingFlush | undefined,
 ): Promise<void> {
   let header: Buffer | undefined = Buffer.alloc(0);
-  for await (const part of source as AsyncIterable<Buffer>) {
-    let chunk: Buffer = part;
+  for await (const part of source) {
+    let body = part;
     if (header !== undefined) {
-      header = Buffer.concat([header, chunk]);
-      const end: number = header.indexOf('\r\n\r\n');
+      header = Buffer.concat([header, part]);
+      const end = header.indexOf(headerEnd);
       if (end < 0 && header.length < maximumHeader) continue;
-      writeHead(response, header.toString('latin1', 0, Math.max(0, end)));
-      chunk = header.subarray(end + 4);
+      if (end < 0) break;
+      writeHead(response, header.toString('latin1', 0, end));
+      body = header.subarray(end + headerEnd.length);
       header = undefined;
     }
-    const ready = closing === undefined ? chunk : closing.push(chunk);
+    const ready = closing === undefined ? body : closing.push(body);
     if (ready.length > 0 && !response.destroyed && !response.write(ready)) await drained(response);
   }
-  if (header !== undefined) response.writeHead(502);
+  // Git that could not even begin to answer.
+  if (header !== undefined && !response.headersSent) response.writeHead(502);
 }
 
-const drained = (response: GitExchange['response']): Promise<void> =>
+/** Settles when more can be written, or the client has gone. */
+const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+    if (response.destroyed) done();
   });
 
-function writeHead(response: GitExchange['response'], text: string): void {
+function writeHead(response: ServerResponse, text: string): void {
   let status = 200;
   for (const line of text.split('\r\n')) {
     const colon = line.indexOf(':');
