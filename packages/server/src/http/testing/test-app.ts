@@ -14,7 +14,7 @@ import {
 } from '../../modules/identity/index.ts';
 import { postgresEventQueries } from '../../persistence/event-queries.ts';
 import { ServerSession } from '../../persistence/session.ts';
-import { createTestDatabase } from '../../persistence/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { type AppOptions, createApp } from '../app.ts';
 import { eventRoutes } from '../event-stream.ts';
@@ -23,13 +23,15 @@ import { RequestJournal } from '../request-journal.ts';
 
 export interface TestAppOptions extends Partial<Omit<AppOptions, 'handlers'>> {
   readonly handlers?: Partial<Handlers>;
+  /** One of its own unless given. */
+  readonly database?: TestDatabase;
 }
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 /** The whole HTTP surface on a real socket and a real database, with the rooms above it replaced by `handlers`. */
 export async function startTestApp(options: TestAppOptions = {}) {
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const logged: Record<string, unknown>[] = [];
   const clock = new TestClock();
   const session = new ServerSession({ url: database.url, onError: () => undefined });

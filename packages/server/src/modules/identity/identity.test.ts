@@ -54,7 +54,9 @@ describe('a sign-in link', () => {
       Array.from({ length: 5 }, () => post('/session', {}, { token })),
     );
 
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401, 401]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200, 401, 401, 401, 401,
+    ]);
   });
 
   test('is over after a quarter of an hour', async () => {
@@ -129,6 +131,17 @@ describe('a session', () => {
     expect(new Set(seen)).toEqual(new Set([200]));
     expect((await me(busy.cookie)).status).toBe(401);
     expect((await me(idle.cookie)).status).toBe(401);
+  });
+
+  test('is over twelve hours after its last use, long before its week is', async () => {
+    await app.person('idles');
+    const { cookie } = await app.signIn('idles');
+    app.clock.pass(11.9 * hourMs);
+    expect((await me(cookie)).status).toBe(200);
+    // To five minutes: not every use is written down.
+    app.clock.pass(12 * hourMs + 1);
+
+    expect((await me(cookie)).status).toBe(401);
   });
 
   test('is stored as a hash only', async () => {
