@@ -47,7 +47,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const label = labelOf(config.dataDirectory);
   const lock = await lockAgent(label, config);
   const folders = openAgentFolders(config.dataDirectory);
-  const staticServer = installPrograms(config, folders);
+  installPrograms(config, folders);
   const router = createRouter({
     accessLog: { path: path.join(folders.root, 'access.log'), keep: 2 },
   });
@@ -74,7 +74,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     onFinished: (id) => journal.append({ type: 'task-finished', id }),
   });
   const placements = openPlacements({
-    ...{ sandbox, ends, bootId, router, releases: store, machine, staticServer, log },
+    ...{ sandbox, ends, bootId, router, releases: store, machine, log },
     ports: createPorts(Number.parseInt(label, 16) % 10_000),
     commands: createReleaseCommands(tasks),
     placementsFolder: folders.placements,
@@ -153,11 +153,10 @@ function lockAgent(label: string, config: AgentConfig): Promise<{ close(): void 
 }
 
 /** Copies the programs that run as instances to where every owner can read them. */
-function installPrograms(config: AgentConfig, folders: AgentFolders): string {
+function installPrograms(config: AgentConfig, folders: AgentFolders): void {
   const target = path.join(folders.programs, 'static-server.js');
   const source = path.join(config.programs, 'static-server.js');
   if (existsSync(source)) copyFileSync(source, target);
   chmodSync(folders.programs, 0o755);
   if (existsSync(target)) chmodSync(target, 0o644);
-  return target;
 }

@@ -14,6 +14,10 @@ async function main(): Promise<void> {
   const programs = path.dirname(fileURLToPath(import.meta.url));
   const config = readConfig(process.argv.slice(2), process.env, programs);
   const log = pino({ level: config.logLevel, base: { program: 'agent' } });
+  // One failed call must not cut the traffic of all placements; it is a defect all the same.
+  process.on('unhandledRejection', (error) =>
+    log.error({ err: error }, 'a defect: nobody caught this'),
+  );
   let ending = false;
   const end = (stopInstances: boolean) => {
     if (ending) return;

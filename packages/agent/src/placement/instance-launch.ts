@@ -124,5 +124,6 @@ export async function instanceLaunch(
 
 function commandOf(context: PlacementContext, { run }: CohortRecord): readonly string[] {
   if (run.command !== undefined) return run.command;
-  return [process.execPath, context.staticServer, run.folder ?? '.'];
+  const server = path.join(context.sandbox.programs, 'static-server.js');
+  return [process.execPath, server, run.folder ?? '.'];
 }

@@ -18,8 +18,6 @@ export interface PlacementContext {
   readonly releases: ReleaseStore;
   readonly commands: ReleaseCommands;
   readonly machine: MachineFacts;
-  /** The bundled static file server. */
-  readonly staticServer: string;
   readonly placementsFolder: string;
   readonly logsFolder: string;
   readonly log: Logger;

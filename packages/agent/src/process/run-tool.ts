@@ -68,7 +68,7 @@ export function toolEnd(
   child.stderr?.on('data', (chunk: Buffer) => {
     problem = (problem + chunk.toString()).slice(-mostOutput);
   });
-  return new Promise((resolve, reject) => {
+  const end = new Promise<string>((resolve, reject) => {
     if (collect) {
       child.stdout?.on('data', (chunk: Buffer) => {
         if (output.length < mostOutput) output += chunk.toString();
@@ -84,6 +84,9 @@ export function toolEnd(
       reject(new PltfError(full ? 'disk-full' : code, { detail: `${name}: ${said.slice(-2000)}` }));
     });
   });
+  // It may fail while its reader is still busy with what came before.
+  end.catch(() => undefined);
+  return end;
 }
 
 /** Runs one of the platform's tools to its end; answers what it wrote (at most 64 KiB). */

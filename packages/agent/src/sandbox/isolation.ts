@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Isolation } from '@pltf/contracts';
 import type { Mechanism } from '../config.ts';
@@ -36,7 +36,8 @@ export async function openSandbox(options: IsolationOptions): Promise<Sandbox> {
   const memory = cgroups.kind ?? 'watched';
   const facts: Facts = { users, mounts, memory, processes: cgroups.limitsProcesses };
   const isolation: Isolation = { users, mounts, memory, lacks: [...lacks(facts), ...owners.lacks] };
-  return createSandbox({ ...options, isolation, accounts, cgroups, tools });
+  const { programs } = owners;
+  return createSandbox({ ...options, programs, isolation, accounts, cgroups, tools });
 }
 
 /** Builds a namespace for an account that exists only for this, and enters nothing. */
@@ -80,40 +81,26 @@ async function tryMounts(
 
 interface OwnersRoot {
   readonly folder: string;
+  readonly programs: string;
   readonly lacks: readonly string[];
 }
 
 /**
- * Where the owners' folders lie. Without mounts other users must pass through the folders above them: then
- * the data directory is opened for passing (not for listing), or, when it lies in a closed folder such as
- * /root, a folder below /var/lib is used.
+ * Where the owners' folders lie. Without mounts other users must be able to pass through all folders above
+ * them, and the data directory stays closed: then they are below /var/lib.
  */
 function ownersRoot(options: IsolationOptions, mustPass: boolean): OwnersRoot {
   const usual = path.join(options.agentRoot, 'owners');
-  if (!mustPass) return { folder: usual, lacks: [] };
-  if (isPassable(path.dirname(options.dataDirectory))) {
-    chmodSync(options.dataDirectory, 0o711);
-    chmodSync(options.agentRoot, 0o711);
-    chmodSync(options.programs, 0o755);
-    return {
-      folder: usual,
-      lacks: ['programs of other users can pass through the data directory (not list or read it)'],
-    };
-  }
+  if (!mustPass) return { folder: usual, programs: options.programs, lacks: [] };
   const folder = path.join('/var/lib', `pltf-${options.label}`);
-  mkdirSync(folder, { recursive: true, mode: 0o711 });
-  return {
-    folder,
-    lacks: [`the data directory lies in a closed folder, so teams' files are in ${folder}`],
-  };
-}
-
-/** Whether everybody may pass through a folder and all above it. */
-function isPassable(folder: string): boolean {
-  for (let place = folder; ; place = path.dirname(place)) {
-    if ((statSync(place).mode & 0o001) === 0) return false;
-    if (place === '/') return true;
+  const programs = path.join(folder, 'programs');
+  for (const place of [folder, programs]) {
+    mkdirSync(place, { recursive: true });
+    chmodSync(place, 0o711);
   }
+  cpSync(options.programs, programs, { recursive: true });
+  chmodSync(programs, 0o755);
+  return { folder, programs, lacks: [`teams' files are in ${folder}, outside the data directory`] };
 }
 
 interface Facts {
@@ -133,6 +120,9 @@ function lacks(facts: Facts): readonly string[] {
   } else if (facts.mounts === 'none') {
     missing.push('programs share one view of the file system and one /tmp');
     missing.push('programs see the command lines of other programs');
+  }
+  if (facts.mounts === 'unshare' && !facts.users) {
+    missing.push("programs can write where the platform's user can, outside its home and its data");
   }
   if (facts.memory === 'watched') {
     missing.push('memory limits are checked once a second, not enforced by the kernel');

@@ -23,6 +23,8 @@ const system = new Set([
   ...['usr', 'var'],
 ]);
 
+const covered = ['/root', '/home', '/run'];
+
 /** Below /run only what name resolution needs: it also holds sockets of the machine and its users. */
 const resolution = ['/run/systemd/resolve', '/run/resolvconf', '/run/NetworkManager'];
 
@@ -38,7 +40,7 @@ export function bubblewrapArguments(request: MountRequest): readonly string[] {
     if (entry.isSymbolicLink()) args.push('--symlink', readlinkSync(place), place);
     else if (entry.isDirectory()) args.push('--ro-bind', place, place);
   }
-  for (const folder of ['/root', '/home', '/run']) args.push('--tmpfs', folder);
+  for (const folder of covered) args.push('--tmpfs', folder);
   for (const place of resolution) args.push('--ro-bind-try', place, place);
   args.push('--bind', request.temporary, '/tmp');
   if (isFolder('/var/tmp')) args.push('--bind', request.temporary, '/var/tmp');
@@ -54,7 +56,8 @@ export function bubblewrapArguments(request: MountRequest): readonly string[] {
   if (request.volume !== undefined) {
     args.push('--bind', request.volume.source, request.volume.target);
   }
-  args.push('--remount-ro', '/');
+  // An ordinary user owns these: without this they would be memory to fill.
+  for (const folder of [...covered, request.dataDirectory, '/']) args.push('--remount-ro', folder);
   return args;
 }
 
@@ -79,7 +82,9 @@ export function toolFolders(searchPath: readonly string[]): readonly string[] {
       shown.add(installationOf(place));
     }
   }
-  return [...shown].sort();
+  // One that lies in another is shown with it.
+  const isInside = (folder: string) => [...shown].some((other) => folder.startsWith(`${other}/`));
+  return [...shown].filter((folder) => !isInside(folder)).sort();
 }
 
 function installationOf(folder: string): string {

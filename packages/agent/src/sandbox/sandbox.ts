@@ -25,6 +25,8 @@ export interface Sandbox {
   readonly accounts: Accounts;
   readonly cgroups: Cgroups;
   readonly tools: Tools;
+  /** Folder of the platform's own programs for owners, where they can read it. */
+  readonly programs: string;
   /** Only where no control group limits memory. */
   readonly memoryWatch: MemoryWatch | undefined;
   /** The way into the owner's namespace; undefined where there are none. */
@@ -62,6 +64,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     accounts,
     cgroups,
     tools,
+    programs: options.programs,
     memoryWatch,
     async enter(account, volume) {
       if (builder === 'none' || tools.nsenter === undefined) {
@@ -75,7 +78,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         namespaces.set(key, namespace);
         namespace.catch(() => namespaces.delete(key));
       }
-      return enterNamespace(await namespace, tools.nsenter, account);
+      const entrance = enterNamespace(await namespace, tools.nsenter, account);
+      // Bubblewrap's mounts make no program anybody else's; the machine's own mounts do.
+      const extra =
+        builder === 'unshare' && tools.setpriv !== undefined
+          ? [tools.setpriv, '--no-new-privs', '--']
+          : [];
+      return { ...entrance, words: [...entrance.words, ...extra] };
     },
     close() {
       for (const namespace of namespaces.values()) {

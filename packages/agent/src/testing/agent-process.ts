@@ -146,6 +146,8 @@ export async function startAgentProcess(options: AgentProcessOptions = {}): Prom
       await ended;
       client.close();
       removeGroups(data);
+      // Where an agent without namespaces keeps its owners' folders.
+      rmSync(`/var/lib/pltf-${labelOf(data)}`, { recursive: true, force: true });
       rmSync(root, { recursive: true, force: true });
     },
   };

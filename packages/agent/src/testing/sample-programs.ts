@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DesiredPlacement, PlacedRelease, StoredRelease } from '@pltf/contracts';
 import type { AgentClient } from './agent-client.ts';
@@ -23,6 +23,7 @@ const gitEnvironment = {
 
 export function createRepository(below: string): SampleRepository {
   const root = mkdtempSync(path.join(below, 'repository-'));
+  chmodSync(root, 0o755);
   const gitDirectory = path.join(root, 'bare.git');
   const work = path.join(root, 'work');
   const git = (...args: string[]) =>
