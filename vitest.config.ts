@@ -36,6 +36,8 @@ function project(tests: Tests): TestProjectInlineConfiguration {
       environment: 'node',
       // A real Postgres, git or process is behind many tests; on a busy two-core machine they are slow.
       testTimeout: 30_000,
+      // On a shared machine a process may be held up for seconds: what fails three times in a row is broken.
+      retry: process.env['CI'] === undefined ? 0 : 2,
       hookTimeout: 60_000,
       exclude,
       // Processes, not threads: tests spawn, signal and set umasks, which threads share or refuse.
