@@ -60,6 +60,8 @@ describe.skipIf(withoutBrowser)(`creating${reason}`, () => {
     await page.getByLabel('Port').fill('80');
     await page.getByLabel('Port').blur();
     await page.getByText('ports below 1024 need root').waitFor();
+    await plan().getByText('Correct the marked fields to see their plan').waitFor();
+    expect(await plan().getByText('README.md').count()).toBe(1);
     await page.getByLabel('Port').fill('many');
     await page.getByText('Must be a number').waitFor();
     await name().fill('orders-export');

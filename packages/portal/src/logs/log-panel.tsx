@@ -1,4 +1,13 @@
-import { ArrowDownToLine, Download, Eraser, Pause, Play, ScrollText, WrapText } from 'lucide-react';
+import {
+  ArrowDownToLine,
+  Braces,
+  Download,
+  Eraser,
+  Pause,
+  Play,
+  ScrollText,
+  WrapText,
+} from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { plural } from '../format/count.ts';
 import { Button } from '../parts/button.tsx';
@@ -38,6 +47,7 @@ export function LogPanel({
   });
   const [paused, setPaused] = useState<typeof buffer.lines>();
   const [wrap, setWrap] = useState(true);
+  const [raw, setRaw] = useState(false);
   const voices = useMemo(() => instancesOf(buffer.lines), [buffer.lines]);
   const lines = useMemo(
     () => matching(paused ?? buffer.lines, filter),
@@ -69,6 +79,12 @@ export function LogPanel({
           >
             {paused === undefined ? 'Pause' : missed === 0 ? 'Resume' : `Resume (${missed} new)`}
           </Button>
+          <Tool
+            icon={<Braces size={14} aria-hidden />}
+            label="Structured lines as they were written"
+            pressed={raw}
+            onClick={() => setRaw(!raw)}
+          />
           <Tool
             icon={<WrapText size={14} aria-hidden />}
             label="Wrap long lines"
@@ -113,6 +129,7 @@ export function LogPanel({
             lines={lines}
             voices={voices}
             wrap={wrap}
+            raw={raw}
             onScroll={onScroll}
             label={`Lines of ${name}`}
           />

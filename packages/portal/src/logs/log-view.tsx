@@ -1,6 +1,7 @@
 import { memo, type ReactNode, type RefObject } from 'react';
 import { clockWithMillis, full } from '../format/time.ts';
 import { plainText } from './ansi.ts';
+import { levelTone, readJsonLine } from './json-line.ts';
 import type { NumberedLine } from './log-lines.ts';
 
 interface LogViewProps {
@@ -8,6 +9,8 @@ interface LogViewProps {
   readonly lines: readonly NumberedLine[];
   readonly voices: readonly string[];
   readonly wrap: boolean;
+  /** Structured lines as they were written. */
+  readonly raw: boolean;
   readonly onScroll: () => void;
   readonly label: string;
 }
@@ -15,7 +18,15 @@ interface LogViewProps {
 /** Lines are drawn in blocks by their number, so that a new line draws its own block and no other again. */
 const blockSize = 100;
 
-export function LogView({ ref, lines, voices, wrap, onScroll, label }: LogViewProps): ReactNode {
+export function LogView({
+  ref,
+  lines,
+  voices,
+  wrap,
+  raw,
+  onScroll,
+  label,
+}: LogViewProps): ReactNode {
   const several = voices.length > 1;
   return (
     <div
@@ -29,7 +40,7 @@ export function LogView({ ref, lines, voices, wrap, onScroll, label }: LogViewPr
       onScroll={onScroll}
     >
       {blocksOf(lines).map((block) => (
-        <Block key={block[0]?.id} lines={block} voices={voices} several={several} />
+        <Block key={block[0]?.id} lines={block} voices={voices} several={several} raw={raw} />
       ))}
     </div>
   );
@@ -51,16 +62,18 @@ interface BlockProps {
   readonly lines: readonly NumberedLine[];
   readonly voices: readonly string[];
   readonly several: boolean;
+  readonly raw: boolean;
 }
 
 const sameBlock = (one: BlockProps, other: BlockProps): boolean =>
   one.several === other.several &&
+  one.raw === other.raw &&
   one.voices.length === other.voices.length &&
   one.lines.length === other.lines.length &&
   one.lines[0]?.id === other.lines[0]?.id &&
   one.lines.at(-1)?.id === other.lines.at(-1)?.id;
 
-const Block = memo(function Block({ lines, voices, several }: BlockProps): ReactNode {
+const Block = memo(function Block({ lines, voices, several, raw }: BlockProps): ReactNode {
   return (
     <div className="log-block">
       {lines.map((line) => (
@@ -80,13 +93,33 @@ const Block = memo(function Block({ lines, voices, several }: BlockProps): React
             {line.stream === 'out' ? null : (
               <span className="log-stream">{line.stream === 'err' ? 'err' : 'pltf'}</span>
             )}
-            {plainText(line.text)}
+            <Words text={plainText(line.text)} raw={raw} />
           </span>
         </div>
       ))}
     </div>
   );
 }, sameBlock);
+
+/** A structured line by its level, its message and the rest; any other as it is. */
+function Words({ text, raw }: { readonly text: string; readonly raw: boolean }): ReactNode {
+  const line = raw ? undefined : readJsonLine(text);
+  if (line === undefined) return text;
+  return (
+    <span title={text}>
+      {line.level === undefined || line.level === 'info' ? null : (
+        <span className={`log-level log-level-${levelTone(line.level)}`}>{line.level}</span>
+      )}
+      {line.message}
+      {line.rest.map(([key, value]) => (
+        <span key={key} className="log-field">
+          {' '}
+          {key}=<span className="log-value">{value}</span>
+        </span>
+      ))}
+    </span>
+  );
+}
 
 /** The end of a long name tells instances apart. */
 const shortVoice = (name: string): string => (name.length > 22 ? `…${name.slice(-21)}` : name);

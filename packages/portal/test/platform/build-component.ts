@@ -16,7 +16,7 @@ export function addComponent(
   const served = kind === 'service' || kind === 'site';
   const placements: PlacementView[] = [];
   if (wellness !== 'none') {
-    placements.push(placement(name, name, 'preview', served, count, 'main'));
+    placements.push(placement(name, name, 'preview', served, count));
     placements.push(placement(name, name, 'staging', served, count));
     if (count > 2) placements.push(placement(name, name, 'prod', served, count - 1 - (index % 2)));
   }

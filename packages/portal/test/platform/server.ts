@@ -76,7 +76,7 @@ export async function startTestPlatform(world: World, dist: string): Promise<Tes
     signInLink: (user, path = '/sign-in') => {
       const token = `link-${world.links.size}-${user}`;
       world.links.set(token, user);
-      return `http://127.0.0.1:${port}${path}#${token}`;
+      return `http://127.0.0.1:${port}${path}#token=${token}`;
     },
     away: close,
     back: async () => {

@@ -66,7 +66,8 @@ export function planOf(
       maturity: path.maturity,
       support: path.support,
     },
-    files: files
+    // What cannot be rendered has no files and runs nowhere.
+    files: (problems.some(({ where }) => where !== 'name') ? [] : files)
       .map((one) => ({ path: one, bytes: 180 + one.length * 97 }))
       .toSorted((one, other) => (one.path < other.path ? -1 : 1)),
     pipeline: {

@@ -4,8 +4,8 @@ import { useClient } from '../../api/client-context.ts';
 import { activityQuery } from '../../api/queries.ts';
 import { More } from '../../parts/more.tsx';
 import { ProblemNotice } from '../../parts/notice.tsx';
+import { condensed } from './condense.ts';
 import { EventList } from './event-list.tsx';
-import { worthTelling } from './event-words.ts';
 
 /** Everything that happened, live; of one component when named. */
 export function ActivityFeed({ component }: { readonly component?: string }): ReactNode {
@@ -21,7 +21,7 @@ export function ActivityFeed({ component }: { readonly component?: string }): Re
       />
     );
   }
-  const shown = all ? events : events?.filter(worthTelling);
+  const shown = all || events === undefined ? events : condensed(events);
   return (
     <section className="panel" aria-label="Activity">
       <div className="panel-head">

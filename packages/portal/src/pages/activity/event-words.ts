@@ -6,6 +6,7 @@ const small = new Set<EventView['type']>([
   'run-progressed',
   'rollout-progressed',
   'placement-changed',
+  'placement-created',
   'task-started',
 ]);
 

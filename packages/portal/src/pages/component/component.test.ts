@@ -32,6 +32,18 @@ describe('lanes', () => {
     repository: { cloneUrl: '', defaultBranch: 'main', branches: [] },
   };
 
+  it('know the default branch also when a placement does not name it', () => {
+    const placements = [
+      placement('users-api-aaa.preview', { branch: 'aaa' }),
+      placement('users-api.preview'),
+    ];
+
+    expect(lanesOf({ ...component, placements })[0]?.placements.map(({ id }) => id)).toEqual([
+      'users-api.preview',
+      'users-api-aaa.preview',
+    ]);
+  });
+
   it('go from preview to prod, the default branch before the others', () => {
     const lanes = lanesOf(component);
 

@@ -46,10 +46,14 @@ function lanesInOrder(component: Detail): readonly string[] {
   return ['preview', ...new Set([...stated.filter((name) => name !== 'preview'), ...others])];
 }
 
+/** A placement without a branch is the default branch's. */
+const isMain = ({ branch }: PlacementView, main: string | undefined): boolean =>
+  branch === undefined || branch === main;
+
 const byBranch =
   (main: string | undefined) =>
   (one: PlacementView, other: PlacementView): number =>
-    Number(other.branch === main) - Number(one.branch === main) ||
+    Number(isMain(other, main)) - Number(isMain(one, main)) ||
     (one.branch ?? one.id).localeCompare(other.branch ?? other.id, 'en');
 
 function promotion(

@@ -49,7 +49,9 @@ export function LogsTab({ component }: { readonly component: ComponentDetail }):
         >
           {placements.map(({ id, environment, branch }) => (
             <option key={id} value={id}>
-              {environment === 'preview' ? `preview: ${branch ?? id}` : environment}
+              {environment === 'preview'
+                ? `preview: ${branch ?? component.repository?.defaultBranch ?? id}`
+                : environment}
             </option>
           ))}
         </select>

@@ -19,7 +19,7 @@ interface PlanPanelProps {
 
 /** What creating would make, while one types. */
 export function PlanPanel({ live, others, named }: PlanPanelProps): ReactNode {
-  const { plan, diff, behind, error, retry } = live;
+  const { plan, stale, diff, behind, error, retry } = live;
   return (
     <section className="panel plan" aria-label="What this would make" aria-busy={behind}>
       <div className="panel-head">
@@ -41,12 +41,16 @@ export function PlanPanel({ live, others, named }: PlanPanelProps): ReactNode {
             {fix === undefined ? null : <p>{fix}</p>}
           </Notice>
         ))}
-        {plan === undefined ? (
-          error === null ? (
-            <SkeletonLines lines={7} />
-          ) : null
-        ) : (
-          <Plan plan={plan} diff={diff} named={named} />
+        {plan === undefined && error === null ? <SkeletonLines lines={7} /> : null}
+        {stale ? (
+          <Notice title="Correct the marked fields to see their plan">
+            <p className="quiet">This is the plan of what was there before.</p>
+          </Notice>
+        ) : null}
+        {plan === undefined ? null : (
+          <div className={stale ? 'stack plan-stale' : 'stack'}>
+            <Plan plan={plan} diff={diff} named={named} />
+          </div>
         )}
       </div>
     </section>

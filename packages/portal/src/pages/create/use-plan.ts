@@ -11,6 +11,8 @@ const typingMs = 180;
 
 interface LivePlan {
   readonly plan: CreationPlan | undefined;
+  /** What is typed now cannot be planned; the plan is of what could be. */
+  readonly stale: boolean;
   readonly diff: PlanDiff;
   /** The plan on the screen is of what was typed before. */
   readonly behind: boolean;
@@ -32,16 +34,27 @@ export function usePlan(request: CreateComponent): LivePlan {
     staleTime: 10_000,
     gcTime: 60_000,
   });
-  const diff = useDiff(query.data);
+  // With a flaw in it a request cannot be rendered at all; the last plan that could be stays in sight.
+  const whole = useLast(query.data, (plan) => plan.files.length > 0);
+  const diff = useDiff(whole);
   const errors = query.error === null ? [] : troubleOf(query.error).errors;
   return {
-    plan: query.data,
+    plan: whole ?? query.data,
+    stale: whole !== undefined && whole !== query.data,
     diff,
     behind: query.isFetching || asked !== JSON.stringify(request),
     problems: errors.length > 0 ? [...errors] : (query.data?.problems ?? []),
     error: errors.length > 0 ? null : query.error,
     retry: () => void query.refetch(),
   };
+}
+
+/** The last value that is good; the same until a better one comes. */
+function useLast<T>(value: T | undefined, good: (value: T) => boolean): T | undefined {
+  const [last, setLast] = useState<T>();
+  if (value === undefined || value === last || !good(value)) return last;
+  setLast(value);
+  return value;
 }
 
 /** Against the plan shown before; the same until another plan comes. */

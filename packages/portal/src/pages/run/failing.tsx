@@ -16,7 +16,7 @@ export function Failing({ run, most = 200 }: FailingProps): ReactNode {
         <span className="strong">{step}</span>
         {where === undefined ? null : <code> {where}</code>}
       </figcaption>
-      <pre className="excerpt">{lines.slice(-most).map(plainText).join('\n')}</pre>
+      <pre className="excerpt">{lines.slice(0, most).map(plainText).join('\n')}</pre>
     </figure>
   ));
 }

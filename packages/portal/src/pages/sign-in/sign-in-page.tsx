@@ -8,7 +8,7 @@ import { HowToSignIn, Outside, Splash } from './outside-pages.tsx';
 
 /** Takes the token out of the address at once: it works only once and belongs in no history. */
 function useLinkToken(): string {
-  const [token] = useState(() => window.location.hash.slice(1));
+  const [token] = useState(() => window.location.hash.replace(/^#(?:token=)?/, ''));
   useEffect(() => {
     if (window.location.hash !== '') window.history.replaceState(null, '', '/sign-in');
   }, []);
