@@ -1,4 +1,4 @@
-import { type ErrorCode, errorKinds, isErrorCode, PltfError, toProblem } from '@pltf/contracts';
+import { type ErrorCode, errorKinds, PltfError, toProblem } from '@pltf/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import pg from 'pg';
 
@@ -99,15 +99,4 @@ export function sendProblem(
     .header('content-type', 'application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
     .send(JSON.stringify(toProblem(error, request.id)));
-}
-
-/** A problem kept for later, as it was answered. */
-export function isProblemDocument(document: unknown): boolean {
-  return (
-    typeof document === 'object' &&
-    document !== null &&
-    'code' in document &&
-    typeof document.code === 'string' &&
-    isErrorCode(document.code)
-  );
 }

@@ -114,13 +114,19 @@ const cannotPrepare = (path: string, cause: unknown): PltfError =>
  * The same programs where the account `uid` can run them: as they are, or linked (else copied, 45 MB) once per
  * version into a shared folder that only root writes.
  */
-export async function runnableBy(uid: number, binaries: Binaries): Promise<Binaries> {
+export async function runnableBy(
+  uid: number,
+  binaries: Binaries,
+  shareIn: string = sharedFolder,
+): Promise<Binaries> {
   if (await runs(uid, binaries)) return binaries;
-  const folder = join(sharedFolder, `postgres-${binaries.version}`);
+  const folder = join(shareIn, `postgres-${binaries.version}`);
   const shared = inFolder(folder, binaries.version);
   if (await runs(uid, shared)) return shared;
   const partial = `${folder}.${process.pid}`;
-  await mkdir(sharedFolder, { recursive: true, mode: 0o755 });
+  await mkdir(shareIn, { recursive: true });
+  // The platform's umask closes what it makes; this is for everybody to run.
+  await chmod(shareIn, 0o755);
   try {
     await linkTree(binaries.folder, partial);
     await rm(folder, { recursive: true, force: true });
