@@ -25,11 +25,10 @@ export const rollback: Group = {
   longestMs: 90_000,
   measure: ({ rounds }, signal) =>
     withPlatform(signal, async (platform) => {
-      const texts = await threeReleases(platform);
+      const texts = await releasesInTurn(platform);
       const warm = { samples: [] as number[], timelines: [] as Timeline[] };
       const cold = { samples: [] as number[], timelines: [] as Timeline[] };
       for (let round = 0; round < 2 * rounds; round += 1) {
-        // The next one in the circle of three is never the one kept warm, which is the one before.
         for (const [kind, taken] of [
           ['warm', warm],
           ['cold', cold],
@@ -53,13 +52,17 @@ export const rollback: Group = {
 
 type Texts = ReadonlyMap<number, string>;
 
-/** A service with three releases rolled out to production one after the other; what each answers. */
-async function threeReleases(platform: TestPlatform): Promise<Texts> {
+/**
+ * A service whose production had three releases one after the other; what each answers. Everywhere else two later
+ * ones serve and are kept warm, so that none of the three lies unpacked for another placement: that made a
+ * cold rollback 20 ms faster.
+ */
+async function releasesInTurn(platform: TestPlatform): Promise<Texts> {
   const texts = new Map([[1, 'It works.']]);
   await createService(platform, service);
   succeeded('pltf promote', await pltf(platform, 'promote', service, '--yes'));
   const clone = await cloneOf(platform, service);
-  for (const release of [2, 3]) {
+  for (const release of [2, 3, 4, 5]) {
     const text = `release ${release}`;
     await commitAnswer(platform, clone, text);
     succeeded('git push', await git(platform, clone, 'push', '--quiet', 'origin', 'main'));
@@ -68,6 +71,7 @@ async function threeReleases(platform: TestPlatform): Promise<Texts> {
       ({ items }) => items[0]?.number === release,
     );
     await settled(platform, service);
+    if (release > 3) continue;
     await platform.client.deploy({ params: { placement }, body: { release } });
     await rolledOut(platform, release);
     texts.set(release, text);
