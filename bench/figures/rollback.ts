@@ -54,8 +54,7 @@ type Texts = ReadonlyMap<number, string>;
 
 /**
  * A service whose production had three releases one after the other; what each answers. Everywhere else two later
- * ones serve and are kept warm, so that none of the three lies unpacked for another placement: that made a
- * cold rollback 20 ms faster.
+ * ones serve and are kept warm, so that none of the three lies unpacked for another placement.
  */
 async function releasesInTurn(platform: TestPlatform): Promise<Texts> {
   const texts = new Map([[1, 'It works.']]);
