@@ -215,8 +215,7 @@ async function answerUnknown(
   }
   const isPage =
     (request.method === 'GET' || request.method === 'HEAD') && !/^\/(?:api|git)(?:\/|$)/.test(path);
-  const served = isPage ? await portal?.(request, reply) : undefined;
-  if (served !== undefined) return served;
+  if (isPage && (await portal?.(request, reply)) === true) return reply;
   throw new PltfError('not-found', {
     detail: `there is nothing at ${request.method} ${path.slice(0, 200)}`,
     fix: 'The API is described at /api/docs.',

@@ -290,6 +290,18 @@ describe('headers', () => {
 });
 
 describe('the portal', () => {
+  test.each(['/', '/assets/index-4f3a.js', '/somewhere'])(
+    '%s has the same headers without a body',
+    async (path) => {
+      const [get, head] = [await call(path), await call(path, { method: 'HEAD' })];
+
+      expect([get.status, head.status]).toEqual([200, 200]);
+      expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
+      expect(await head.text()).toBe('');
+      await get.body?.cancel();
+    },
+  );
+
   test.each(['/', '/components/users-api', '/sign-in', '/index.html'])(
     '%s is its page, under a strict policy',
     async (path) => {
@@ -335,6 +347,16 @@ describe('the portal', () => {
     expect(text).toMatch(/^HTTP\/1\.1 (?:404|400) /);
     expect(text).not.toContain('CONTENT-OUTSIDE');
     expect(text).not.toContain('hidden');
+  });
+});
+
+describe('what was asked above', () => {
+  test('was answered once each: nothing complains of a second answer', () => {
+    const complaints = app.logged.filter(({ msg }) =>
+      /already|Promise|reply\.sent/.test(String(msg)),
+    );
+
+    expect(complaints).toEqual([]);
   });
 });
 

@@ -64,7 +64,11 @@ export function registerEndpoints(app: FastifyInstance, options: EndpointRoutesO
       onRequest: async (request, reply) => {
         await options.gate.admit(request, reply, name, endpoint);
       },
-      handler: (request, reply) => answer(operation, options, request, reply),
+      handler: async (request, reply) => {
+        await answer(operation, options, request, reply);
+        // A reply is a promise of its own end, so inner functions must not hand it on.
+        return reply;
+      },
     });
   }
 }
@@ -74,7 +78,7 @@ async function answer(
   options: EndpointRoutesOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<void> {
   const { endpoint } = operation;
   const who = options.gate.admitted(request);
   const lastEvent = endpoint.stream === 'sse' ? request.headers['last-event-id'] : undefined;
@@ -92,11 +96,10 @@ async function answer(
     signal: endpoint.stream === undefined ? away.signal : options.streams.join(who, away),
     idempotencyKey: idempotencyKeyOf(request),
   });
-  if (endpoint.stream !== undefined)
-    return stream(operation, options, watched, input, request, reply);
-  return isUnsafe(endpoint)
-    ? change(operation, options, watched, input, who, reply)
-    : send(operation, reply, await run(operation, options, watched, input), options, watched);
+  if (endpoint.stream !== undefined) {
+    await stream(operation, options, watched, input, request, reply);
+  } else if (isUnsafe(endpoint)) await change(operation, options, watched, input, who, reply);
+  else send(operation, reply, await run(operation, options, watched, input), options, watched);
 }
 
 async function run(
@@ -125,7 +128,7 @@ async function change(
   input: ParsedInput,
   who: Authenticated,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<void> {
   const { endpoint, name } = operation;
   const { context } = watched;
   const carried = await options.journal.carryOut(
@@ -153,13 +156,12 @@ async function change(
   );
   if (carried.repeated) void reply.header('idempotency-replayed', 'true');
   if (carried.status >= 400) {
-    return reply
+    void reply
       .code(carried.status)
       .header('content-type', 'application/problem+json; charset=utf-8')
       .header('cache-control', 'no-store')
       .send(JSON.stringify(carried.answer));
-  }
-  return send(operation, reply, carried.answer, options, watched);
+  } else send(operation, reply, carried.answer, options, watched);
 }
 
 function send(
@@ -168,16 +170,18 @@ function send(
   result: unknown,
   { cookie }: EndpointRoutesOptions,
   watched: WatchedContext,
-): FastifyReply {
+): void {
   const session = watched.session();
   if (session !== undefined)
     void reply.header('set-cookie', setCookieHeader(cookie, session.token));
   const status = endpoint.status ?? 200;
   void reply.code(status).header('cache-control', 'no-store');
-  if (status === 204) return reply.send();
-  return reply
-    .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify(result));
+  if (status === 204) void reply.send();
+  else {
+    void reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(JSON.stringify(result));
+  }
 }
 
 async function stream(
@@ -187,7 +191,7 @@ async function stream(
   input: ParsedInput,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<void> {
   const format = endpoint.stream ?? 'ndjson';
   const items = (handler(input, watched.context) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   const first = await firstItem(items, watched.asked, patienceMs[format]);
@@ -216,7 +220,6 @@ async function stream(
       request.log.warn({ err: error, route: endpoint.path }, 'stream failed');
     raw.destroy();
   }
-  return reply;
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | undefined {

@@ -6,10 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pagePolicy } from './security-headers.ts';
 
 /** Serves what the portal was built into; answers whether it did. */
-export type ServePortal = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-) => Promise<FastifyReply | undefined>;
+export type ServePortal = (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
 
 const assets = `assets${sep}`;
 
@@ -18,13 +15,15 @@ export function registerPortal(app: FastifyInstance, directory: string): ServePo
   void app.register(staticFiles, { root: directory, serve: false, dotfiles: 'deny' });
   return async (request, reply) => {
     const path = filePath(request.url);
-    if (path === undefined) return undefined;
+    if (path === undefined) return false;
     if (path !== '' && path !== 'index.html' && (await isFile(join(directory, path)))) {
-      return sendAsset(reply, path);
+      sendAsset(reply, path);
+      return true;
     }
     // A page of the portal's own router has no dot in its last part; a missing file must not look like one.
-    if (/\.[a-z0-9]+$/i.test(path) && path !== 'index.html') return undefined;
-    return sendPage(reply, directory);
+    if (/\.[a-z0-9]+$/i.test(path) && path !== 'index.html') return false;
+    await sendPage(reply, directory);
+    return true;
   };
 }
 
@@ -53,10 +52,10 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   );
 
-function sendAsset(reply: FastifyReply, path: string): FastifyReply {
+function sendAsset(reply: FastifyReply, path: string): void {
   // Vite puts a hash of the content into the names there.
   const isHashed = path.startsWith(assets);
-  return reply.sendFile(path, {
+  void reply.sendFile(path, {
     cacheControl: true,
     maxAge: isHashed ? '365d' : 0,
     immutable: isHashed,
@@ -64,7 +63,7 @@ function sendAsset(reply: FastifyReply, path: string): FastifyReply {
   });
 }
 
-async function sendPage(reply: FastifyReply, directory: string): Promise<FastifyReply> {
+async function sendPage(reply: FastifyReply, directory: string): Promise<void> {
   const html = await readFile(join(directory, 'index.html'), 'utf8').catch((cause: unknown) => {
     throw new PltfError('not-found', {
       detail: 'the portal is not built',
@@ -72,7 +71,7 @@ async function sendPage(reply: FastifyReply, directory: string): Promise<Fastify
       cause,
     });
   });
-  return reply
+  void reply
     .header('content-type', 'text/html; charset=utf-8')
     .header('content-security-policy', pagePolicy(html))
     .header('cache-control', 'no-cache')
