@@ -58,6 +58,7 @@ export default defineConfig({
         include: [
           'packages/**/src/**/*.test.{ts,tsx}',
           'golden-paths/**/*.test.ts',
+          'bench/**/*.test.ts',
           'test/**/*.test.ts',
         ],
         exclude: [...exclude, 'test/e2e/**'],

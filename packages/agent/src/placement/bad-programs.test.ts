@@ -184,7 +184,7 @@ test('a program that keeps crashing waits longer each time, and says why', async
 
   const placement = await agent.client.until(
     'failing.prod',
-    ({ instances }) => instances[0]?.state === 'backoff' && (instances[0]?.restarts ?? 0) >= 2,
+    ({ instances }) => instances[0]?.state === 'backoff' && (instances[0]?.restarts ?? 0) >= 3,
   );
   const ends = (await agent.client.journal(0)).filter(
     ({ entry }) => entry.type === 'instance-ended' && entry.placement === 'failing.prod',

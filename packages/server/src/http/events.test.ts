@@ -106,7 +106,7 @@ async function open(
     comments: () => comments,
     ended: reading,
     next: async () => {
-      const deadline = Date.now() + 5_000;
+      const deadline = Date.now() + 20_000;
       while (waiting.length === 0) {
         if (Date.now() > deadline) throw new Error('no event came');
         await Promise.race([
