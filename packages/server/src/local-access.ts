@@ -13,7 +13,10 @@ export async function readLocalToken(file: string): Promise<string | undefined> 
   }
 }
 
-export async function writeLocalAccess(file: string, access: z.infer<typeof LocalAccess>): Promise<void> {
+export async function writeLocalAccess(
+  file: string,
+  access: z.infer<typeof LocalAccess>,
+): Promise<void> {
   const fresh = `${file}.${process.pid}`;
   await writeFile(fresh, `${JSON.stringify(access)}\n`, { mode: 0o600 });
   await rename(fresh, file);

@@ -35,7 +35,10 @@ Starts the platform: database, server, agent. Ctrl-C stops it.
 `;
 
 /** Reads arguments and environment; throws with a sentence for people when something is wrong. */
-export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = process.env): UpOptions | 'help' {
+export function readOptions(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): UpOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { takeLock } from './launcher-lock.ts';
 import { readOptions, type UpOptions, usage } from './config.ts';
+import { takeLock } from './launcher-lock.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { ask } from './probes.ts';
 
@@ -17,7 +17,9 @@ async function main(): Promise<number> {
   }
   const lock = await takeLock(options.data);
   if ('holder' in lock) {
-    say(`pltf runs already from ${options.data} (process ${lock.holder}): http://localhost:${options.port}`);
+    say(
+      `pltf runs already from ${options.data} (process ${lock.holder}): http://localhost:${options.port}`,
+    );
     return 1;
   }
   const stopped = stopSignal();
@@ -64,13 +66,18 @@ async function refuseBusyPorts(options: UpOptions): Promise<void> {
   const ours = await ask({ port: options.port, path: '/api/v1/health' });
   const ports = [
     ...(ours === undefined ? [{ port: options.port, name: '--port' }] : []),
-    ...((await ask({ socketPath: join(options.data, 'agent', 'agent.sock'), path: '/v1/health' })) === undefined
+    ...((await ask({
+      socketPath: join(options.data, 'agent', 'agent.sock'),
+      path: '/v1/health',
+    })) === undefined
       ? [{ port: options.routerPort, name: '--router-port' }]
       : []),
   ];
   for (const { port, name } of ports) {
     if (!(await answers(options.host, port))) continue;
-    throw new Error(`port ${port} is held by another program.\nStop that, or choose another: npm start -- ${name} ${port + 100}`);
+    throw new Error(
+      `port ${port} is held by another program.\nStop that, or choose another: npm start -- ${name} ${port + 100}`,
+    );
   }
 }
 
@@ -84,15 +91,26 @@ const answers = (host: string, port: number): Promise<boolean> =>
   });
 
 async function greet(platform: Platform, options: UpOptions, tookMs: number): Promise<void> {
-  const link = await ask({ port: options.port, method: 'POST', path: '/api/v1/sign-in-links', token: platform.token, body: {} });
-  const url = typeof link?.body === 'object' && link.body !== null && 'url' in link.body ? String(link.body.url) : platform.portalUrl;
+  const link = await ask({
+    port: options.port,
+    method: 'POST',
+    path: '/api/v1/sign-in-links',
+    token: platform.token,
+    body: {},
+  });
+  const url =
+    typeof link?.body === 'object' && link.body !== null && 'url' in link.body
+      ? String(link.body.url)
+      : platform.portalUrl;
   say(`pltf is up (${(tookMs / 1000).toFixed(1)} s)\n`);
   say(`  Portal        ${platform.portalUrl}`);
   say(`  Sign in once  ${url}`);
   say(`  Applications  http://<name>.preview.localhost:${options.routerPort}`);
   say(`  Data          ${options.data}`);
   for (const line of platform.isolation) say(`  Note          ${line}`);
-  say('\n  In another terminal: npx pltf create service users api        Ctrl-C here stops everything.\n');
+  say(
+    '\n  In another terminal: npx pltf create service users api        Ctrl-C here stops everything.\n',
+  );
 }
 
 /** The main job through the public API and real git, by the command line. */

@@ -55,7 +55,10 @@ const pidFile = ({ data }: UpOptions, name: string): string => join(data, `${nam
 const logFile = ({ data }: UpOptions, name: string): string => join(data, 'logs', `${name}.log`);
 const socketPath = ({ data }: UpOptions): string => join(data, 'agent', 'agent.sock');
 
-async function startDatabase({ options, say }: PlatformContext, lifecycle: Lifecycle): Promise<string> {
+async function startDatabase(
+  { options, say }: PlatformContext,
+  lifecycle: Lifecycle,
+): Promise<string> {
   if (options.databaseUrl !== undefined) return options.databaseUrl;
   let stopping = false;
   let running: RunningPostgres | undefined;
@@ -88,7 +91,10 @@ function startAgent(context: PlatformContext, lifecycle: Lifecycle): void {
 }
 
 function startServer(context: PlatformContext, lifecycle: Lifecycle, databaseUrl: string): void {
-  const server = supervise(context, 'server', { stopMs: graceMs, env: { DATABASE_URL: databaseUrl } });
+  const server = supervise(context, 'server', {
+    stopMs: graceMs,
+    env: { DATABASE_URL: databaseUrl },
+  });
   lifecycle.started('server', () => server[Symbol.asyncDispose]());
 }
 
@@ -98,7 +104,11 @@ interface Supervision {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-function supervise({ options, say }: PlatformContext, name: 'agent' | 'server', how: Supervision): Supervised {
+function supervise(
+  { options, say }: PlatformContext,
+  name: 'agent' | 'server',
+  how: Supervision,
+): Supervised {
   const program = new Supervised({
     name: `the ${name}`,
     args: [join(options.programs, `${name}.js`)],
@@ -130,7 +140,9 @@ async function readiness(options: UpOptions): Promise<Readiness | undefined> {
   const [server, agent, local] = await Promise.all([
     ask({ port: options.port, path: '/api/v1/health' }),
     ask({ socketPath: socketPath(options), path: '/v1/health' }),
-    readFile(join(options.data, 'local.json'), 'utf8').then(JSON.parse).catch(() => undefined),
+    readFile(join(options.data, 'local.json'), 'utf8')
+      .then(JSON.parse)
+      .catch(() => undefined),
   ]);
   if (server?.status !== 200 || agent?.status !== 200 || !isLocal(local)) return undefined;
   return { portalUrl: local.url, token: local.token, isolation: lacksOf(agent.body) };
@@ -140,8 +152,14 @@ const isLocal = (value: unknown): value is { readonly url: string; readonly toke
   typeof value === 'object' && value !== null && 'url' in value && 'token' in value;
 
 function lacksOf(health: unknown): readonly string[] {
-  const isolation = typeof health === 'object' && health !== null && 'isolation' in health ? health.isolation : undefined;
-  const lacks = typeof isolation === 'object' && isolation !== null && 'lacks' in isolation ? isolation.lacks : undefined;
+  const isolation =
+    typeof health === 'object' && health !== null && 'isolation' in health
+      ? health.isolation
+      : undefined;
+  const lacks =
+    typeof isolation === 'object' && isolation !== null && 'lacks' in isolation
+      ? isolation.lacks
+      : undefined;
   return Array.isArray(lacks) ? lacks.filter((line) => typeof line === 'string') : [];
 }
 

@@ -37,7 +37,9 @@ export function ask(target: ProbeTarget): Promise<ProbeAnswer | undefined> {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', () => resolve(undefined));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(parts)) }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(parts)) }),
+        );
       },
     );
     sent.on('timeout', () => sent.destroy());
@@ -58,7 +60,10 @@ const firstLookMs = 10;
 const longestLookMs = 200;
 
 /** Asks until the answer is there or the time is over. There is no event to wait for while a program starts. */
-export async function until<T>(deadlineMs: number, look: () => Promise<T | undefined>): Promise<T | undefined> {
+export async function until<T>(
+  deadlineMs: number,
+  look: () => Promise<T | undefined>,
+): Promise<T | undefined> {
   const end = Date.now() + deadlineMs;
   for (let wait = firstLookMs; ; wait = Math.min(wait * 2, longestLookMs)) {
     const found = await look();

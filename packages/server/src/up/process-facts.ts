@@ -17,7 +17,11 @@ async function startTime(pid: number): Promise<string | undefined> {
 }
 
 /** Writes down a process so that a later launcher can tell it from another one with the same id. */
-export async function recordProcess(file: string, pid: number, flag: 'w' | 'wx' = 'w'): Promise<void> {
+export async function recordProcess(
+  file: string,
+  pid: number,
+  flag: 'w' | 'wx' = 'w',
+): Promise<void> {
   await writeFile(file, `${pid} ${(await startTime(pid)) ?? ''}`, { flag, mode: 0o600 });
 }
 

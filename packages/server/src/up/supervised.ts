@@ -37,7 +37,11 @@ export class Supervised implements AsyncDisposable {
     const out = openSync(log, 'a', 0o600);
     const started = Date.now();
     // A session of its own: Ctrl-C reaches this process only, which then stops all in order.
-    const child = spawn(process.execPath, [...args], { env, detached: true, stdio: ['ignore', out, out] });
+    const child = spawn(process.execPath, [...args], {
+      env,
+      detached: true,
+      stdio: ['ignore', out, out],
+    });
     this.#child = child;
     if (child.pid !== undefined) this.#options.onStarted(child.pid);
     child.on('error', (error) => say(`${name} could not be started: ${error.message}`));
@@ -45,7 +49,9 @@ export class Supervised implements AsyncDisposable {
       this.#child = undefined;
       if (this.#stopping) return;
       if (Date.now() - started > settledMs) this.#delay = firstDelayMs;
-      say(`${name} ended (${signal ?? `exit ${code ?? '?'}`}); it is started again. Its log: ${log}`);
+      say(
+        `${name} ended (${signal ?? `exit ${code ?? '?'}`}); it is started again. Its log: ${log}`,
+      );
       this.#timer = setTimeout(() => this.start(), this.#delay);
       this.#delay = Math.min(this.#delay * 2, longestDelayMs);
     });
