@@ -350,6 +350,17 @@ describe('the portal', () => {
   });
 });
 
+test('without a built portal its page says how to build it, and the API answers', async () => {
+  await using own = await startTestApp({ portalDirectory: join(folder, 'nowhere') });
+
+  const page = await fetch(`${own.url}/`);
+  const asset = await fetch(`${own.url}/assets/a.js`);
+
+  expect(await problemOf(page)).toMatchObject({ status: 404, detail: 'the portal is not built' });
+  expect(asset.status).toBe(404);
+  expect((await fetch(`${own.url}/api/docs`)).status).toBe(200);
+});
+
 describe('what was asked above', () => {
   test('was answered once each: nothing complains of a second answer', () => {
     const complaints = app.logged.filter(({ msg }) =>

@@ -121,6 +121,30 @@ export async function ensureCluster(options: ClusterOptions): Promise<'made' | '
   return 'made';
 }
 
+/**
+ * Has the disk hold a fresh cluster's files, one after the other. On a busy disk that takes seconds, so nobody waits for
+ * it: a power failure in the very first seconds may cost the cluster that was just made, a kill never does.
+ */
+export async function syncCluster(path: string): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const inner = join(path, entry.name);
+    if (entry.isDirectory()) await syncCluster(inner);
+    else if (entry.isFile()) await syncOne(inner);
+  }
+  await syncOne(path);
+}
+
+async function syncOne(path: string): Promise<void> {
+  // One that is gone is PostgreSQL's own, which it writes down by itself.
+  const handle = await open(path, 'r').catch(() => undefined);
+  if (handle === undefined) return;
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 async function renamed(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
@@ -208,6 +232,8 @@ const initdbArguments = (cluster: string, passwordFile: string): readonly string
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
   '--wal-segsize=4',
+  // It would wait for the disk 1,000 times before the first start; `syncCluster` does while PostgreSQL runs already.
+  '--no-sync',
   '--no-instructions',
 ];
 
