@@ -117,6 +117,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 
 function nextWrite(listeners: Set<() => void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     const wake = () => {
       listeners.delete(wake);
       signal.removeEventListener('abort', wake);
