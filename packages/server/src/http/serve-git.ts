@@ -2,8 +2,8 @@ import { PltfError } from '@pltf/contracts';
 import type { CatalogQueries } from '../modules/catalog/index.ts';
 import type { PushProgress } from '../modules/delivery/index.ts';
 import { appendAudit, decide } from '../modules/identity/index.ts';
-import type { GitHost, ReposService } from '../modules/repos/index.ts';
-import type { Db } from '../persistence/transaction.ts';
+import { type GitHost, type ReposService, repositoryReconciler } from '../modules/repos/index.ts';
+import { type Connection, type Db, transact } from '../persistence/transaction.ts';
 import type { GitRequest, ServeGit } from './git-routes.ts';
 
 export interface ServeGitDependencies {
@@ -22,21 +22,39 @@ export function serveGit(dependencies: ServeGitDependencies): ServeGit {
     await admit(dependencies, request);
     const pushes = request.path === '/git-receive-pack';
     // Before anything is taken: a push that cannot be written down does not happen.
-    if (pushes) await audit(dependencies, request, 'done');
+    if (pushes) await expectPush(dependencies, request);
     const left = new AbortController();
     request.response.on('close', () => left.abort());
-    await git.serve({
-      repository: request.repository,
-      path: request.path,
-      query: request.query,
-      user: request.actor.name,
-      request: request.request,
-      response: request.response,
-      afterPush: () => pushLines(dependencies, request, left.signal),
-    });
-    // A client without side bands saw no lines, but its push counts all the same.
-    if (pushes) await repos.observe(request.repository, request.actor.name);
+    let observed = false;
+    try {
+      await git.serve({
+        repository: request.repository,
+        path: request.path,
+        query: request.query,
+        user: request.actor.name,
+        request: request.request,
+        response: request.response,
+        afterPush: () => {
+          observed = true;
+          return pushLines(dependencies, request, left.signal);
+        },
+      });
+    } finally {
+      // However the exchange ended: what git has taken counts.
+      if (pushes && !observed) await repos.observe(request.repository, request.actor.name);
+    }
   };
+}
+
+/** Should this server end before it has seen what was pushed, another looks this much later. Milliseconds. */
+const unseenPushMs = 15_000;
+
+/** In one transaction: who pushes, and that somebody has to look at the repository afterwards. */
+async function expectPush(dependencies: ServeGitDependencies, request: GitRequest): Promise<void> {
+  await transact(dependencies.db, async (tx) => {
+    await audit(tx.sql, request, 'done');
+    tx.wake(repositoryReconciler, request.repository, new Date(Date.now() + unseenPushMs));
+  });
 }
 
 async function admit(dependencies: ServeGitDependencies, request: GitRequest): Promise<void> {
@@ -49,7 +67,7 @@ async function admit(dependencies: ServeGitDependencies, request: GitRequest): P
     writes,
   });
   if (!decision.allowed) {
-    await audit(dependencies, request, 'denied');
+    await audit(dependencies.db, request, 'denied');
     throw new PltfError(decision.code, { detail: decision.reason, fix: decision.remedy });
   }
   if (component === undefined)
@@ -58,14 +76,10 @@ async function admit(dependencies: ServeGitDependencies, request: GitRequest): P
     throw new PltfError('component-busy', { detail: `${repository} is being deleted` });
 }
 
-function audit(
-  { db }: ServeGitDependencies,
-  request: GitRequest,
-  outcome: 'done' | 'denied',
-): Promise<void> {
+function audit(on: Connection, request: GitRequest, outcome: 'done' | 'denied'): Promise<void> {
   const { actor, address, requestId, repository, writes } = request;
   const action = writes ? 'repository:write' : 'repository:read';
-  return appendAudit(db, [
+  return appendAudit(on, [
     { actor: actor.name, via: actor.via, action, target: repository, outcome, address, requestId },
   ]);
 }

@@ -23,35 +23,42 @@ export interface ReposService {
   observe(component: string, actor: string): Promise<readonly Push[]>;
 }
 
+/** A push of a thousand branches is told in several transactions: others wait for each only. */
+const mostAtOnce = 50;
+
 export function reposService(dependencies: ReposDependencies): ReposService {
-  const { db, git, store } = dependencies;
   return {
     observe: async (component, actor) => {
-      const actual = await git.branches(component);
-      return transact(db, async (tx) => {
-        const recorded = await store.lockBranches(tx, component);
-        if (recorded === undefined) return [];
-        const pushes: Push[] = [];
-        for (const move of branchMoves(
-          recorded,
-          await freshest(git, component, actual, recorded),
-        )) {
-          pushes.push(await record(dependencies, tx, component, actor, move));
-        }
-        return pushes;
-      });
+      const told: Push[] = [];
+      for (;;) {
+        const pushes = await observeSome(dependencies, component, actor);
+        told.push(...pushes);
+        if (pushes.length < mostAtOnce) return told;
+      }
     },
   };
 }
 
-/** What was read before the lock may be older than what another observer recorded: then it is read again. */
-async function freshest(
-  git: GitHost,
+async function observeSome(
+  dependencies: ReposDependencies,
   component: string,
-  read: ReadonlyMap<string, string>,
-  recorded: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, string>> {
-  return branchMoves(recorded, read).length === 0 ? read : git.branches(component);
+  actor: string,
+): Promise<readonly Push[]> {
+  const { db, git, store } = dependencies;
+  // Not made yet, or removed: nothing is told. Branches do not end because their repository cannot be seen.
+  if (!(await git.exists(component))) return [];
+  const read = await git.branches(component);
+  return transact(db, async (tx) => {
+    const recorded = await store.lockBranches(tx, component);
+    if (recorded === undefined || branchMoves(recorded, read).length === 0) return [];
+    // What was read before the lock may be older than what another observer recorded meanwhile.
+    const moves = branchMoves(recorded, await git.branches(component));
+    const pushes: Push[] = [];
+    for (const move of moves.slice(0, mostAtOnce)) {
+      pushes.push(await record(dependencies, tx, component, actor, move));
+    }
+    return pushes;
+  });
 }
 
 async function record(

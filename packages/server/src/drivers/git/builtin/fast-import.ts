@@ -1,3 +1,4 @@
+import { PltfError } from '@pltf/contracts';
 import type { InitialCommit } from '../../../modules/repos/index.ts';
 
 /** The stream that `git fast-import` reads to make one commit of all files: one process, however many files. */
@@ -18,6 +19,16 @@ export function fastImportStream(first: InitialCommit): Buffer {
 
 const clean = (text: string): string => text.replace(/[<>\n\r\0]/g, '').slice(0, 100);
 
-/** A path in git's C quoting. */
-const quotePath = (path: string): string =>
-  `"${path.replace(/["\\]/g, (char) => `\\${char}`).replace(/\n/g, '\\n')}"`;
+/** A path in git's C quoting. Git itself would take one that leads out of the repository, or into its own files. */
+const quotePath = (path: string): string => {
+  const parts = path.split('/');
+  const odd = parts.some(
+    (part) => part === '' || part === '.' || part === '..' || /^\.git$/i.test(part),
+  );
+  if (odd || path.includes('\0')) {
+    throw new PltfError('template-invalid', {
+      detail: `no file of a repository can be ${JSON.stringify(path.slice(0, 200))}`,
+    });
+  }
+  return `"${path.replace(/["\\]/g, (char) => `\\${char}`).replace(/\n/g, '\\n')}"`;
+};

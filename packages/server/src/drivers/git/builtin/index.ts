@@ -21,6 +21,8 @@ const defaultMaximumPush = 512 * 1024 * 1024;
 /** Bytes of the names of changed files; a change of more is a change of everything. */
 const maximumPaths = 8 * 1024 * 1024;
 const scratch = '.making';
+/** What is being made for longer than this is made by nobody any more. */
+const longestMakingMs = 10 * 60_000;
 
 /** Bare repositories in a folder of the data directory, made and served by real git. */
 export function builtinGit(options: BuiltinGitOptions): GitHost {
@@ -69,7 +71,7 @@ async function create(
   if (await isDirectory(directory)) return;
   const making = join(root, scratch, `${repository}.new-${randomUUID()}`);
   await mkdir(join(root, scratch), { recursive: true, mode: 0o700 });
-  await sweep(root, repository);
+  await sweep(root, (_, ageMs) => ageMs > longestMakingMs);
   try {
     await git({
       args: ['init', '--quiet', '--bare', '--initial-branch', first.branch, '--template=', making],
@@ -90,11 +92,16 @@ async function create(
   }
 }
 
-/** Removes what a kill in the middle of making or removing this repository has left. */
-async function sweep(root: string, repository: string): Promise<void> {
+/** Removes what a kill in the middle of making or removing a repository has left: where `isLeft` by name and age. */
+async function sweep(
+  root: string,
+  isLeft: (name: string, ageMs: number) => boolean,
+): Promise<void> {
   for (const name of await readdir(join(root, scratch))) {
-    if (!name.startsWith(`${repository}.`)) continue;
-    await rm(join(root, scratch, name), { recursive: true, force: true });
+    const path = join(root, scratch, name);
+    const made = await stat(path).catch(() => undefined);
+    if (made === undefined || !isLeft(name, Date.now() - made.mtimeMs)) continue;
+    await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -139,7 +146,7 @@ async function remove(root: string, repository: string, directory: string): Prom
   await rename(directory, grave).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
-  await sweep(root, repository);
+  await sweep(root, (name) => name.startsWith(`${repository}.`));
 }
 
 async function branches(git: Git, directory: string): Promise<ReadonlyMap<string, string>> {
