@@ -28,6 +28,7 @@ describe.skipIf(withoutBrowser)(`the catalogue${reason}`, () => {
     await page.keyboard.press('/');
     await page.keyboard.type('pay');
 
+    await until('the rows follow', async () => (await names()).length < 10);
     expect((await names()).slice(0, 2)).toEqual(['payments-gateway', 'payments-reconciliation']);
     expect(await page.locator('.row-link mark').first().textContent()).toBe('pay');
     expect(portal.platform.world.requests.length).toBe(asked);
@@ -39,6 +40,7 @@ describe.skipIf(withoutBrowser)(`the catalogue${reason}`, () => {
 
     await page.keyboard.press('/');
     await page.keyboard.type('check');
+    await until('the rows follow', async () => (await names())[0] === 'checkout-api');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Topic } from '../live/event-effects.ts';
 
 /** Keys begin with a topic, so that events know what they make old. */
-type Key = readonly [Topic | 'paths' | 'health', ...unknown[]];
+type Key = readonly [Topic | 'paths', ...unknown[]];
 const key = <K extends Key>(...parts: K): K => parts;
 
 const cursor = (param: string | undefined): { cursor?: string } =>
@@ -16,12 +16,6 @@ const paged = {
 
 export const meQuery = (client: Client) =>
   queryOptions({ queryKey: key('me'), queryFn: ({ signal }) => client.whoAmI({}, { signal }) });
-
-export const healthQuery = (client: Client) =>
-  queryOptions({
-    queryKey: key('health'),
-    queryFn: ({ signal }) => client.platformHealth({}, { signal }),
-  });
 
 export const publicHealthQuery = (client: Client) =>
   queryOptions({

@@ -10,8 +10,8 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
-/** Where the page before was; the first one leaves the focus at the top, with the skip link. */
-let lastPlace: string | undefined;
+/** The place shown last, and whether one came to it from another: then its heading takes the focus. */
+let shown: { readonly place: string; readonly came: boolean } | undefined;
 
 /** One page: names the window, and takes the focus to its heading when one comes from another page. */
 export function Page({
@@ -28,9 +28,13 @@ export function Page({
   }, [title, windowTitle]);
   useEffect(() => {
     const place = window.location.pathname;
-    const came = lastPlace !== undefined && lastPlace !== place;
-    lastPlace = place;
-    if (came && !document.activeElement?.closest('main input')) {
+    const moved = shown?.place !== place;
+    // The first page leaves the focus at the top, with the skip link.
+    if (moved) shown = { place, came: shown !== undefined };
+    // A page that replaces its own skeleton takes over the focus that went with it.
+    const lost = document.activeElement === null || document.activeElement === document.body;
+    const inField = (document.activeElement?.closest('main input') ?? null) !== null;
+    if (shown?.came === true && (lost || (moved && !inField))) {
       head.current?.focus({ preventScroll: true });
     }
   }, []);

@@ -1,7 +1,7 @@
 import type { ComponentSummary } from '@pltf/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Plus, SearchX } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useDeferredValue, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useClient } from '../../api/client-context.ts';
 import { componentsQuery } from '../../api/queries.ts';
@@ -72,11 +72,12 @@ function Catalogue({ loaded, query }: CatalogueProps): ReactNode {
   const area = useRef<HTMLDivElement>(null);
   const [, go] = useLocation();
   const beyond = useBeyond(loaded, filter, query.hasNextPage);
-  const rows = found(beyond.components, filter);
+  // Typing goes first; the rows follow within the same breath.
+  const text = useDeferredValue(filter.text);
+  const rows = found(beyond.components, { ...filter, text });
   const columns = environmentOrder(
     loaded.flatMap(({ placements }) => placements.map(({ environment }) => environment)),
   );
-  const [first] = rows;
   useKey('/', () => search.current?.select());
   useRowKeys(area, search, keep);
   return (
@@ -86,9 +87,11 @@ function Catalogue({ loaded, query }: CatalogueProps): ReactNode {
         value={filter.text}
         onChange={(text) => setFilter({ ...filter, text })}
         onEnter={() => {
-          if (first === undefined) return;
+          // What is shown may be of the letter before.
+          const [best] = found(beyond.components, filter);
+          if (best === undefined) return;
           keep();
-          go(`/components/${first.name}`);
+          go(`/components/${best.name}`);
         }}
       />
       <Filters components={beyond.components} filter={filter} onChange={setFilter} />
@@ -102,7 +105,7 @@ function Catalogue({ loaded, query }: CatalogueProps): ReactNode {
           onClear={() => setFilter(noFilter)}
         />
       ) : (
-        <CatalogueList rows={rows} columns={columns} search={filter.text} />
+        <CatalogueList rows={rows} columns={columns} search={text} />
       )}
       {beyond.error === null ? null : <ProblemNotice error={beyond.error} />}
       {isFiltered(filter) ? null : <More query={query} />}

@@ -24,7 +24,7 @@ export function PlanPanel({ live, others, named }: PlanPanelProps): ReactNode {
     <section className="panel plan" aria-label="What this would make" aria-busy={behind}>
       <div className="panel-head">
         <h2>What this makes</h2>
-        <span className="small faint row plan-state" role="status">
+        <span className="small faint row plan-state">
           {behind ? (
             <>
               <LoaderCircle size={14} className="spin" aria-hidden /> Planning…

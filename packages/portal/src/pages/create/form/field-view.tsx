@@ -1,17 +1,10 @@
 import type { ReactNode } from 'react';
 import { Field } from '../../../parts/field.tsx';
-import { isObject, number, text } from './json-schema.ts';
+import { asNumber, asText, type FormState } from './form-state.ts';
+import { number, text } from './json-schema.ts';
 import { CheckList, RowList, TextList } from './list-fields.tsx';
 import type { FormField } from './schema-fields.ts';
 import { valueAt } from './schema-values.ts';
-
-export interface FormState {
-  readonly values: unknown;
-  /** What is wrong, by path; only what the person should see now. */
-  readonly flaws: ReadonlyMap<string, string>;
-  readonly onChange: (path: readonly string[], value: unknown) => void;
-  readonly onLeave: (path: readonly string[]) => void;
-}
 
 interface FieldViewProps {
   readonly field: FormField;
@@ -37,7 +30,15 @@ export function FieldView({ field, form }: FieldViewProps): ReactNode {
   if (control === 'checks')
     return <CheckList field={field} value={value} flaw={flaw} form={form} />;
   if (control === 'list') return <TextList field={field} value={value} flaw={flaw} form={form} />;
-  if (control === 'rows') return <RowList field={field} value={value} form={form} />;
+  if (control === 'rows')
+    return (
+      <RowList
+        field={field}
+        value={value}
+        form={form}
+        draw={(inside) => <FieldView key={inside.path.join('.')} field={inside} form={form} />}
+      />
+    );
   if (control === 'toggle') return <Toggle field={field} value={value} form={form} flaw={flaw} />;
   if (control === 'radio') return <Radios field={field} value={value} form={form} flaw={flaw} />;
   return (
@@ -109,7 +110,7 @@ function Simple({
         className="input"
         inputMode={text(schema, 'type') === 'integer' ? 'numeric' : 'decimal'}
         value={shown}
-        onChange={(event) => form.onChange(path, numberOf(event.target.value))}
+        onChange={(event) => form.onChange(path, asNumber(event.target.value))}
       />
     );
   }
@@ -125,19 +126,6 @@ function Simple({
       onChange={(event) => form.onChange(path, event.target.value)}
     />
   );
-}
-
-/** What a field shows; a value of another type than its field's is shown as JSON, so that it can be corrected. */
-export function asText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A number when it is one; what is no number stays as typed, so that it can be corrected. */
-function numberOf(typed: string): unknown {
-  const trimmed = typed.trim();
-  if (trimmed === '') return undefined;
-  return /^-?\d+(?:\.\d+)?$/.test(trimmed) ? Number(trimmed) : typed;
 }
 
 interface FlawProps extends ValueProps {
@@ -189,6 +177,3 @@ function Radios({ field, value, form, flaw }: FlawProps): ReactNode {
     </fieldset>
   );
 }
-
-export const rowOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  isObject(value) ? value : {};

@@ -1,7 +1,7 @@
 import { Plus, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '../../../parts/button.tsx';
-import { asText, FieldView, type FormState, rowOf } from './field-view.tsx';
+import { asText, type FormState, rowOf } from './form-state.ts';
 import { number, same } from './json-schema.ts';
 import { type FormField, rowFields } from './schema-fields.ts';
 
@@ -110,17 +110,20 @@ export function TextList({
   );
 }
 
+interface RowListProps extends ListProps {
+  /** Draws one field of a row; handed in, because a row may hold every kind of field. */
+  readonly draw: (field: FormField) => ReactNode;
+}
+
 /** A list of objects, a small form each. */
-export function RowList({ field, value, form }: ListProps): ReactNode {
+export function RowList({ field, value, form, draw }: RowListProps): ReactNode {
   const held = listOf(value);
   return (
     <fieldset className="field">
       <Legend field={field} flaw={form.flaws.get(field.path.join('.'))} />
       {held.map((item, index) => (
         <div key={index} className="form-group">
-          {rowFields(field, index, rowOf(item)).map((inside) => (
-            <FieldView key={inside.path.join('.')} field={inside} form={form} />
-          ))}
+          {rowFields(field, index, rowOf(item)).map(draw)}
           <Remove
             label={`Remove ${field.label} ${index + 1}`}
             onRemove={() => form.onChange(field.path, held.toSpliced(index, 1))}
