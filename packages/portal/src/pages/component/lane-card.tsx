@@ -1,26 +1,16 @@
 import type { ComponentDetail, PlacementView } from '@pltf/contracts';
-import {
-  ArrowRight,
-  CircleStop,
-  Ellipsis,
-  Play,
-  RotateCw,
-  Scaling,
-  SquareTerminal,
-  Trash2,
-  Undo2,
-  Upload,
-} from 'lucide-react';
+import { ArrowRight, Ellipsis, Play, Undo2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { shortCommit } from '../../format/count.ts';
 import { phaseWords, wellnessOfPhase } from '../../format/wellness.ts';
 import { Button } from '../../parts/button.tsx';
 import { OutLink } from '../../parts/link.tsx';
-import { Menu, type MenuEntry } from '../../parts/menu.tsx';
+import { Menu } from '../../parts/menu.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { WellnessMark } from '../../parts/wellness-mark.tsx';
 import type { Acting } from './actions/asked.ts';
+import { laneEntries } from './lane-entries.tsx';
 import { type Lane, previousRelease } from './lanes.ts';
 import { PlacementFigures } from './placement-figures.tsx';
 import { RolloutStrip } from './rollout-strip.tsx';
@@ -185,7 +175,7 @@ function LaneButtons({ lane, component, acting }: LaneButtonsProps): ReactNode {
       )}
       <Menu
         label={`More for ${environment}`}
-        entries={entriesOf(main, acting)}
+        entries={laneEntries(main, acting)}
         button={(props) => (
           <Button
             {...props}
@@ -197,57 +187,4 @@ function LaneButtons({ lane, component, acting }: LaneButtonsProps): ReactNode {
       />
     </footer>
   );
-}
-
-function entriesOf(placement: PlacementView, { ask }: Acting): readonly MenuEntry[] {
-  const stopped = placement.desired.state === 'stopped';
-  const not = stopped ? 'It is stopped.' : undefined;
-  const preview = placement.environment === 'preview';
-  return [
-    {
-      id: 'restart',
-      title: 'Restart…',
-      not,
-      icon: <RotateCw size={16} aria-hidden />,
-      onChoose: () => ask({ do: 'restart', placement }),
-    },
-    {
-      id: 'scale',
-      title: 'Scale…',
-      not,
-      icon: <Scaling size={16} aria-hidden />,
-      onChoose: () => ask({ do: 'scale', placement }),
-    },
-    {
-      id: 'deploy',
-      title: 'Deploy a release…',
-      icon: <Upload size={16} aria-hidden />,
-      onChoose: () => ask({ do: 'deploy', placement }),
-    },
-    {
-      id: 'task',
-      title: 'Run a one-off task…',
-      icon: <SquareTerminal size={16} aria-hidden />,
-      onChoose: () => ask({ do: 'task', placement }),
-    },
-    {
-      id: 'stop',
-      title: 'Stop…',
-      not: stopped ? 'It is stopped already.' : undefined,
-      bad: true,
-      icon: <CircleStop size={16} aria-hidden />,
-      onChoose: () => ask({ do: 'stop', placement }),
-    },
-    ...(preview
-      ? [
-          {
-            id: 'end',
-            title: 'End this preview…',
-            bad: true,
-            icon: <Trash2 size={16} aria-hidden />,
-            onChoose: () => ask({ do: 'remove-preview' as const, placement }),
-          },
-        ]
-      : []),
-  ];
 }
