@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Writable } from 'node:stream';
 import type { GitExchange } from '../../../modules/repos/index.ts';
 import type { Git } from './git-process.ts';
 import { ClosingFlush, progressPacket } from './pkt-line.ts';
@@ -29,7 +28,7 @@ export async function serveGit(git: Git, root: string, exchange: GitExchange): P
   });
   const finished = endOf(child);
   child.stderr.resume();
-  feed(request, child.stdin);
+  feed(request, child);
   // A person who goes away ends a fetch; a push that git has taken whole is brought to its end.
   const left = (): void => endGroup(child);
   if (!pushes) response.once('close', left);
@@ -61,15 +60,16 @@ function endGroup({ pid, exitCode, signalCode }: ChildProcessWithoutNullStreams)
   }
 }
 
-/** Git gets the body as it comes. It hears of a client that leaves in the middle, and may end before it has all. */
-function feed(request: IncomingMessage, input: Writable): void {
-  request.pipe(input);
-  input.on('error', () => {
-    request.unpipe(input);
+/** Git gets the body as it comes, may end before it has all of it, and is ended when the client leaves in the middle. */
+function feed(request: IncomingMessage, child: ChildProcessWithoutNullStreams): void {
+  const { stdin } = child;
+  request.pipe(stdin);
+  stdin.on('error', () => {
+    request.unpipe(stdin);
     request.resume();
   });
   request.once('close', () => {
-    if (!request.complete) input.destroy();
+    if (!request.complete) endGroup(child);
   });
 }
 
@@ -80,11 +80,14 @@ async function tellProgress(exchange: GitExchange, closing: ClosingFlush): Promi
   }
 }
 
+/**
+ * Without CONTENT_LENGTH, which is only right until a client (or this process) ends in the middle: http-backend (git
+ * 2.39) takes the end of an input that was announced longer for nothing, and reads on for ever at full speed.
+ */
 function cgiEnvironment(root: string, exchange: GitExchange): NodeJS.ProcessEnv {
   const { request } = exchange;
   const protocol = request.headers['git-protocol'];
   const encoding = request.headers['content-encoding'];
-  const length = request.headers['content-length'];
   return {
     GIT_PROJECT_ROOT: root,
     GIT_HTTP_EXPORT_ALL: '1',
@@ -94,7 +97,6 @@ function cgiEnvironment(root: string, exchange: GitExchange): NodeJS.ProcessEnv 
     CONTENT_TYPE: request.headers['content-type'] ?? '',
     REMOTE_USER: exchange.user,
     REMOTE_ADDR: request.socket.remoteAddress ?? '',
-    ...(typeof length === 'string' ? { CONTENT_LENGTH: length } : {}),
     ...(typeof encoding === 'string' ? { HTTP_CONTENT_ENCODING: encoding } : {}),
     ...(typeof protocol === 'string' ? { GIT_PROTOCOL: protocol.slice(0, 100) } : {}),
   };
