@@ -25,6 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => agent[Symbol.asyncDispose]());
 
+const ascending = (left: number, right: number) => left - right;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const release = (number: number, more = '') =>
   placedRelease(agent.client, repository, number, { 'server.js': webProgram(`v${number}`, more) });
@@ -41,7 +42,8 @@ test('instances live on without the agent, and the next one takes them up unchan
 
   expect((await visit(agent.routerPort, 'shop.localhost')).status).toBe(200);
   const after = await agent.client.get('shop.prod');
-  const pids = ({ instances }: typeof after) => instances.map(({ pid }) => pid).sort();
+  const pids = ({ instances }: typeof after) =>
+    instances.map(({ pid }) => pid ?? 0).sort(ascending);
   expect(pids(after)).toEqual(pids(before));
   expect(after).toMatchObject({ phase: 'running', rollout: { step: 'done', revision: 1 } });
   expect(unitsOf('shop.prod')).toHaveLength(2);
@@ -173,8 +175,8 @@ test('killed at any moment of a rollout, it is finished by the next agent with n
     expect(placement.rollout?.reason).toBeUndefined();
     expect(placement).toMatchObject({ phase: 'running', rollout: { step: 'done', revision } });
     expect(placement.serving?.number).toBe(target.number);
-    const known = placement.instances.map(({ pid }) => pid).sort();
-    expect([...unitsOf('shop.prod')].sort()).toEqual(known);
+    const known = placement.instances.map(({ pid }) => pid ?? 0).sort(ascending);
+    expect([...unitsOf('shop.prod')].sort(ascending)).toEqual(known);
     const healthy = placement.instances.filter(({ state }) => state === 'healthy');
     expect(healthy).toHaveLength(2);
     expect((await visit(agent.routerPort, 'shop.localhost')).text).toContain(`v${target.number}`);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type AgentHealth, PltfError } from '@pltf/contracts';
 import type { Logger } from 'pino';
 import { serveControl } from './api/control-server.ts';
+import type { ControlTargets } from './api/routes.ts';
 import type { AgentConfig } from './config.ts';
 import { type AgentFolders, openAgentFolders } from './files/agent-folders.ts';
 import { openJournal } from './journal/journal.ts';
@@ -48,67 +49,22 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const lock = await lockAgent(label, config);
   const folders = openAgentFolders(config.dataDirectory);
   installPrograms(config, folders);
-  const router = createRouter({
-    accessLog: { path: path.join(folders.root, 'access.log'), keep: 2 },
-  });
-  const bootId = readBootId();
-  const ends = createProgramEnds(bootId);
-  const journal = await openJournal({ folder: folders.journal, now: () => new Date() });
-  const sandbox = await openSandbox({
-    ...{ dataDirectory: config.dataDirectory, agentRoot: folders.root, label },
-    ...{ accountsFile: folders.accounts, programs: folders.programs },
-    ...{ searchPath: config.searchPath, without: config.without },
-  });
-  const machine: MachineFacts = {
-    label,
-    searchPath: config.searchPath,
-    language: config.language,
-    privateTmp: sandbox.isolation.mounts !== 'none',
-  };
-  const now = () => new Date();
-  const store = openReleaseStore(folders.releases, sandbox.tools);
-  const workspaces = openWorkspaces(folders.workspaces, sandbox);
-  const tools = createOwnerTools(sandbox);
-  const tasks = openTasks({
-    ...{ sandbox, ends, bootId, folder: folders.tasks, now, releases: store, workspaces, machine },
-    onFinished: (id) => journal.append({ type: 'task-finished', id }),
-  });
-  const placements = openPlacements({
-    ...{ sandbox, ends, bootId, router, releases: store, machine, log },
-    ports: createPorts(Number.parseInt(label, 16) % 10_000),
-    commands: createReleaseCommands(tasks),
-    placementsFolder: folders.placements,
-    logsFolder: folders.logs,
-    tell: (entry) => journal.append(entry),
-    now: Date.now,
-    random: Math.random,
-  });
+  const parts = await openParts(config, folders, label, log);
+  const { router, placements, tasks, sandbox, journal } = parts;
   router.setFallback((host) => placements.fallback(host));
   placements.restoreRoutes();
   const address = await router.listen({ host: config.routerHost, port: config.routerPort });
   placements.resume();
-  const liveness = watchLiveness(placements, config.probeEveryMs);
   await tasks.resume();
   sweepStrays({ label, sandbox, placements, tasks, log });
+  const liveness = watchLiveness(placements, config.probeEveryMs);
   const health: AgentHealth = {
     ...{ version: config.version, pid: process.pid, startedAt },
     router: address,
     isolation: sandbox.isolation,
   };
-  const inUse = (digest: string) => placements.uses(digest);
-  const shared = { sandbox, tools, workspaces };
-  const control = await serveControl(
-    config.socketPath,
-    {
-      ...{ placements, journal, tasks, workspaces, searchPath: config.searchPath },
-      releases: createReleases({ ...shared, store, inUse }),
-      caches: openCaches({ ...shared, root: folders.caches }),
-      artifacts: openArtifacts({ ...shared, root: folders.artifacts }),
-      health: () => health,
-      stop: options.onStop,
-    },
-    log,
-  );
+  const targets = openTargets(parts, folders, config, { health, stop: options.onStop });
+  const control = await serveControl(config.socketPath, targets, log);
   log.info({ router: address, isolation: sandbox.isolation }, 'the agent is ready');
   return {
     health,
@@ -119,11 +75,74 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       await router.close({ deadlineMs: 1000 });
       await placements.abandon();
       tasks.abandon();
-      ends.close();
+      parts.ends.close();
       sandbox.close();
       await journal.close();
       lock.close();
     },
+  };
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** Everything that lives as long as the agent, each made once, nothing started yet. */
+async function openParts(config: AgentConfig, folders: AgentFolders, label: string, log: Logger) {
+  const router = createRouter({
+    accessLog: { path: path.join(folders.root, 'access.log'), keep: 2 },
+  });
+  const bootId = readBootId();
+  const ends = createProgramEnds(bootId);
+  const now = () => new Date();
+  const journal = await openJournal({ folder: folders.journal, now });
+  const sandbox = await openSandbox({
+    ...{ dataDirectory: config.dataDirectory, agentRoot: folders.root, label },
+    ...{ accountsFile: folders.accounts, programs: folders.programs },
+    ...{ searchPath: config.searchPath, without: config.without },
+  });
+  const machine: MachineFacts = {
+    ...{ label, searchPath: config.searchPath, language: config.language },
+    privateTmp: sandbox.isolation.mounts !== 'none',
+  };
+  const releases = openReleaseStore(folders.releases, sandbox.tools);
+  const workspaces = openWorkspaces(folders.workspaces, sandbox);
+  const tasks = openTasks({
+    ...{ sandbox, ends, bootId, folder: folders.tasks, now, releases, workspaces, machine },
+    onFinished: (id) => journal.append({ type: 'task-finished', id }),
+  });
+  const placements = openPlacements({
+    ...{ sandbox, ends, bootId, router, releases, machine, log },
+    ports: createPorts(Number.parseInt(label, 16)),
+    commands: createReleaseCommands(tasks),
+    placementsFolder: folders.placements,
+    logsFolder: folders.logs,
+    tell: (entry) => journal.append(entry),
+    now: Date.now,
+    random: Math.random,
+  });
+  return { router, ends, journal, sandbox, releases, workspaces, tasks, placements };
+}
+
+/** What the control API opens. */
+function openTargets(
+  parts: Parts,
+  folders: AgentFolders,
+  config: AgentConfig,
+  own: { readonly health: AgentHealth; readonly stop: () => void },
+): ControlTargets {
+  const { placements, journal, tasks, workspaces, sandbox } = parts;
+  const tools = createOwnerTools(sandbox);
+  const shared = { sandbox, tools, workspaces };
+  return {
+    ...{ placements, journal, tasks, workspaces, searchPath: config.searchPath },
+    releases: createReleases({
+      ...shared,
+      store: parts.releases,
+      inUse: (digest) => placements.uses(digest),
+    }),
+    caches: openCaches({ ...shared, root: folders.caches }),
+    artifacts: openArtifacts({ ...shared, root: folders.artifacts }),
+    health: () => own.health,
+    stop: own.stop,
   };
 }
 

@@ -45,6 +45,10 @@ const options = {
 
 const standardPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin';
 
+/** This process's own settings. `programs` is where the bundled programs lie. */
+export const readOwnConfig = (programs: string): AgentConfig =>
+  readConfig(process.argv.slice(2), process.env, programs);
+
 /** Reads arguments, then the environment, then defaults. Throws `bad-request` naming what is wrong. */
 export function readConfig(
   argv: readonly string[],

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { PltfError } from '@pltf/contracts';
 import { pino } from 'pino';
 import { startAgent } from './agent.ts';
-import { readConfig } from './config.ts';
+import { readOwnConfig } from './config.ts';
 
 /** Ends all instances within this time when the platform is shut down for good. */
 const stopWithinMs = 5 * 60_000;
@@ -12,7 +12,7 @@ const stopWithinMs = 5 * 60_000;
 async function main(): Promise<void> {
   process.umask(0o077);
   const programs = path.dirname(fileURLToPath(import.meta.url));
-  const config = readConfig(process.argv.slice(2), process.env, programs);
+  const config = readOwnConfig(programs);
   const log = pino({ level: config.logLevel, base: { program: 'agent' } });
   // One failed call must not cut the traffic of all placements; it is a defect all the same.
   process.on('unhandledRejection', (error) =>

@@ -2,14 +2,20 @@
 import { parseArgs } from 'node:util';
 import { serveSite } from './static-site/site-server.ts';
 
-/** Serves one folder until SIGTERM: `node static-server.js <folder>` with PORT and HOST. */
+const options = {
+  port: { type: 'string', default: '0' },
+  host: { type: 'string', default: '127.0.0.1' },
+  version: { type: 'string', default: '' },
+} as const;
+
+/** Serves one folder until SIGTERM: `static-server.js --port 8080 <folder>`. */
 async function main(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({ options, allowPositionals: true });
   const site = await serveSite({
     folder: positionals[0] ?? '.',
-    host: process.env['HOST'] ?? '127.0.0.1',
-    port: Number(process.env['PORT'] ?? 0),
-    version: (process.env['PLTF_COMMIT'] ?? '').slice(0, 12),
+    host: values.host,
+    port: Number(values.port),
+    version: values.version,
   });
   process.stdout.write(`serving ${site.folder} on port ${site.port}\n`);
   const end = () => void site.close().then(() => process.exit(0));

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PltfError, toProblem } from '@pltf/contracts';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 const bodyBytes = 2 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import type { ObservedRollout, Reason } from '@pltf/contracts';
 import type { InstanceRecord, PlacementRecord } from './placement-record.ts';
-import type { Step } from './rollout-rules.ts';
+import type { Step } from './rollout-step.ts';
 
 type Cohort = PlacementRecord['cohorts'][number];
 

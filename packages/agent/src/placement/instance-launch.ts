@@ -114,7 +114,7 @@ export async function instanceLaunch(
   return {
     name: instance,
     account: place.account,
-    command: commandOf(context, cohort),
+    command: commandOf(context, cohort, port),
     directory: place.folder,
     env: programEnvironment(context.machine, facts),
     limits: { memoryMiB: run.memoryMiB, cpu: run.cpu, processes },
@@ -122,8 +122,13 @@ export async function instanceLaunch(
   };
 }
 
-function commandOf(context: PlacementContext, { run }: CohortRecord): readonly string[] {
+function commandOf(
+  context: PlacementContext,
+  { run, release }: CohortRecord,
+  port: number | undefined,
+): readonly string[] {
   if (run.command !== undefined) return run.command;
   const server = path.join(context.sandbox.programs, 'static-server.js');
-  return [process.execPath, server, run.folder ?? '.'];
+  const facts = ['--port', String(port ?? 0), '--version', release.commit.slice(0, 12)];
+  return [process.execPath, server, ...facts, '--', run.folder ?? '.'];
 }

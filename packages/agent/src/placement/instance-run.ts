@@ -1,8 +1,8 @@
-import { closeSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { openForProgram } from '../logs/raw-output.ts';
-import { type OutputPump, startOutputPump } from '../logs/output-pump.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import { type OutputPump, startOutputPump } from '../logs/output-pump.ts';
+import { openForProgram } from '../logs/raw-output.ts';
 import { type LaunchRequest, launch } from '../process/launch.ts';
 import { identify, type ProcessIdentity } from '../process/process-facts.ts';
 import { type Program, watchMemory } from '../process/program.ts';
@@ -91,12 +91,18 @@ function attach(context: RunContext, instance: string, program: Program): Instan
   );
   return {
     program,
-    finishOutput: () => pumps.forEach((pump) => void pump.finish()),
-    abandon: () => pumps.forEach((pump) => void pump.close()),
+    finishOutput: () => pumps.forEach((pump) => pump.finish()),
+    abandon: () => pumps.forEach((pump) => pump.close()),
   };
 }
 
-export function outputFiles(context: Pick<RunContext, 'outputFolder'>, instance: string) {
+/** Removes what an instance wrote, and the marks of how far it was read. */
+export function removeOutput(context: Pick<RunContext, 'outputFolder'>, instance: string): void {
+  const { out, err } = outputFiles(context, instance);
+  for (const name of [out, err, `${out}.at`, `${err}.at`]) rmSync(name, { force: true });
+}
+
+function outputFiles(context: Pick<RunContext, 'outputFolder'>, instance: string) {
   return {
     out: path.join(context.outputFolder, `${instance}.out`),
     err: path.join(context.outputFolder, `${instance}.err`),

@@ -4,8 +4,8 @@ import type { Ports } from '../process/ports.ts';
 import type { ProgramEnds } from '../process/program-end.ts';
 import type { ReleaseStore } from '../release/release-store.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { ReleaseCommands } from './release-command.ts';
 import type { MachineFacts } from './program-environment.ts';
+import type { ReleaseCommands } from './release-command.ts';
 import type { TrafficRouter } from './traffic-router.ts';
 
 /** What all placements of an agent share. */

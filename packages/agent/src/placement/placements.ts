@@ -1,6 +1,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { DesiredPlacement, type ObservedPlacement, type Owner, PltfError } from '@pltf/contracts';
+import {
+  type DesiredPlacement,
+  type ObservedPlacement,
+  type Owner,
+  PltfError,
+} from '@pltf/contracts';
 import type { PlacementState } from '../router/fallback.ts';
 import { acceptDesired } from './accept-desired.ts';
 import { releaseFolder } from './instance-launch.ts';
@@ -132,8 +137,8 @@ export function openPlacements(shared: Omit<PlacementContext, 'sweepReleases'>):
       [...placements.values()].some(({ record }) =>
         [record.desired, ...record.cohorts].some(({ release }) => release.digest === digest),
       ),
-    restoreRoutes: () => placements.forEach((placement) => void placement.restoreRoute()),
-    resume: () => placements.forEach((placement) => void placement.resume()),
+    restoreRoutes: () => placements.forEach((placement) => placement.restoreRoute()),
+    resume: () => placements.forEach((placement) => placement.resume()),
     async abandon() {
       await Promise.all([...placements.values()].map((placement) => placement.abandon()));
     },

@@ -1,5 +1,5 @@
-import { groupMembers } from '../process/process-facts.ts';
 import { portOwner, portsOf } from '../process/listeners.ts';
+import { groupMembers } from '../process/process-facts.ts';
 import { probe } from './health-probe.ts';
 
 export interface StartCheck {

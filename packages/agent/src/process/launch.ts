@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { firstDescriptor } from '../sandbox/namespaces.ts';
 import type { Account } from '../sandbox/accounts.ts';
 import { type Cgroup, entriesOf, type Limits } from '../sandbox/cgroups.ts';
+import { firstDescriptor } from '../sandbox/namespaces.ts';
 import type { Sandbox, VolumeMount } from '../sandbox/sandbox.ts';
 
 /** Names of the variables that mark every program: whose agent's, and which instance or task. */

@@ -1,4 +1,4 @@
-import { cgroupMembers, outOfMemoryKills, type Cgroup, removeCgroup } from '../sandbox/cgroups.ts';
+import { type Cgroup, cgroupMembers, outOfMemoryKills, removeCgroup } from '../sandbox/cgroups.ts';
 import type { Watched } from '../sandbox/memory-watch.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { groupMembers, type ProcessIdentity } from './process-facts.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import type { Placements } from '../placement/placements.ts';
 import { cgroupMembers, removeCgroup } from '../sandbox/cgroups.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { Placements } from '../placement/placements.ts';
 import type { Tasks } from '../work/tasks.ts';
 import { agentMarker, unitMarker } from './launch.ts';
 import { listProcesses, readMarker } from './process-facts.ts';

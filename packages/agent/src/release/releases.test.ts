@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findTools } from '../sandbox/tools.ts';
 import { type AgentProcess, startAgentProcess } from '../testing/agent-process.ts';
 import {
   createRepository,
@@ -25,6 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => agent[Symbol.asyncDispose]());
 
+const mount = findTools([]).mount ?? 'mount';
+const unmount = path.join(path.dirname(mount), 'umount');
 const stored = () => readdirSync(path.join(agent.data, 'agent', 'releases')).sort();
 
 async function inWorkspace(id: string, script: string): Promise<void> {
@@ -167,7 +170,7 @@ test.runIf(process.getuid?.() === 0)(
     const place = mkdtempSync(path.join(tmpdir(), 'pltf-full-'));
     const disk = path.join(place, 'disk');
     mkdirSync(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m,mode=0755', 'pltf-test', disk]);
+    execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=12m,mode=0755', 'pltf-test', disk]);
     try {
       const small = await startAgentProcess({ below: disk });
       try {
@@ -187,7 +190,7 @@ test.runIf(process.getuid?.() === 0)(
         await small[Symbol.asyncDispose]();
       }
     } finally {
-      execFileSync('umount', ['-l', disk]);
+      execFileSync(unmount, ['-l', disk]);
       rmSync(place, { recursive: true, force: true });
     }
   },

@@ -28,7 +28,7 @@ export function createReleases(options: ReleasesOptions): Releases {
     async make({ owner, from }) {
       if ('source' in from) {
         const { archive, ended } = archiveCommit(sandbox.tools, from.source);
-        return await store.store(archive, ended);
+        return store.store(archive, ended);
       }
       const account = await sandbox.accounts.open(owner);
       const { path } = options.workspaces.find(from.workspace, account);
@@ -37,7 +37,7 @@ export function createReleases(options: ReleasesOptions): Releases {
         path,
         workspaceTar(sandbox.tools),
       );
-      return await store.store(output, ended);
+      return store.store(output, ended);
     },
     async remove(digest) {
       if (options.inUse(digest)) {

@@ -15,7 +15,7 @@ beforeAll(() => {
   mkdirSync(path.join(folder, 'in', 'deep'), { recursive: true });
   writeFileSync(path.join(folder, 'in', 'a'), 'x'.repeat(1000));
   writeFileSync(path.join(folder, 'in', 'deep', 'b'), '');
-  writeFileSync(path.join(folder, 'in', 'deep', `${'long'.repeat(40)}`), 'y'.repeat(600));
+  writeFileSync(path.join(folder, 'in', 'deep', 'long'.repeat(40)), 'y'.repeat(600));
   symlinkSync('a', path.join(folder, 'in', 'link'));
   archive = execFileSync('tar', ['-c', '-C', path.join(folder, 'in'), '.']);
 });

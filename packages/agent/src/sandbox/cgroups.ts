@@ -171,7 +171,7 @@ export function openCgroups(label: string, wanted: boolean): Cgroups {
     folders: hierarchies.map((hierarchy) => path.join(hierarchy.folder, name)),
   });
   return {
-    close: () => hierarchies.forEach(({ folder }) => void removeGroup(folder)),
+    close: () => hierarchies.forEach(({ folder }) => removeGroup(folder)),
     kind: second !== undefined ? 'cgroup2' : memory ? 'cgroup1' : undefined,
     limitsProcesses: second !== undefined || first.has('pids'),
     open,
@@ -223,20 +223,6 @@ export function outOfMemoryKills(group: Cgroup): number {
     }
   }
   return kills;
-}
-
-/** Memory in MiB that the kernel charges to the group; undefined when it does not count it. */
-export function cgroupMiB(group: Cgroup): number | undefined {
-  for (const folder of group.folders) {
-    for (const file of ['memory.current', 'memory.usage_in_bytes']) {
-      try {
-        return Number(readFileSync(path.join(folder, file), 'latin1')) / mebibyte;
-      } catch {
-        // As above.
-      }
-    }
-  }
-  return undefined;
 }
 
 /** Removes an empty group; true when nothing of it is left. */

@@ -98,7 +98,7 @@ function hold(pid: number, privileged: boolean): Namespace {
   if (!privileged) descriptors.push(openSync(`/proc/${pid}/ns/user`, 'r'));
   return {
     descriptors,
-    close: () => descriptors.forEach((descriptor) => void closeSync(descriptor)),
+    close: () => descriptors.forEach((descriptor) => closeSync(descriptor)),
   };
 }
 

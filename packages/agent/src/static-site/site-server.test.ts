@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseRange } from './byte-range.ts';
-import { hasContentHash, serveSite, type Site } from './site-server.ts';
+import { hasContentHash, type Site, serveSite } from './site-server.ts';
 
 let folder: string;
 let site: Site;

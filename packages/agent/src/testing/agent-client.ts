@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import {
   AgentHealth,
   type DesiredPlacement,
@@ -50,7 +50,7 @@ export function createAgentClient(socketPath: string): AgentClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 
   const send = (method: string, path: string, body: unknown, signal?: AbortSignal) =>
-    new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    new Promise<IncomingMessage>((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const headers = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
       const options = { socketPath, method, path, headers, agent };

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type OutputFile } from 'esbuild';
 import { agentMarker, unitMarker } from '../process/launch.ts';
 import { listProcesses, readMarker } from '../process/process-facts.ts';
-import { createAgentClient, type AgentClient } from './agent-client.ts';
+import { type AgentClient, createAgentClient } from './agent-client.ts';
 
 const source = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 

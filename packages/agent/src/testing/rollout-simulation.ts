@@ -9,7 +9,8 @@ import {
   withRolloutEnded,
 } from '../placement/apply-step.ts';
 import type { InstanceRecord, PlacementRecord } from '../placement/placement-record.ts';
-import { nextSteps, type Step } from '../placement/rollout-rules.ts';
+import { nextSteps } from '../placement/rollout-rules.ts';
+import type { Step } from '../placement/rollout-step.ts';
 
 /** A placement whose programs, router and release commands do what a test says, with time of its own. */
 export interface Simulation {
@@ -67,7 +68,12 @@ function take(simulation: Simulation, step: Step): void {
   if (record === undefined || step.do === 'wait' || step.do === 'prepare') return;
   simulation.steps.push(step);
   if (step.do === 'forget') simulation.record = undefined;
-  else if (step.do === 'finish') {
+  else if (step.do === 'overdue') {
+    simulation.record = withRolloutEnded(record, 'failed', now, {
+      traffic: undefined,
+      reason: failure,
+    });
+  } else if (step.do === 'finish') {
     simulation.record = withRolloutEnded(record, 'done', now, { traffic: undefined });
   } else if (step.do === 'give-up') {
     const reason = record.cohorts.find(({ id }) => id === step.cohort)?.failure;

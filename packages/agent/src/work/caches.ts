@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { type CacheRequest, CacheResult } from '@pltf/contracts';
+import type { CacheRequest, CacheResult } from '@pltf/contracts';
 import { z } from 'zod';
 import { readJson, writeAtomically } from '../files/atomic-file.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -107,7 +107,9 @@ function namesIn(folder: string): readonly string[] {
 async function trim(folder: string, mostBytes: number): Promise<void> {
   const files = namesIn(folder)
     .filter((name) => name.endsWith('.tar'))
-    .map((name) => ({ file: path.join(folder, name), ...statSync(path.join(folder, name)) }))
+    .map((name) => path.join(folder, name))
+    .map((file) => ({ file, found: statSync(file) }))
+    .map(({ file, found }) => ({ file, size: found.size, mtimeMs: found.mtimeMs }))
     .sort((left, right) => right.mtimeMs - left.mtimeMs);
   let sum = 0;
   for (const { file, size } of files) {

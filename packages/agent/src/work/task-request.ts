@@ -1,9 +1,9 @@
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PltfError, type TaskRequest } from '@pltf/contracts';
+import { makeReadableFolder, writeReadableFile } from '../files/open-folder.ts';
 import type { MachineFacts } from '../placement/program-environment.ts';
 import { baseEnvironment } from '../placement/program-environment.ts';
-import { makeReadableFolder, writeReadableFile } from '../files/open-folder.ts';
 import type { ReleaseStore } from '../release/release-store.ts';
 import { type Account, openOwnFolder } from '../sandbox/accounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';

@@ -15,9 +15,8 @@ import { type Durability, writeAtomically } from '../files/atomic-file.ts';
 import { type LogStore, openLogStore } from '../logs/log-store.ts';
 import { type OutputPump, startOutputPump } from '../logs/output-pump.ts';
 import { openForProgram } from '../logs/raw-output.ts';
-import { launch } from '../process/launch.ts';
+import { launch, unitMarker } from '../process/launch.ts';
 import { identify, isAlive, listProcesses, readMarker } from '../process/process-facts.ts';
-import type { ProgramEnd, ProgramEnds } from '../process/program-end.ts';
 import {
   killProgram,
   type Program,
@@ -25,7 +24,7 @@ import {
   stopProgram,
   watchMemory,
 } from '../process/program.ts';
-import { unitMarker } from '../process/launch.ts';
+import type { ProgramEnd, ProgramEnds } from '../process/program-end.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { TaskRecord } from './task-record.ts';
 

@@ -7,8 +7,8 @@ import { readJson, writeAtomically } from '../files/atomic-file.ts';
 import { makeReadableFolder } from '../files/open-folder.ts';
 import { type Account, openOwnFolder } from '../sandbox/accounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { createOwnerTools } from './owner-tools.ts';
 import { checkOut } from './checkout.ts';
+import { createOwnerTools } from './owner-tools.ts';
 import { giveToOwner, relativePath } from './workspace-files.ts';
 
 /** A folder for the steps of one job, with a home and a temporary folder beside it. */
