@@ -244,10 +244,12 @@ describe('a push', () => {
     const before = await newest();
     const socket = connect(app.port, '127.0.0.1');
     const basic = Buffer.from(`eve:${token}`).toString('base64');
+    const command = `${'0'.repeat(40)} ${before} refs/heads/half\0report-status`;
+    const length = (command.length + 4).toString(16).padStart(4, '0');
     socket.write(
       `POST /git/shop.git/git-receive-pack HTTP/1.1\r\nHost: 127.0.0.1:${app.port}\r\nAuthorization: Basic ${basic}\r\n` +
         'Content-Type: application/x-git-receive-pack-request\r\nContent-Length: 100000\r\n\r\n' +
-        `00670000000000000000000000000000000000000000 ${before} refs/heads/half\0report-status`,
+        `${length}${command}`,
     );
     await until('git is at work', async () => (await programs()).length > 0);
 
