@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ComponentName, EnvironmentName, TeamName } from './names.ts';
 
-/** What a component is. `resource` (a shared backing service) joins with backing services. */
-export const ComponentKind = z.enum(['service', 'worker', 'job', 'site']);
+/** What a component is; a `resource` is a backing service that several share. */
+export const ComponentKind = z.enum(['service', 'worker', 'job', 'site', 'resource']);
 export type ComponentKind = z.infer<typeof ComponentKind>;
 
 export const Duration = z

@@ -69,6 +69,8 @@ export function resolveSpec(
       policy: { ...policy },
       run,
       routes,
+      needs: {},
+      objective: {},
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ComponentKind } from '@pltf/contracts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type {
   AuditTable,
@@ -39,7 +40,7 @@ export interface WorkTable {
 }
 export interface ComponentTable {
   name: string;
-  kind: 'service' | 'worker' | 'job' | 'site';
+  kind: ComponentKind;
   owner: string;
   description: string;
   path: string | null;

@@ -16,7 +16,8 @@ export function releaseSource(queries: DeliveryQueries, catalog: CatalogQueries)
         release === undefined ||
         release.collectedAt !== undefined ||
         run === undefined ||
-        owner === undefined
+        owner === undefined ||
+        release.spec.kind === 'resource'
       )
         return undefined;
       return {

@@ -1,4 +1,4 @@
-import type { ObservedPlacement, PlacedRelease, RunSpec } from '@pltf/contracts';
+import type { ComponentKind, ObservedPlacement, PlacedRelease, RunSpec } from '@pltf/contracts';
 
 export interface Placement {
   readonly id: string;
@@ -23,7 +23,7 @@ export interface Placement {
 /** What a release brings to a placement; delivery knows it. */
 export interface ReleaseToPlace {
   readonly release: PlacedRelease;
-  readonly kind: 'service' | 'worker' | 'job' | 'site';
+  readonly kind: Exclude<ComponentKind, 'resource'>;
   readonly run: RunSpec;
   readonly team: string;
 }

@@ -109,7 +109,7 @@ create table idempotency (
 
 create table components (
   name text primary key check (length(name) between 1 and 40),
-  kind text not null check (kind in ('service', 'worker', 'job', 'site')),
+  kind text not null check (kind in ('service', 'worker', 'job', 'site', 'resource')),
   owner text not null references teams,
   description text not null default '',
   path text,

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { Verdict } from './guardrail.ts';
+import { PlacementObject } from './placement-object.ts';
+import { Spec } from './spec.ts';
+
+/** Where a value came from. */
+export const Provenance = z.object({
+  source: z.enum([
+    'thin-file',
+    'golden-path',
+    'platform-file',
+    'repository',
+    'guardrail',
+    'policy',
+    'default',
+  ]),
+  /** `pltf.yaml:4:9`, `platform.yaml:12:3`, a guardrail's id, or a golden path and its version. */
+  where: z.string().optional(),
+  /** One sentence for a person. */
+  because: z.string(),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
+export const PlanAction = z.enum(['create', 'change', 'remove', 'keep']);
+
+/** One thing that the platform would make, change or take away. */
+export const PlanItem = z.object({
+  action: PlanAction,
+  /** `file`, `pipeline`, `placement`, `route`, `namespace`, `network-policy`, `quota`, `backing-service`, `binding`, `objective`, `alert`, `dashboard` … */
+  kind: z.string(),
+  name: z.string(),
+  environment: z.string().optional(),
+  /** What of it differs: path, before, after. */
+  changes: z
+    .array(z.object({ path: z.string(), before: z.json().optional(), after: z.json().optional() }))
+    .optional(),
+  note: z.string().optional(),
+});
+export type PlanItem = z.infer<typeof PlanItem>;
+
+/** Amounts are decimals as text with two places: "12.50". */
+export const PlanCost = z.object({
+  currency: z.string(),
+  before: z.string(),
+  after: z.string(),
+  budget: z.string().optional(),
+  overBudget: z.boolean(),
+  /** What was assumed: minimum instances, 730 hours, previews not counted … */
+  assumptions: z.array(z.string()),
+  lines: z.array(
+    z.object({
+      environment: z.string(),
+      what: z.string(),
+      quantity: z.string(),
+      rate: z.string(),
+      monthly: z.string(),
+    }),
+  ),
+});
+
+/** What `apply` would do, exactly. */
+export const Plan = z.object({
+  component: z.string(),
+  /** Digest of what it was made from: thin file, platform facts, what is there. `apply` names it. */
+  digest: z.string(),
+  /** Digest of the platform's facts it was made with, and when they were taken. */
+  facts: z.object({ digest: z.string(), asOf: z.string(), offline: z.boolean() }),
+  outcome: z.enum(['unchanged', 'changes', 'denied', 'invalid']),
+  spec: Spec.optional(),
+  placements: z.array(PlacementObject),
+  items: z.array(PlanItem),
+  verdicts: z.array(Verdict),
+  cost: PlanCost.optional(),
+  /** By path, like `run.size` or `envs.prod.run.size`. */
+  why: z.record(z.string(), Provenance),
+  problems: z.array(
+    z.object({ where: z.string(), message: z.string(), fix: z.string().optional() }),
+  ),
+});
+export type Plan = z.infer<typeof Plan>;
