@@ -59,6 +59,8 @@ describe('the smallest file', () => {
         },
       }),
       routes: { preview: [], prod: [] },
+      needs: {},
+      objective: {},
     });
   });
 
