@@ -35,7 +35,7 @@ const parts = [
   {
     // Runs as an instance, out of the agent's own copy: one file.
     name: 'static-server',
-    entry: 'packages/agent/src/static-server.ts',
+    entry: 'packages/agent/src/static-site/main.ts',
     sources: ['packages/agent'],
   },
   { name: 'pltf', entry: 'packages/cli/src/main.ts', sources: ['packages/cli'] },

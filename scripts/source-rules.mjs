@@ -11,7 +11,7 @@ const unwantedWords =
 const unwantedTypes = /(?:Manager|Controller|Helper|Utils?|Common|Info)s?$/;
 
 const isTest = (path) => /\.test\.tsx?$|\/testing\//.test(path);
-const isEntry = (path) => /\/src\/(?:up\/)?main\.tsx?$/.test(path);
+const isEntry = (path) => /\/src\/(?:[a-z-]+\/)?main\.tsx?$/.test(path);
 
 /**
  * What one source file breaks.

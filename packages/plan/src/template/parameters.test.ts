@@ -174,7 +174,6 @@ describe('validateParameters', () => {
         address: { type: 'string' },
       },
       if: { properties: { kind: { const: 'http' } }, required: ['kind'] },
-      // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON schema
       then: { properties: { port: { type: 'integer', default: 8080 } } },
       else: { required: ['kind'] },
       dependencies: { card: ['address'] },

@@ -1,13 +1,20 @@
 import type { ComponentKind } from '@pltf/contracts';
-import { CalendarClock, Cog, Globe, LayoutTemplate } from 'lucide-react';
+import { CalendarClock, Cog, Database, Globe, LayoutTemplate } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-const icons = { service: Globe, worker: Cog, job: CalendarClock, site: LayoutTemplate } as const;
+const icons = {
+  service: Globe,
+  worker: Cog,
+  job: CalendarClock,
+  site: LayoutTemplate,
+  resource: Database,
+} as const;
 export const kindWords: Readonly<Record<ComponentKind, string>> = {
   service: 'Service',
   worker: 'Worker',
   job: 'Job',
   site: 'Site',
+  resource: 'Resource',
 };
 
 export function KindIcon({

@@ -38,7 +38,7 @@ export function createOperationReconciler(
         return await advanceCreation(creation, progress);
       } catch (error) {
         if (!(error instanceof PltfError) || !endsCreation(error)) throw error;
-        return await beginUndoing(dependencies, progress, error);
+        return beginUndoing(dependencies, progress, error);
       }
     },
   };

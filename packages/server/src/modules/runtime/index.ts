@@ -13,10 +13,8 @@ export { postgresRuntimeQueries, type RuntimeQueries } from './runtime-queries.t
 export { authorized, runtimeRoutes } from './runtime-routes.ts';
 export {
   type PlaceRequest,
-  placementReconciler,
   type RuntimeService,
   runtimeService,
-  taskReconciler,
 } from './runtime-service.ts';
 export { postgresRuntimeStore } from './runtime-store.postgres.ts';
 export type { RuntimeStore } from './runtime-store.ts';

@@ -7,7 +7,6 @@ export {
   warmPlanner,
 } from './planning.ts';
 export { executeRun } from './run-execution.ts';
-export { newRunState } from './run-machine.ts';
 export { Capabilities, RunPlan } from './run-plan.ts';
 export { RunState } from './run-state.ts';
 export type { RunStore } from './run-store.ts';

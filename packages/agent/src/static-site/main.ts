@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { serveSite } from './static-site/site-server.ts';
+import { serveSite } from './site-server.ts';
 
 const options = {
   port: { type: 'string', default: '0' },

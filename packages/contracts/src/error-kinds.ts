@@ -1,0 +1,235 @@
+/** Every error that a person or a program may meet, with what it means and what to do next. */
+export interface ErrorKind {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly title: string;
+  /** What to do next, when the place that throws knows nothing better. */
+  readonly fix: string;
+}
+
+const kind = (status: number, title: string, fix: string, retryable = false): ErrorKind => ({
+  status,
+  retryable,
+  title,
+  fix,
+});
+
+/** The registry. Codes are public surface: never reused, never renamed. Keep it sorted. */
+export const errorKinds = {
+  'agent-unavailable': kind(
+    503,
+    'The agent does not answer',
+    'It is restarted by itself; try again in a moment. `pltf debug` shows its log.',
+    true,
+  ),
+  'answer-lost': kind(
+    409,
+    'This was carried out, and its answer was lost',
+    'Look at how things stand now; sending it again would do it twice.',
+  ),
+  'application-failed': kind(
+    503,
+    'This application does not run',
+    'Its team sees why with `pltf logs` and `pltf show`.',
+    true,
+  ),
+  'application-restarting': kind(
+    503,
+    'This application is being restarted',
+    'Try again in a moment.',
+    true,
+  ),
+  'application-starting': kind(503, 'This application is starting', 'Try again in a moment.', true),
+  'application-stopped': kind(
+    503,
+    'This application is stopped',
+    'Its team starts it with `pltf start`.',
+  ),
+  'application-timeout': kind(
+    504,
+    'The application did not answer in time',
+    'Try again; its team finds slow requests with `pltf logs`.',
+    true,
+  ),
+  'application-unreachable': kind(
+    502,
+    'The application gave no answer',
+    'Try again; its team sees why with `pltf logs`.',
+    true,
+  ),
+  'bad-request': kind(400, 'The request is not valid', 'Correct the fields named in `errors`.'),
+  'body-too-large': kind(413, 'The body is too large', 'Send less at once.'),
+  'component-busy': kind(
+    409,
+    'Another operation is at work on this',
+    'Wait for it to end: `pltf attach` follows it.',
+    true,
+  ),
+  'conflict': kind(409, 'Somebody else changed this meanwhile', 'Read it again and repeat.', true),
+  'creation-failed': kind(
+    422,
+    'The creation failed and was undone',
+    'Read the failed step, mend its cause and create again.',
+  ),
+  'cross-site-request': kind(
+    403,
+    'Another site sent this request',
+    'Do it in the portal itself. A program uses a token instead of the session cookie.',
+  ),
+  'database-unavailable': kind(
+    503,
+    'The database does not answer',
+    'It is restarted by itself; try again in a moment. With the same Idempotency-Key nothing is done twice.',
+    true,
+  ),
+  'disk-full': kind(
+    507,
+    'No space is left',
+    'Free space under the data directory and try again.',
+    true,
+  ),
+  'forbidden': kind(403, 'You may not do this', 'Ask the owner named in `detail` for the role.'),
+  'git-failed': kind(500, 'Git refused', 'Read the message of git in `detail`.'),
+  'golden-path-unknown': kind(
+    404,
+    'There is no such golden path',
+    '`pltf list paths` shows those that exist.',
+  ),
+  'headers-too-large': kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
+  'health-timeout': kind(
+    422,
+    'The new release did not become healthy in time',
+    'Read the last lines of its log: `pltf logs`.',
+  ),
+  'host-refused': kind(
+    421,
+    'The platform does not answer to this host name',
+    'Use the address that the platform printed at its start; PLTF_HOSTS allows further names.',
+  ),
+  'host-unknown': kind(
+    404,
+    'There is no application at this address',
+    'Check the spelling; `pltf list` shows every address.',
+  ),
+  'idempotency-mismatch': kind(
+    422,
+    'This Idempotency-Key was used for another request',
+    'Use a new key for a new request.',
+  ),
+  'instance-crashed': kind(
+    422,
+    'The program ended instead of serving',
+    'Read the last lines of its log: `pltf logs`.',
+  ),
+  'instance-unknown': kind(
+    404,
+    'There is no such instance',
+    'Leave X-Pltf-Instance out, or name one that `pltf show` lists.',
+  ),
+  'internal': kind(
+    500,
+    'The platform failed',
+    'Try again; if it stays, `pltf debug` collects what the platform team needs.',
+    true,
+  ),
+  'last-administrator': kind(
+    409,
+    'Somebody must be able to administer the platform',
+    'Give another person the role `platform` first.',
+  ),
+  'limit-reached': kind(409, 'A limit is reached', 'Remove what is not needed any more.'),
+  'link-expired': kind(
+    401,
+    'This sign-in link was used already or has expired',
+    '`pltf login --link` prints a new one.',
+  ),
+  'media-type-unsupported': kind(
+    415,
+    'This media type is not understood',
+    'Send JSON, as `application/json`.',
+  ),
+  'method-not-allowed': kind(
+    405,
+    'This cannot be done to it',
+    'Use one of the methods that `Allow` names.',
+  ),
+  'name-invalid': kind(
+    400,
+    'This name cannot be used',
+    'Use lower-case letters, digits and single dashes, starting with a letter, at most 40.',
+  ),
+  'name-taken': kind(409, 'This name is taken', 'Choose another name, or delete the other first.'),
+  'not-confirmed': kind(
+    400,
+    'This was not confirmed',
+    'Nothing was changed. Type the name when asked, or pass `--yes`.',
+  ),
+  'not-found': kind(404, 'There is no such thing', 'Look for it with `pltf list`.'),
+  'parameters-invalid': kind(
+    422,
+    'The parameters do not fit the golden path',
+    'Correct the fields named in `errors`.',
+  ),
+  'payload-invalid': kind(502, 'An engine gave an answer that cannot be read', 'Try again.', true),
+  'pipeline-failed': kind(
+    422,
+    'The pipeline is red',
+    'Mend what the failing lines name and push again.',
+  ),
+  'port-in-use': kind(
+    503,
+    'The port is in use',
+    'Stop the program that holds it, or choose another port.',
+  ),
+  'rate-limited': kind(429, 'Too many requests', 'Wait as long as Retry-After says.', true),
+  'release-collected': kind(
+    410,
+    'This release is no longer kept',
+    'Deploy one that is kept: `pltf list releases NAME` shows them.',
+  ),
+  'request-timeout': kind(
+    408,
+    'The request did not arrive in time',
+    'Send it again, without pauses.',
+    true,
+  ),
+  'rollout-failed': kind(
+    422,
+    'The rollout failed',
+    'Read the reason and the last lines of the log: `pltf logs`.',
+  ),
+  'rollout-in-progress': kind(
+    409,
+    'A rollout is under way here',
+    'Wait for it to end, or send this again to supersede it.',
+    true,
+  ),
+  'spec-invalid': kind(422, 'The thin file is not valid', 'Correct the places named in `errors`.'),
+  'stop-first-timeout': kind(
+    503,
+    'The old instance did not stop in time',
+    'Shorten its shutdown or raise `drain`.',
+    true,
+  ),
+  'task-failed': kind(422, 'The task failed', 'Read its output.'),
+  'template-invalid': kind(
+    422,
+    'The template could not be rendered',
+    'The platform team mends the golden path at the step named.',
+  ),
+  'unauthenticated': kind(401, 'You are not signed in', '`pltf login` signs you in.'),
+  'unavailable': kind(503, 'This cannot be had right now', 'Try again in a moment.', true),
+  'url-too-long': kind(
+    414,
+    'The address is too long',
+    'Send less in the address; at most 8,000 characters.',
+  ),
+  'usage-invalid': kind(400, 'This cannot be understood', '`pltf --help` shows what there is.'),
+  'workflow-invalid': kind(
+    422,
+    'The workflow file is not valid',
+    'Correct the places named in `errors`.',
+  ),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
