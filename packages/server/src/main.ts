@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type PlatformFile, PltfError } from '@pltf/contracts';
-import { builtinPlatform, parsePlatformFile } from '@pltf/plan';
+import { PltfError } from '@pltf/contracts';
+import { parsePlatformFile } from '@pltf/plan';
 import { type Logger, pino } from 'pino';
 import type { Foundation } from './composition/foundation.ts';
 import { compose, type Rooms } from './composition/index.ts';
@@ -13,6 +14,7 @@ import { Lifecycle } from './engine/lifecycle.ts';
 import { ReconcileLoop } from './engine/loop.ts';
 import { wakeEverything } from './engine/startup-wakes.ts';
 import { postgresWorkStore } from './engine/work-store.ts';
+import { fixedPlatform, type PlatformSource } from './kernel/platform-source.ts';
 import { warmPlanner } from './modules/delivery/index.ts';
 import { migrate } from './persistence/migrate.ts';
 import { openPool } from './persistence/pool.ts';
@@ -98,10 +100,12 @@ async function lay(
   };
 }
 
-async function readPlatform({ platformFile }: Config): Promise<PlatformFile> {
-  if (platformFile === undefined) return builtinPlatform;
-  const parsed = parsePlatformFile(await readFile(platformFile, 'utf8'), platformFile);
-  if (parsed.ok) return parsed.platform;
+async function readPlatform({ platformFile }: Config): Promise<PlatformSource> {
+  const rest = { version: 0, guardrails: new Map<string, string>() };
+  const text = platformFile === undefined ? '{}' : await readFile(platformFile, 'utf8');
+  const parsed = parsePlatformFile(text, platformFile);
+  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  if (parsed.ok) return fixedPlatform({ ...rest, digest, file: parsed.platform });
   throw new PltfError('bad-request', {
     detail: `${platformFile} is not a valid platform file`,
     errors: parsed.problems,

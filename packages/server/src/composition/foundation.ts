@@ -1,5 +1,5 @@
-import type { PlatformFile } from '@pltf/contracts';
 import type { Logger } from 'pino';
+import type { PlatformSource } from '../kernel/platform-source.ts';
 import type { WorkflowPipelineDependencies } from '../modules/delivery/index.ts';
 import type { PushListener } from '../modules/repos/index.ts';
 import type { ServerSession } from '../persistence/session.ts';
@@ -9,7 +9,7 @@ export interface Foundation {
   readonly db: Db;
   readonly session: ServerSession;
   readonly log: Logger;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly portalUrl: string;
   readonly routerPort: number;
   readonly repositories: string;

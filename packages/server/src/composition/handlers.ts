@@ -25,7 +25,6 @@ export function handlersOf(
 ): Handlers {
   const { db, platform, portalUrl, routerPort } = foundation;
   const { runtime, delivery, catalogQueries: catalog } = rooms;
-  const { organisation, domain } = platform;
   const viewContext = (): ViewContext => ({
     ...{ routerPort, staleAfterMs, now: systemClock.now() },
     driverLostSince: driver.lostSince(),
@@ -34,7 +33,10 @@ export function handlersOf(
   return {
     ...identityRoutes({
       ...identity,
-      platform: { organisation, domain, portalUrl, routerPort, version },
+      platform: () => {
+        const { organisation, domain } = platform.current();
+        return { organisation, domain, portalUrl, routerPort, version };
+      },
     }),
     ...eventRoutes({ queries: rooms.eventQueries, tail: rooms.tail }),
     ...overviewRoutes({

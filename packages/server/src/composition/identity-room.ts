@@ -20,7 +20,11 @@ export async function identityRoom({ db, platform, portalUrl }: Foundation, conf
   const credentials = credentialsService({ clock, portalUrl, sessions });
   const queries = postgresIdentityQueries(db);
   const services = { db, clock, queries, people, credentials };
-  const first = bootstrap({ ...services, resolveActor, defaultTeam: platform.defaultTeam });
+  const first = bootstrap({
+    ...services,
+    resolveActor,
+    defaultTeam: platform.current().defaultTeam,
+  });
   await first.prepare({ link: false });
   const localFile = join(config.dataDirectory, 'local.json');
   const token = await first.ensureLocalToken(await readLocalToken(localFile));

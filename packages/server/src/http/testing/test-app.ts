@@ -77,7 +77,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
     ...options,
     handlers: {
       ...unavailable,
-      ...identityRoutes({ db, clock, queries, people, credentials, platform }),
+      ...identityRoutes({ db, clock, queries, people, credentials, platform: () => platform }),
       ...eventRoutes({ queries: postgresEventQueries(db), tail }),
       ...options.handlers,
     } as Handlers,

@@ -1,6 +1,6 @@
-import type { PlatformFile } from '@pltf/contracts';
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { RuntimeQueries } from '../runtime/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
@@ -15,7 +15,7 @@ export interface CollectReconcilerDependencies {
   readonly store: DeliveryStore;
   readonly runtime: RuntimeQueries;
   readonly archive: ReleaseArchive;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
 }
 
 const most = 10_000;
@@ -38,7 +38,7 @@ export function createCollectReconciler({
     reconcile: async (component) => {
       const releases = await queries.releases(component, { limit: most });
       const placements = await runtime.placementsOf([component]);
-      for (const release of collectable(releases, placements, platform.releases.keep)) {
+      for (const release of collectable(releases, placements, platform.current().releases.keep)) {
         await transact(db, async (tx) => {
           await store.setCollected(tx, component, release.number);
           tx.tell({

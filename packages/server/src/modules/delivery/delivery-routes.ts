@@ -1,4 +1,5 @@
-import { type PlatformFile, PltfError } from '@pltf/contracts';
+import { PltfError } from '@pltf/contracts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { type CatalogQueries, type Component, defaultBranch } from '../catalog/index.ts';
@@ -13,7 +14,7 @@ import type { DeliveryQueries } from './delivery-queries.ts';
 import type { DeliveryService } from './delivery-service.ts';
 import { releaseView, runView } from './delivery-views.ts';
 import { placeRequest } from './deploy-rules.ts';
-import { type Release } from './release.ts';
+import type { Release } from './release.ts';
 import { promotionOf, rollbackTarget } from './release-rules.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -24,7 +25,7 @@ export interface DeliveryRoutesDependencies {
   readonly service: DeliveryService;
   readonly runtime: RuntimeService;
   readonly runtimeQueries: RuntimeQueries;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly runLog: RunLog;
 }
 
@@ -207,7 +208,7 @@ async function promoted(
       fix: `Push to ${defaultBranch}.`,
     });
   }
-  const { from, to } = promotionOf(component.spec, platform, asked);
+  const { from, to } = promotionOf(component.spec, platform.current(), asked);
   const source = (await runtimeQueries.placementsOf([component.name])).find(
     ({ environment, branch }) => environment === from && branch === undefined,
   );

@@ -1,6 +1,6 @@
-import type { PlatformFile } from '@pltf/contracts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { Tx } from '../../persistence/transaction.ts';
 import { type CatalogStore, defaultBranch } from '../catalog/index.ts';
 import type { GitHost, Push, PushListener } from '../repos/index.ts';
@@ -23,7 +23,7 @@ export interface DeliveryServiceDependencies {
   readonly catalog: CatalogStore;
   readonly runtime: RuntimeService;
   readonly git: GitHost;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly clock: Clock;
   readonly listener: RunListener;
 }
@@ -159,7 +159,8 @@ async function finish(
   });
   await listener.runChanged(tx, component);
   if (release === undefined || wanted?.deploy !== true) return;
-  for (const place of placesOf(release, dependencies.platform, actor, dependencies.clock.now())) {
+  const platform = dependencies.platform.current();
+  for (const place of placesOf(release, platform, actor, dependencies.clock.now())) {
     await dependencies.runtime.place(tx, place);
   }
 }

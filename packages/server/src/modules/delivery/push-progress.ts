@@ -1,5 +1,6 @@
-import type { EventView, PlatformFile } from '@pltf/contracts';
+import type { EventView } from '@pltf/contracts';
 import { routeUrl } from '@pltf/plan';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { defaultBranch } from '../catalog/index.ts';
 import type { Push } from '../repos/index.ts';
 import type { Placement, RuntimeQueries } from '../runtime/index.ts';
@@ -21,7 +22,7 @@ export interface PushProgressDependencies {
   readonly queries: DeliveryQueries;
   readonly runtime: RuntimeQueries;
   readonly feed: EventFeed;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly portalUrl: string;
   readonly routerPort: number;
 }
@@ -132,8 +133,9 @@ async function* preview(
   events: AsyncIterator<EventView>,
 ): AsyncGenerator<string> {
   const branch = push.branch === defaultBranch ? undefined : push.branch;
-  const previews = dependencies.platform.environments
-    .filter(({ kind }) => kind === 'preview')
+  const previews = dependencies.platform
+    .current()
+    .environments.filter(({ kind }) => kind === 'preview')
     .map(({ name }) => name);
   const find = async (): Promise<Placement | undefined> =>
     (await dependencies.runtime.placementsOf([push.component])).find(

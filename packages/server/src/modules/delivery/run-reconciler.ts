@@ -7,6 +7,7 @@ import {
   startFiles,
 } from '@pltf/plan';
 import type { Reconciler } from '../../engine/reconciler.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries } from '../catalog/index.ts';
 import type { GitHost } from '../repos/index.ts';
@@ -25,7 +26,7 @@ export interface RunReconcilerDependencies {
   readonly service: DeliveryService;
   readonly catalog: CatalogQueries;
   readonly git: GitHost;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly pipeline: Pipeline;
   readonly archive: ReleaseArchive;
   readonly cancellation: RunCancellation;
@@ -81,7 +82,7 @@ async function work(
     [thinFile, ...startFiles],
     [workflowFolder],
   );
-  const spec = specOf(files.get(thinFile), run, platform, { names, texts: files });
+  const spec = specOf(files.get(thinFile), run, platform.current(), { names, texts: files });
   if ('problems' in spec) return fail(dependencies, run, problemSummary(spec.problems));
   const workflows = new Map(
     [...files].filter(([path]) => /\.ya?ml$/.test(path) && path.startsWith(`${workflowFolder}/`)),

@@ -16,7 +16,7 @@ export interface IdentityRoutesDependencies {
   readonly people: PeopleService;
   readonly credentials: CredentialsService;
   /** What the portal shows of the platform itself. */
-  readonly platform: Me['platform'];
+  readonly platform: () => Me['platform'];
 }
 
 type Names =
@@ -111,7 +111,7 @@ async function me(
   const own = user.teams.filter(({ role }) => role === 'developer').map(({ team }) => team);
   const developerOf =
     user.role === 'platform' ? await everyTeam(queries) : user.role === 'auditor' ? [] : own;
-  return { user, via: by.via, scopes: [...by.scopes], developerOf, platform };
+  return { user, via: by.via, scopes: [...by.scopes], developerOf, platform: platform() };
 }
 
 async function everyTeam(queries: IdentityQueries): Promise<string[]> {

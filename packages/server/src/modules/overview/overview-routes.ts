@@ -1,6 +1,7 @@
-import type { ComponentSummary, PlatformFile } from '@pltf/contracts';
+import type { ComponentSummary } from '@pltf/contracts';
 import { PltfError } from '@pltf/contracts';
 import { routeUrl } from '@pltf/plan';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { HandlersOf } from '../../kernel/request.ts';
 import { type CatalogQueries, type Component, defaultBranch } from '../catalog/index.ts';
 import { type DeliveryQueries, releaseView, runView } from '../delivery/index.ts';
@@ -21,7 +22,7 @@ export interface OverviewDependencies {
   readonly runtime: RuntimeQueries;
   readonly delivery: DeliveryQueries;
   readonly operations: OperationsQueries;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly portalUrl: string;
   readonly viewContext: () => ViewContext;
 }
@@ -58,7 +59,7 @@ export function overviewRoutes(
       return detail(dependencies, component ?? (await catalog.get(params.component)));
     },
     publicHealth: async () => {
-      if (platform.publicPage !== 'health') {
+      if (platform.current().publicPage !== 'health') {
         throw new PltfError('not-found', {
           detail: 'this platform has no public page',
           fix: 'The platform team opens it with `publicPage: health` in the platform file.',
@@ -157,12 +158,13 @@ async function publicHealth({ catalog, runtime, platform, viewContext }: Overvie
   const placements = groupByComponent(
     await runtime.placementsOf(components.map(({ name }) => name)),
   );
+  const file = platform.current();
   const stable = new Set(
-    platform.environments.filter(({ kind }) => kind === 'stable').map(({ name }) => name),
+    file.environments.filter(({ kind }) => kind === 'stable').map(({ name }) => name),
   );
   const context = viewContext();
   return {
-    organisation: platform.organisation,
+    organisation: file.organisation,
     asOf: context.now.toISOString(),
     services: components.map(({ name }) => ({
       name,

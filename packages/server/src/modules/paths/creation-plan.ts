@@ -14,6 +14,7 @@ import {
   routeUrl,
   startFiles,
 } from '@pltf/plan';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { Scaffolder, ScaffoldFacts } from './scaffold.ts';
 
 export interface PipelinePreview {
@@ -27,7 +28,7 @@ export interface PipelinePreview {
 
 export interface CreationPlanDependencies {
   readonly scaffolder: Scaffolder;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly routerPort: number;
   /** Whether a name is free. */
   readonly isTaken: (name: string) => Promise<boolean>;
@@ -47,11 +48,11 @@ export async function planCreation(
   draft: Draft,
   facts: ScaffoldFacts,
 ): Promise<CreationPlan> {
+  const platform = dependencies.platform.current();
   const problems: PlanProblem[] = await nameProblems(dependencies, draft.name);
   const name = ComponentName.safeParse(draft.name).success ? draft.name : unnamed;
   const rendered = await render(dependencies.scaffolder, { ...draft, name }, facts, problems);
-  const spec =
-    rendered === undefined ? undefined : specOf(rendered.files, dependencies.platform, problems);
+  const spec = rendered === undefined ? undefined : specOf(rendered.files, platform, problems);
   const workflows = new Map(
     [...(rendered?.files ?? [])]
       .filter(([path]) => path.startsWith('.github/workflows/'))
@@ -77,7 +78,7 @@ export async function planCreation(
       ...(pipeline.file === undefined ? {} : { file: pipeline.file }),
       jobs: [...pipeline.jobs],
     },
-    placements: spec === undefined ? [] : placementsOf(dependencies, spec),
+    placements: spec === undefined ? [] : placementsOf(platform, dependencies.routerPort, spec),
     problems,
   };
 }
@@ -175,7 +176,8 @@ function rootOf(files: ReadonlyMap<string, { readonly bytes: Uint8Array }>): Rep
 }
 
 function placementsOf(
-  { platform, routerPort }: CreationPlanDependencies,
+  platform: PlatformFile,
+  routerPort: number,
   spec: Spec,
 ): CreationPlan['placements'] {
   const serves = spec.kind === 'service' || spec.kind === 'site';

@@ -2,6 +2,7 @@ import { type PlatformFile, PltfError } from '@pltf/contracts';
 import { routeUrl } from '@pltf/plan';
 import type { Outcome } from '../../engine/reconciler.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { type CatalogQueries, type CatalogStore, defaultBranch } from '../catalog/index.ts';
 import { type DeliveryQueries, isFinished } from '../delivery/index.ts';
@@ -20,7 +21,7 @@ export interface CreationDependencies {
   readonly delivery: DeliveryQueries;
   readonly runtime: RuntimeQueries;
   readonly scaffolder: Scaffolder;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly clock: Clock;
   readonly portalUrl: string;
   readonly routerPort: number;
@@ -55,7 +56,7 @@ async function makeRepository(
   const facts = {
     owner: component.owner,
     user: operation.requestedBy,
-    organisation: dependencies.platform.organisation,
+    organisation: dependencies.platform.current().organisation,
   };
   await progress.step('files', 'running');
   const { files, path } = await dependencies.scaffolder.scaffold(create, facts);
@@ -115,7 +116,7 @@ async function awaitReviewApp(
   const placements = await dependencies.runtime.placementsOf([operation.subject]);
   const review = placements.find(
     ({ environment, branch }) =>
-      branch === undefined && isPreview(dependencies.platform, environment),
+      branch === undefined && isPreview(dependencies.platform.current(), environment),
   );
   if (review === undefined) {
     await progress.step('review-app', 'skipped', 'runs on its schedule');

@@ -1,4 +1,5 @@
 import { ComponentName, type CreateComponent, type PlatformFile, PltfError } from '@pltf/contracts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import type { CatalogQueries } from '../catalog/index.ts';
 import { type CreationPlanDependencies, planCreation } from './creation-plan.ts';
@@ -18,7 +19,7 @@ export interface PathsRoutesDependencies {
   readonly queries: OperationsQueries;
   readonly scaffolder: Scaffolder;
   readonly teams: TeamDirectory;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly plan: CreationPlanDependencies;
 }
 
@@ -35,17 +36,17 @@ export function pathsRoutes(dependencies: PathsRoutesDependencies): HandlersOf<N
   return {
     listGoldenPaths: async () => ({ items: [...(await scaffolder.list())] }),
     planComponent: async ({ body }, context) => {
-      const owner = body.owner ?? ownerFor(context, platform);
+      const owner = body.owner ?? ownerFor(context, platform.current());
       context.authorize({ team: owner });
-      return planCreation(plan, body, factsOf(context, owner, platform));
+      return planCreation(plan, body, factsOf(context, owner, platform.current()));
     },
     createComponent: async ({ body }, context) => {
-      const owner = body.owner ?? ownerFor(context, platform);
+      const owner = body.owner ?? ownerFor(context, platform.current());
       context.authorize({ team: owner, what: body.name });
       await refuseUnknownTeam(dependencies, owner);
       const request: CreateComponent = { ...body, owner };
       return operationView(
-        await service.create(request, factsOf(context, owner, platform), context.actor),
+        await service.create(request, factsOf(context, owner, platform.current()), context.actor),
       );
     },
     deleteComponent: async ({ params, query }, context) => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type PlatformFile, PltfError, type RolloutKind } from '@pltf/contracts';
+import { PltfError, type RolloutKind } from '@pltf/contracts';
 import { placementAddress } from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { Tx } from '../../persistence/transaction.ts';
 import type { Placement } from './placement.ts';
 import type { Rollout } from './rollout.ts';
@@ -53,7 +54,7 @@ export interface RuntimeService {
 
 export interface RuntimeServiceDependencies {
   readonly store: RuntimeStore;
-  readonly platform: PlatformFile;
+  readonly platform: PlatformSource;
   readonly clock: Clock;
 }
 
@@ -146,7 +147,7 @@ async function create(
   const { store, platform, clock } = dependencies;
   for (const clash of [undefined, clashOf(request)]) {
     const address = placementAddress(
-      platform,
+      platform.current(),
       request.component,
       request.environment,
       request.branch,
