@@ -56,8 +56,15 @@ const becomeProgram = (variables: number, descriptors: number): string => {
   const words = Array.from({ length: variables }, (_, index) => `"$PLTF_${index}"`);
   const closed = Array.from({ length: descriptors }, (_, index) => `${firstDescriptor + index}<&-`);
   const closing = closed.length === 0 ? '' : `exec ${closed.join(' ')};`;
-  return `${closing} cd "$1" || exit 126; env=$2; shift 2; exec "$env" -i ${words.join(' ')} "$@"`;
+  return `${closing} ${enterFolder} env=$2; shift 2; exec "$env" -i ${words.join(' ')} "$@"`;
 };
+
+/** A folder that cannot be entered says who owns it and each folder above. */
+const enterFolder = `cd "$1" || {
+  place=$1
+  while [ -n "$place" ]; do ls -ldn "$place" >&2; place=\${place%/*}; done
+  exit 126
+};`;
 
 const cleanPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
