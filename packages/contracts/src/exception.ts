@@ -57,6 +57,12 @@ export const RequestException = z.strictObject({
 });
 export type RequestException = z.infer<typeof RequestException>;
 
+/** Why somebody decided as they did; kept with the decision and shown with it. */
+export const DecideException = z.strictObject({
+  reason: z.string().trim().min(3, 'at least 3 characters').max(2000),
+});
+export type DecideException = z.infer<typeof DecideException>;
+
 /** What evaluation needs to know of an exception; the one lookup that every surface shares works on these. */
 export const ActiveException = Exception.pick({
   id: true,

@@ -4,6 +4,7 @@ export * from './client.ts';
 export * from './errors.ts';
 export * from './exception.ts';
 export * from './guardrail.ts';
+export * from './intake.ts';
 export * from './names.ts';
 export * from './need.ts';
 export * from './placement-object.ts';

@@ -13,7 +13,14 @@ export type Action =
   | 'people:read'
   | 'people:write'
   | 'audit:read'
-  | 'platform:write';
+  | 'platform:write'
+  | 'policy:read'
+  | 'guardrail:replay'
+  | 'exception:request'
+  | 'exception:decide'
+  | 'exception:revoke'
+  | 'request:create'
+  | 'request:answer';
 
 /** One operation of the public API, as data: drives the server's routes, the description and the client. */
 export interface Endpoint {

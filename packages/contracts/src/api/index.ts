@@ -20,4 +20,5 @@ export * from './delivery.ts';
 export * from './endpoint.ts';
 export * from './events.ts';
 export * from './identity.ts';
+export * from './policy.ts';
 export * from './runtime.ts';

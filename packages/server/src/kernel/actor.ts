@@ -23,5 +23,7 @@ export const anonymous: Actor = {
 /** What an action is asked about; a component belongs to a team. */
 export interface Resource {
   readonly team?: string;
+  /** Where several teams may decide: being of one is enough. */
+  readonly teams?: readonly string[];
   readonly what?: string;
 }

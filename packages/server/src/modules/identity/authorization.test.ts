@@ -9,6 +9,8 @@ const reads = [
   'repository:read',
   'people:read',
   'audit:read',
+  'policy:read',
+  'guardrail:replay',
 ] as const satisfies Action[];
 const writes = [
   'component:create',
@@ -17,14 +19,20 @@ const writes = [
   'repository:write',
   'people:write',
   'platform:write',
+  'exception:request',
+  'exception:decide',
+  'exception:revoke',
+  'request:answer',
 ] as const satisfies Action[];
 const ofTeams = [
   'component:create',
   'component:operate',
   'component:delete',
   'repository:write',
+  'exception:request',
+  'request:answer',
 ] as const satisfies Action[];
-const every: readonly Action[] = ['public', 'signed-in', ...reads, ...writes];
+const every: readonly Action[] = ['public', 'signed-in', 'request:create', ...reads, ...writes];
 const scopes: readonly TokenScope[] = ['read', 'write', 'git'];
 
 const team = fc.constantFrom('team-a', 'team-b', 'team-c');
@@ -57,6 +65,8 @@ const actorWith = (parts: Partial<Actor>): Actor => ({
   scopes: new Set(scopes),
   ...parts,
 });
+
+const deciding = fc.subarray<'team-a' | 'team-b' | 'team-c'>(['team-a', 'team-b']);
 
 const may = (actor: Actor, what: Action, of: Parameters<typeof decide>[2]): boolean =>
   decide(actor, what, of).allowed;
@@ -104,6 +114,18 @@ describe('who may do what', () => {
     );
   });
 
+  test('an exception is decided by a developer of a team that may, and by nobody who only looks', () => {
+    fc.assert(
+      fc.property(role, teams, deciding, (has, own, deciders) => {
+        const entitled = deciders.some((of) => own.get(of) === 'developer');
+
+        expect(
+          may(actorWith({ role: has, teams: own }), 'exception:decide', { teams: deciders }),
+        ).toBe(has === 'platform' || (has === 'member' && entitled));
+      }),
+    );
+  });
+
   test('being a developer gives no rights over people or the platform', () => {
     fc.assert(
       fc.property(teams, question, (own, of) => {
@@ -112,6 +134,8 @@ describe('who may do what', () => {
           'people:write',
           'audit:read',
           'platform:write',
+          'guardrail:replay',
+          'exception:decide',
         ] as const) {
           expect(may(actorWith({ teams: own }), what, of)).toBe(false);
         }
