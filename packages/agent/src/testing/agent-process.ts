@@ -27,7 +27,7 @@ function bundleAgent(): Promise<readonly OutputFile[]> {
   bundled ??= build({
     entryPoints: {
       agent: path.join(source, 'main.ts'),
-      'static-server': path.join(source, 'static-server.ts'),
+      'static-server': path.join(source, 'static-site/main.ts'),
     },
     outdir: 'bundle',
     write: false,
