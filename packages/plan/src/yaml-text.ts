@@ -9,6 +9,7 @@ import {
   isSeq,
   type ParsedNode,
   parseAllDocuments,
+  type Scalar,
   visit,
   type YAMLMap,
 } from 'yaml';
@@ -19,10 +20,20 @@ export interface YamlPlaces {
   value(path: readonly PropertyKey[]): string;
   /** The place of the key at the end of the path. */
   key(path: readonly PropertyKey[]): string;
+  /** The place of the character at `offset` of the text at a path, whichever way YAML writes it. */
+  inside(path: readonly PropertyKey[], offset: number): string;
 }
 
 export type YamlText =
   | { readonly ok: true; readonly value: unknown; readonly places: YamlPlaces }
+  | { readonly ok: false; readonly problems: readonly ErrorItem[] };
+
+/** Several documents of one file, in their order. */
+export type YamlDocuments =
+  | {
+      readonly ok: true;
+      readonly documents: readonly { readonly value: unknown; readonly places: YamlPlaces }[];
+    }
   | { readonly ok: false; readonly problems: readonly ErrorItem[] };
 
 export interface YamlTextOptions {
@@ -44,8 +55,20 @@ const plain = 'Write it as plain YAML.';
  * Never throws; all problems at once.
  */
 export function readYamlText(text: string, options: YamlTextOptions): YamlText {
+  const read = readYamlDocuments(text, { ...options, maximumDocuments: 1 });
+  if (!read.ok) return read;
+  const [document] = read.documents;
+  // A file without a document is a problem already.
+  return document === undefined ? { ok: false, problems: [] } : { ok: true, ...document };
+}
+
+/** As `readYamlText`, for a file that may hold several documents; empty ones between `---` do not count. */
+export function readYamlDocuments(
+  text: string,
+  options: YamlTextOptions & { readonly maximumDocuments: number },
+): YamlDocuments {
   const { fileName, example } = options;
-  const whole = (message: string): YamlText => ({
+  const whole = (message: string): YamlDocuments => ({
     ok: false,
     problems: [{ where: `${fileName}:1:1`, message, fix: example }],
   });
@@ -73,7 +96,10 @@ function nesting(text: string): number {
   return deepest;
 }
 
-function read(text: string, { fileName, example }: YamlTextOptions): YamlText {
+function read(
+  text: string,
+  { fileName, example, maximumDocuments }: YamlTextOptions & { readonly maximumDocuments: number },
+): YamlDocuments {
   const at = (offset: number): string => placeIn(text, fileName, offset);
   const lead = text.length - text.trimStart().length;
   const spread = onLines(text.slice(lead));
@@ -90,24 +116,33 @@ function read(text: string, { fileName, example }: YamlTextOptions): YamlText {
   const documents = parsed.filter(
     ({ contents, errors }) => !isEmpty(contents) || errors.length > 0,
   );
-  const [document] = documents;
-  if (document === undefined) {
+  if (documents.length === 0) {
     return { ok: false, problems: [{ where: at(0), message: 'the file is empty', fix: example }] };
   }
+  const shifted: At = (offset) => at(offset + shift);
   const problems = [
-    ...several(documents, (offset) => at(offset + shift)),
-    ...unclear(document, text, (offset) => at(offset + shift)),
+    ...several(documents, maximumDocuments, shifted),
+    ...documents
+      .slice(0, maximumDocuments)
+      .flatMap((one) => unclear(one, documents.length === 1 ? text : '', shifted)),
   ];
   if (problems.length > 0) return { ok: false, problems: problems.slice(0, mostProblems) };
-  return valueOf(document, (offset) => at(offset + shift));
+  return valuesOf(documents, spread ?? text, shifted);
 }
 
 type At = (offset: number) => string;
 
-function valueOf(document: Document.Parsed, at: At): YamlText {
+function valuesOf(documents: readonly Document.Parsed[], text: string, at: At): YamlDocuments {
+  const read = documents.map((document) => valueOf(document, text, at));
+  const problems = read.flatMap((one) => (one.ok ? [] : one.problems));
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, documents: read.flatMap((one) => (one.ok ? [one] : [])) };
+}
+
+function valueOf(document: Document.Parsed, text: string, at: At): YamlText {
   try {
     const value: unknown = document.toJS({ maxAliasCount: maximumAliases });
-    return { ok: true, value, places: placesOf(document, at) };
+    return { ok: true, value, places: placesOf(document, text, at) };
   } catch (error) {
     if (error instanceof RangeError) throw error;
     const fix = 'Write the values out instead of using anchors and aliases.';
@@ -126,13 +161,18 @@ function onLines(text: string): string | undefined {
   return text.replace(joint, '  \n');
 }
 
-function several(documents: readonly Document.Parsed[], at: At): readonly ErrorItem[] {
-  const [, second] = documents;
-  if (second === undefined) return [];
-  const fix = 'Keep one document; the other parts of a system live in repositories of their own.';
-  return [
-    { where: at(second.range[0]), message: `${documents.length} documents in one file`, fix },
-  ];
+function several(
+  documents: readonly Document.Parsed[],
+  maximum: number,
+  at: At,
+): readonly ErrorItem[] {
+  const extra = documents[maximum];
+  if (extra === undefined) return [];
+  const fix =
+    maximum === 1
+      ? 'Keep one document; the other parts of a system live in repositories of their own.'
+      : `Keep at most ${maximum} in one file.`;
+  return [{ where: at(extra.range[0]), message: `${documents.length} documents in one file`, fix }];
 }
 
 /** What keeps a document from being understood in full, in the order of the text. */
@@ -235,7 +275,7 @@ function unclearKeys(map: YAMLMap, at: At): readonly Found[] {
   return found;
 }
 
-function placesOf(document: Document.Parsed, at: At): YamlPlaces {
+function placesOf(document: Document.Parsed, text: string, at: At): YamlPlaces {
   const find = (path: readonly PropertyKey[], ofKey: boolean): string => {
     let node: unknown = document.contents;
     let place = offsetOf(node) ?? 0;
@@ -249,7 +289,32 @@ function placesOf(document: Document.Parsed, at: At): YamlPlaces {
     }
     return at(place);
   };
-  return { value: (path) => find(path, false), key: (path) => find(path, true) };
+  return {
+    value: (path) => find(path, false),
+    key: (path) => find(path, true),
+    inside: (path, offset) => {
+      const scalar = document.getIn(path, true);
+      if (!isScalar(scalar) || typeof scalar.value !== 'string') return find(path, false);
+      const start = offsetOf(scalar);
+      return start === undefined ? find(path, false) : at(start + written(scalar, text, offset));
+    },
+  };
+}
+
+/** How far from a scalar's start the character at `offset` of its value is written: folded, quoted or plain. */
+function written(scalar: Scalar, text: string, offset: number): number {
+  const [from, to] = scalar.range ?? [0, 0];
+  const source = text.slice(from, to);
+  const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
+  const value = String(scalar.value);
+  let found = isBlock ? source.indexOf('\n') + 1 : 0;
+  for (const char of value.slice(0, offset).replace(/\s/g, '')) {
+    const next = source.indexOf(char, found);
+    if (next >= 0) found = next + 1;
+  }
+  const wanted = value[offset];
+  const next = wanted === undefined || /\s/.test(wanted) ? -1 : source.indexOf(wanted, found);
+  return next >= 0 ? next : found;
 }
 
 function childOf(node: unknown, step: PropertyKey): unknown {
