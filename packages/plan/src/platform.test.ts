@@ -22,7 +22,35 @@ describe('a platform file', () => {
     ['domain: [', 'platform.yaml:1:'],
     ['domain: "A b"', 'platform.yaml:1:9 domain: '],
     ['sizes:\n  tiny: {memoryMiB: 1, cpu: 0.1}', 'platform.yaml:2:21 sizes.tiny.memoryMiB: '],
-    ['domian: x', 'platform.yaml:1:1 '],
+    ['domian: x', 'platform.yaml:1:1 unknown key `domian`'],
+    [
+      'environments: [{name: a, runtim: x}]',
+      'platform.yaml:1:26 unknown key `environments.0.runtim`',
+    ],
+    ['environments: [{name: a, runtime: agnet}]', 'platform.yaml:1:35 there is no runtime `agnet`'],
+    ['environments: [{name: a, sizes: [smal]}]', 'platform.yaml:1:34 there is no size `smal`'],
+    ['environments: [{name: a, sizes: []}]', 'platform.yaml:1:33 nothing could run in `a`'],
+    ['environments: [{name: a, offers: [pg]}]', 'platform.yaml:1:35 there is no offer `pg`'],
+    ['environments: [{name: a, ttl: 7d}]', 'platform.yaml:1:31 `a` is stable'],
+    [
+      'environments: [{name: a, kind: preview}]',
+      'platform.yaml:1:15 environments: at least one has to be stable',
+    ],
+    [
+      'environments: [{name: a, quota: {memoryMiB: 100}}]',
+      'platform.yaml:1:45 nothing fits into `a`',
+    ],
+    [
+      'environments: [{name: a, follows: default-branch, approvers: [ops]}]',
+      'platform.yaml:1:62 `a` follows the default branch',
+    ],
+    ['offers: {pg: {plans: {}}}', 'platform.yaml:1:22 the offer `pg` has no plans'],
+    [
+      'offers: {pg: {broker: "ftp://x", plans: {s: {}}}}',
+      'platform.yaml:1:23 `ftp://x` is no broker',
+    ],
+    ['exceptions: {longest: 9999d}', 'platform.yaml:1:23 9999d is longer than two years'],
+    ['runtimes: {k: {driver: kubernets}}', 'platform.yaml:1:24 runtimes.k.driver: '],
     [
       'environments:\n  - name: a\n  - name: a',
       'platform.yaml:3:11 there are two environments `a`',
@@ -35,6 +63,15 @@ describe('a platform file', () => {
     expect(parsed.ok).toBe(false);
     if (!parsed.ok)
       expect(`${parsed.problems[0]?.where} ${parsed.problems[0]?.message}`).toContain(expected);
+  });
+
+  test('names what was meant', () => {
+    const parsed = parsePlatformFile('environments: [{name: a, sizes: [smal], runtme: agent}]');
+
+    expect(parsed).toMatchObject({ problems: [{ fix: 'Did you mean `runtime`?' }] });
+    expect(parsePlatformFile('environments: [{name: a, sizes: [smal]}]')).toMatchObject({
+      problems: [{ fix: 'Did you mean `small`?' }],
+    });
   });
 
   test('nested without end is refused, not followed', () => {

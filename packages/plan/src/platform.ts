@@ -1,5 +1,7 @@
 import { type ErrorItem, PlatformFile } from '@pltf/contracts';
-import { readYamlText, type YamlPlaces } from './yaml-text.ts';
+import { platformContradictions } from './platform-rules.ts';
+import { shapeProblems } from './platform-shape.ts';
+import { readYamlText } from './yaml-text.ts';
 
 /** The platform that a newcomer gets: preview, staging, prod on one machine. */
 export const builtinPlatform: PlatformFile = PlatformFile.parse({});
@@ -18,30 +20,9 @@ export function parsePlatformFile(text: string, fileName = 'platform.yaml'): Par
   const { places } = read;
   const result = PlatformFile.safeParse(read.value);
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => ({
-      where: places.value(path),
-      message: path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`,
-    }));
+    const problems = shapeProblems(result.error.issues, places);
     return { ok: false, problems };
   }
-  const problems = contradictions(result.data, places);
+  const problems = platformContradictions(result.data, places);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, platform: result.data };
-}
-
-/** What the shape allows and no platform can have. */
-function contradictions(
-  { environments, sizes }: PlatformFile,
-  places: YamlPlaces,
-): readonly ErrorItem[] {
-  const problems: ErrorItem[] = [];
-  for (const [index, { name }] of environments.entries()) {
-    if (environments.findIndex((other) => other.name === name) < index) {
-      const where = places.value(['environments', index, 'name']);
-      problems.push({ where, message: `there are two environments \`${name}\`` });
-    }
-  }
-  if (Object.keys(sizes).length === 0) {
-    problems.push({ where: places.value(['sizes']), message: 'sizes: at least one is needed' });
-  }
-  return problems;
 }
