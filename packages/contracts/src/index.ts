@@ -10,6 +10,7 @@ export * from './need.ts';
 export * from './placement-object.ts';
 export * from './plan.ts';
 export * from './platform-file.ts';
+export * from './platform-plan.ts';
 export * from './problem.ts';
 export * from './spec.ts';
 export * from './thin-file.ts';

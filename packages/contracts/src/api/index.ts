@@ -20,5 +20,6 @@ export * from './delivery.ts';
 export * from './endpoint.ts';
 export * from './events.ts';
 export * from './identity.ts';
+export * from './platform.ts';
 export * from './policy.ts';
 export * from './runtime.ts';

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { CommitId, Digest, Instant } from '../names.ts';
+import { PlatformFile } from '../platform-file.ts';
+import { PlatformPlan } from '../platform-plan.ts';
+import { endpoint } from './endpoint.ts';
+import { PageQuery, page, Why } from './shapes.ts';
+
+/** Where the platform's files may lie: what else is in a folder or repository is nobody's business here. */
+export const PlatformPath = z
+  .string()
+  .max(100)
+  .regex(
+    /^(?:platform\.yaml|guardrails\/[a-z0-9](?:[a-z0-9]|[._-](?=[a-z0-9]))*\.ya?ml)$/,
+    'platform.yaml, or a .yaml file in guardrails/',
+  );
+
+const mostFiles = 200;
+
+/** The platform as code: `platform.yaml` and the documents in `guardrails/`, by path. */
+export const PlatformFiles = z
+  .record(PlatformPath, z.string().max(262_144))
+  .refine((files) => Object.keys(files).length <= mostFiles, `at most ${mostFiles} files`)
+  .refine((files) => files['platform.yaml'] !== undefined, 'platform.yaml is missing');
+export type PlatformFiles = z.infer<typeof PlatformFiles>;
+
+/** One version of the platform. Immutable; a revert makes a new one that equals an older one. */
+export const PlatformVersionView = z.object({
+  number: z.number().int(),
+  digest: Digest,
+  author: z.string(),
+  via: z.enum(['builtin', 'apply', 'push', 'revert', 'operator']),
+  why: z.string().optional(),
+  /** The version that this one equals again. */
+  reverts: z.number().int().optional(),
+  commit: CommitId.optional(),
+  createdAt: Instant.optional(),
+  /** How many placements it touched, and in how many ways. */
+  touched: z.object({ placements: z.number().int(), ways: z.number().int() }).optional(),
+});
+export type PlatformVersionView = z.infer<typeof PlatformVersionView>;
+
+export const PlatformView = z.object({
+  version: PlatformVersionView,
+  /** `operator`: a file of the operator's, which only the operator changes. */
+  managedBy: z.enum(['repository', 'operator']),
+  /** Where the files come from, for a person: the repository's address, or the operator's file. */
+  source: z.string(),
+  file: PlatformFile,
+  files: PlatformFiles,
+  /** Drivers that runtimes can name on this server. */
+  drivers: z.array(z.string()),
+  /** A push that git has taken and that is not in force, and why not. */
+  refused: z
+    .object({ commit: CommitId, by: z.string(), at: Instant, reason: z.string() })
+    .optional(),
+});
+export type PlatformView = z.infer<typeof PlatformView>;
+
+/** The version that the caller has seen: when another is in force, nothing is done and the answer says what changed. */
+const Expected = z.object({ version: z.number().int().min(0), digest: Digest });
+
+const tag = 'platform';
+
+export const platformApi = {
+  getPlatform: endpoint({
+    method: 'GET',
+    path: '/platform',
+    tag,
+    action: 'signed-in',
+    summary: 'The platform as it is: file, version and where it is changed',
+    answer: PlatformView,
+  }),
+  listPlatformVersions: endpoint({
+    method: 'GET',
+    path: '/platform/versions',
+    tag,
+    action: 'signed-in',
+    summary: 'Versions of the platform, newest first',
+    query: z.object(PageQuery),
+    answer: page(PlatformVersionView),
+  }),
+  getPlatformVersion: endpoint({
+    method: 'GET',
+    path: '/platform/versions/:number',
+    tag,
+    action: 'signed-in',
+    summary: 'One version with its files and the plan that was accepted',
+    params: z.object({ number: z.coerce.number().int().min(0).max(1_000_000_000) }),
+    answer: PlatformVersionView.extend({ files: PlatformFiles, plan: PlatformPlan.optional() }),
+  }),
+  planPlatform: endpoint({
+    method: 'POST',
+    path: '/platform/plan',
+    tag,
+    action: 'platform:write',
+    summary: 'What a change of the platform would touch; changes nothing',
+    body: z.union([
+      z.strictObject({ files: PlatformFiles }),
+      z.strictObject({ version: z.number().int().min(0) }),
+    ]),
+    answer: PlatformPlan,
+  }),
+  applyPlatform: endpoint({
+    method: 'POST',
+    path: '/platform/apply',
+    tag,
+    action: 'platform:write',
+    summary: 'Make these files the platform',
+    body: z.strictObject({ files: PlatformFiles, expected: Expected, why: Why }),
+    answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),
+  }),
+  revertPlatform: endpoint({
+    method: 'POST',
+    path: '/platform/revert',
+    tag,
+    action: 'platform:write',
+    summary: 'Make a new version that equals an older one',
+    body: z.strictObject({ to: z.number().int().min(0), expected: Expected, why: Why }),
+    answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),
+  }),
+};

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { GuardrailMode, Severity } from './guardrail.ts';
+import { Digest } from './names.ts';
+
+/** One value that differs; absent where there was none, or will be none. */
+export const ValueChange = z.object({
+  path: z.string(),
+  before: z.json().optional(),
+  after: z.json().optional(),
+});
+export type ValueChange = z.infer<typeof ValueChange>;
+
+/** An estimate of a month, decimals as text. */
+const MonthlyChange = z.object({ currency: z.string(), before: z.string(), after: z.string() });
+
+/** Placements that a change of the platform touches in the same way. */
+export const ChangeClass = z.object({
+  environments: z.array(z.string()),
+  changes: z.array(ValueChange),
+  count: z.number().int(),
+  /** Ids of placements, at most 5. */
+  examples: z.array(z.string()),
+  /** Of all of the class. */
+  cost: MonthlyChange.optional(),
+});
+export type ChangeClass = z.infer<typeof ChangeClass>;
+
+/** What a change of the platform would take from something that runs: it is refused. */
+export const PlatformBreak = z.object({
+  /** `environment`, `size`, `offer`, `runtime`, `address`, `guardrail`. */
+  kind: z.string(),
+  message: z.string(),
+  fix: z.string(),
+  count: z.number().int(),
+  examples: z.array(z.string()),
+});
+export type PlatformBreak = z.infer<typeof PlatformBreak>;
+
+/** A guardrail that is new or says something else, replayed over all that runs. */
+export const GuardrailChange = z.object({
+  id: z.string(),
+  title: z.string(),
+  severity: Severity,
+  change: z.enum(['added', 'changed', 'removed']),
+  mode: z.union([GuardrailMode, z.literal('off')]),
+  enforceFrom: z.string().optional(),
+  /** Placements that would fail it, and those of them that did not fail it before. */
+  fails: z.number().int(),
+  newlyFails: z.number().int(),
+  examples: z.array(z.string()),
+  message: z.string().optional(),
+});
+export type GuardrailChange = z.infer<typeof GuardrailChange>;
+
+/** What `pltf platform apply` would do, exactly. */
+export const PlatformPlan = z.object({
+  /** What it was made from: the version in force, the new files, what runs. */
+  digest: Digest,
+  base: z.object({ version: z.number().int(), digest: Digest }),
+  /** Names the new contents. */
+  target: Digest,
+  outcome: z.enum(['unchanged', 'changes', 'refused']),
+  /** What differs in the platform file itself. */
+  settings: z.array(ValueChange),
+  placements: z.object({
+    total: z.number().int(),
+    unchanged: z.number().int(),
+    changed: z.number().int(),
+  }),
+  classes: z.array(ChangeClass),
+  breaks: z.array(PlatformBreak),
+  guardrails: z.array(GuardrailChange),
+  cost: MonthlyChange,
+  notes: z.array(z.string()),
+});
+export type PlatformPlan = z.infer<typeof PlatformPlan>;
