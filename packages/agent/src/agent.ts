@@ -12,6 +12,7 @@ import { openJournal } from './journal/journal.ts';
 import { watchLiveness } from './placement/liveness.ts';
 import { openPlacements } from './placement/placements.ts';
 import type { MachineFacts } from './placement/program-environment.ts';
+import { createProcessEngine } from './placement/process-engine.ts';
 import { createReleaseCommands } from './placement/release-command.ts';
 import { createPorts } from './process/ports.ts';
 import { readBootId } from './process/process-facts.ts';
@@ -109,10 +110,14 @@ async function openParts(config: AgentConfig, folders: AgentFolders, label: stri
     ...{ sandbox, ends, bootId, folder: folders.tasks, now, releases, workspaces, machine },
     onFinished: (id) => journal.append({ type: 'task-finished', id }),
   });
-  const placements = openPlacements({
-    ...{ sandbox, ends, bootId, router, releases, machine, log },
+  const commands = createReleaseCommands(tasks);
+  const process = createProcessEngine({
+    ...{ sandbox, ends, bootId, releases, machine, commands },
     ports: createPorts(Number.parseInt(label, 16)),
-    commands: createReleaseCommands(tasks),
+  });
+  const placements = openPlacements({
+    ...{ sandbox, router, releases, commands, log },
+    engines: { process, docker: process },
     placementsFolder: folders.placements,
     logsFolder: folders.logs,
     tell: (entry) => journal.append(entry),

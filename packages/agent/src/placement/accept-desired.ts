@@ -3,11 +3,16 @@ import type { DesiredPlacement, ObservedRollout, PlacedRelease, PlacedRun } from
 import { type CohortRecord, cohortOf, type PlacementRecord } from './placement-record.ts';
 
 /** Equal for releases that are run in the same way: their instances can take each other's place. */
-export function cohortKey(release: PlacedRelease, run: PlacedRun): string {
+export function cohortKey(
+  release: PlacedRelease,
+  run: PlacedRun,
+  isolation?: CohortRecord['isolation'],
+): string {
   const { drainMs: _drain, startTimeoutMs: _timeout, releaseCommand: _command, env, ...how } = run;
   const sorted = Object.entries(env).sort(([left], [right]) => (left < right ? -1 : 1));
   const fields = Object.entries(how).sort(([left], [right]) => (left < right ? -1 : 1));
-  const text = JSON.stringify([release.id, release.digest, fields, sorted]);
+  const apart = isolation === undefined || isolation === 'process' ? [] : [isolation];
+  const text = JSON.stringify([release.id, release.digest, fields, sorted, ...apart]);
   return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
@@ -29,7 +34,7 @@ export function acceptDesired(
     releaseTasks: [],
     removing: false,
   };
-  const key = cohortKey(desired.release, desired.run);
+  const key = cohortKey(desired.release, desired.run, desired.isolation);
   const found = reusable(record, key, desired.restarts);
   const sequence = record.sequence + (found === undefined ? 1 : 0);
   const target = found ?? beginCohort(record, desired, key, `c${sequence}`);
@@ -67,6 +72,7 @@ function beginCohort(
     restarts: desired.restarts,
     release,
     run,
+    ...(desired.isolation === undefined ? {} : { isolation: desired.isolation }),
     prepared: false,
     established: false,
     releaseTask: due ? 'wanted' : 'none',

@@ -23,6 +23,7 @@ export function restAfterEnd(instance: InstanceRecord, facts: EndFacts): Partial
   return {
     ...{ state: 'backoff', crashes, lastExit, retryAt: now + pause },
     ...{ process: undefined, port: undefined, healthyAt: undefined },
+    ...(instance.container === undefined ? {} : { container: undefined, address: undefined }),
   };
 }
 

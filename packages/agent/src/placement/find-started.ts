@@ -7,14 +7,13 @@ import {
   readStat,
 } from '../process/process-facts.ts';
 import { cgroupMembers } from '../sandbox/cgroups.ts';
-import { adoptInstance, type InstanceRun, type RunContext } from './instance-run.ts';
-import type { PlacementContext } from './placement-context.ts';
-import { cohortOf, type InstanceRecord } from './placement-record.ts';
-import type { RecordFile } from './record-file.ts';
+import type { InstanceOrder } from './instance-engine.ts';
+import { adoptInstance, type ProgramRun, type RunContext } from './instance-run.ts';
+import type { ProgramContext } from './placement-context.ts';
 
 /** A process that was started in the moment before the agent was killed, and not written down yet. */
 export function findStarted(
-  context: Pick<PlacementContext, 'sandbox' | 'machine' | 'bootId'>,
+  context: Pick<ProgramContext, 'sandbox' | 'machine' | 'bootId'>,
   unit: string,
 ): ProcessIdentity | undefined {
   const members = cgroupMembers(context.sandbox.cgroups.open(unit));
@@ -31,18 +30,15 @@ export function findStarted(
 
 /** Takes over the process of an instance that an earlier agent started. */
 export function takeUp(
-  context: PlacementContext,
+  context: Pick<ProgramContext, 'sandbox' | 'ports'>,
   runContext: RunContext,
-  file: RecordFile,
-  instance: InstanceRecord,
+  { instance, cohort }: Pick<InstanceOrder, 'instance' | 'cohort'>,
   known: ProcessIdentity,
-): InstanceRun {
+): { readonly run: ProgramRun; readonly port: number | undefined } {
   const { id } = instance;
   const port = instance.port ?? (Number(readMarker(known.pid, 'PORT')) || undefined);
-  file.changeInstance(id, { process: { ...known }, port });
   if (port !== undefined) context.ports.adopt(port);
   const cgroup =
     instance.cgroup.length > 0 ? instance.cgroup : context.sandbox.cgroups.open(id).folders;
-  const memoryMiB = cohortOf(file.record, instance.cohort)?.run.memoryMiB ?? 0;
-  return adoptInstance(runContext, id, known, cgroup, memoryMiB);
+  return { run: adoptInstance(runContext, id, known, cgroup, cohort.run.memoryMiB), port };
 }

@@ -5,21 +5,25 @@ import { connect } from 'node:net';
 export type ProbeResult = string | undefined;
 
 export interface ProbeTarget {
+  /** Absent: loopback. */
+  readonly address?: string | undefined;
   readonly port: number;
   /** Asked with GET; without one a TCP connection is enough. */
   readonly path: string | undefined;
 }
 
-/** Asks once, on loopback. 200 to 399 passes. */
+const loopback = '127.0.0.1';
+
+/** Asks once. 200 to 399 passes. */
 export function probe(target: ProbeTarget, timeoutMs: number): Promise<ProbeResult> {
   return target.path === undefined
-    ? probeTcp(target.port, timeoutMs)
-    : probeHttp(target.port, target.path, timeoutMs);
+    ? probeTcp(target, timeoutMs)
+    : probeHttp(target, target.path, timeoutMs);
 }
 
-function probeTcp(port: number, timeoutMs: number): Promise<ProbeResult> {
+function probeTcp({ address, port }: ProbeTarget, timeoutMs: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
+    const socket = connect({ host: address ?? loopback, port });
     const end = (result: ProbeResult) => {
       socket.destroy();
       resolve(result);
@@ -30,10 +34,14 @@ function probeTcp(port: number, timeoutMs: number): Promise<ProbeResult> {
   });
 }
 
-function probeHttp(port: number, path: string, timeoutMs: number): Promise<ProbeResult> {
+function probeHttp(
+  { address, port }: ProbeTarget,
+  path: string,
+  timeoutMs: number,
+): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const headers = { 'user-agent': 'pltf-health', connection: 'close' };
-    const request = get({ host: '127.0.0.1', port, path, headers, agent: false });
+    const request = get({ host: address ?? loopback, port, path, headers, agent: false });
     const end = (result: ProbeResult) => {
       request.destroy();
       resolve(result);

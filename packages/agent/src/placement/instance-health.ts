@@ -21,7 +21,10 @@ export function createInstanceHealth({ file, say, changed }: InstanceHealthOptio
     const before = file.instance(id);
     const health = cohortOf(file.record, before?.cohort)?.run.health;
     if (before?.port === undefined || !probed.has(before.state)) return;
-    const problem = await probe({ port: before.port, path: health }, timeoutMs);
+    const problem = await probe(
+      { address: before.address, port: before.port, path: health },
+      timeoutMs,
+    );
     const now = file.instance(id);
     if (now === undefined || now.state !== before.state || now.port !== before.port) return;
     const count = problem === undefined ? 0 : (failures.get(id) ?? 0) + 1;

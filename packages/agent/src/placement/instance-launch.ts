@@ -6,11 +6,14 @@ import type { ReleaseVariant } from '../release/release-store.ts';
 import { type Account, openOwnFolder } from '../sandbox/accounts.ts';
 import type { VolumeMount } from '../sandbox/sandbox.ts';
 import type { InstanceLaunch } from './instance-run.ts';
-import type { PlacementContext } from './placement-context.ts';
+import type { ProgramContext } from './placement-context.ts';
 import type { CohortRecord } from './placement-record.ts';
 import { programEnvironment } from './program-environment.ts';
 
-const processes = 512;
+/** Programs that one instance may have at once. */
+export const instanceProcesses = 512;
+
+type PlaceContext = Pick<ProgramContext, 'sandbox' | 'releases' | 'machine'>;
 
 /** Where a cohort's program runs, with everything on disk. */
 export interface ProgramPlace {
@@ -24,7 +27,7 @@ export interface ProgramPlace {
 
 /** Unpacks the release and makes the home folder and the volume; all of it may be there already. */
 export async function openProgramPlace(
-  context: PlacementContext,
+  context: PlaceContext,
   desired: DesiredPlacement,
   cohort: CohortRecord,
 ): Promise<ProgramPlace> {
@@ -48,7 +51,7 @@ export async function openProgramPlace(
 
 /** The folder of the unpacked release that a cohort uses. */
 export function releaseFolder(
-  context: PlacementContext,
+  context: Pick<ProgramContext, 'releases'>,
   account: Account,
   placement: string,
   cohort: CohortRecord,
@@ -93,7 +96,7 @@ function volumeVariant(
 
 /** Everything needed to start one instance of a cohort. */
 export async function instanceLaunch(
-  context: PlacementContext,
+  context: PlaceContext,
   desired: DesiredPlacement,
   cohort: CohortRecord,
   instance: string,
@@ -117,13 +120,13 @@ export async function instanceLaunch(
     command: commandOf(context, cohort, port),
     directory: place.folder,
     env: programEnvironment(context.machine, facts),
-    limits: { memoryMiB: run.memoryMiB, cpu: run.cpu, processes },
+    limits: { memoryMiB: run.memoryMiB, cpu: run.cpu, processes: instanceProcesses },
     ...(place.mount === undefined ? {} : { volume: place.mount }),
   };
 }
 
 function commandOf(
-  context: PlacementContext,
+  context: PlaceContext,
   { run, release }: CohortRecord,
   port: number | undefined,
 ): readonly string[] {

@@ -9,8 +9,8 @@ import { type Program, watchMemory } from '../process/program.ts';
 import type { ProgramEnds } from '../process/program-end.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
-/** One life of an instance: its processes and the pumps that keep what they write. */
-export interface InstanceRun {
+/** The processes of one life of an instance, and the pumps that keep what they write. */
+export interface ProgramRun {
   readonly program: Program;
   /** Keeps the last output and stops reading. */
   finishOutput(): void;
@@ -37,7 +37,7 @@ export async function runInstance(
   context: RunContext,
   instance: string,
   request: InstanceLaunch,
-): Promise<InstanceRun> {
+): Promise<ProgramRun> {
   const files = outputFiles(context, instance);
   const out = openForProgram(files.out);
   const err = openForProgram(files.err);
@@ -69,13 +69,13 @@ export function adoptInstance(
   identity: ProcessIdentity,
   cgroupFolders: readonly string[],
   memoryMiB: number,
-): InstanceRun {
+): ProgramRun {
   const ended = context.ends.ofAdopted(identity);
   const program = { identity, cgroup: { folders: cgroupFolders }, ended };
   return attach(context, instance, watchMemory(context.sandbox, program, memoryMiB));
 }
 
-function attach(context: RunContext, instance: string, program: Program): InstanceRun {
+function attach(context: RunContext, instance: string, program: Program): ProgramRun {
   const files = outputFiles(context, instance);
   const pumps: OutputPump[] = (['out', 'err'] as const).map((stream) =>
     startOutputPump({

@@ -1,21 +1,20 @@
 import type { Reason } from '@pltf/contracts';
 import { errorKinds } from '@pltf/contracts';
 import type { LogStore } from '../logs/log-store.ts';
-import { isAlive } from '../process/process-facts.ts';
-import { killProgram, membersOf, ranOutOfMemory, stopProgram } from '../process/program.ts';
-import { describeEnd, type ProgramEnd } from '../process/program-end.ts';
-import { cgroupMembers } from '../sandbox/cgroups.ts';
 import { countStartFailure, endsWithProgram, restAfterEnd } from './crash-rules.ts';
-import { findStarted, takeUp } from './find-started.ts';
+import {
+  engineOf,
+  type InstanceEngine,
+  type InstanceOrder,
+  type InstanceRun,
+} from './instance-engine.ts';
 import { createInstanceHealth } from './instance-health.ts';
-import { instanceLaunch } from './instance-launch.ts';
 import { createInstanceNotes, type InstanceNotes } from './instance-notes.ts';
-import { type InstanceRun, type RunContext, removeOutput, runInstance } from './instance-run.ts';
 import type { PlacementContext } from './placement-context.ts';
 import { type CohortRecord, cohortOf, type InstanceRecord } from './placement-record.ts';
 import { asReason } from './reason.ts';
 import type { RecordFile } from './record-file.ts';
-import { awaitHealthy, type StartResult } from './start-check.ts';
+import type { StartResult } from './start-check.ts';
 
 export interface InstancesOptions {
   readonly context: PlacementContext;
@@ -25,46 +24,44 @@ export interface InstancesOptions {
   readonly changed: () => void;
 }
 
-/** A process that is just being made shows its marks after this time at the latest. */
+/** A program that is just being made shows its marks after this time at the latest. */
 const makingMs = 50;
 const leastStartMs = 1000;
 
-/** The live side of a placement's instances: their processes, their start, their end. */
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The live side of a placement's instances: their programs, their start, their end. */
 export class Instances {
   private readonly context: PlacementContext;
   private readonly file: RecordFile;
   private readonly notes: InstanceNotes;
   private readonly changed: () => void;
-  private readonly runContext: RunContext;
+  private readonly log: LogStore;
   private readonly health: ReturnType<typeof createInstanceHealth>;
   private readonly runs = new Map<string, InstanceRun>();
   private readonly checks = new Map<string, AbortController>();
-  private readonly launching = new Set<string>();
+  /** Being started or taken up right now: what becomes of them is not known yet. */
+  private readonly arriving = new Map<string, Promise<void>>();
   private readonly stopping = new Set<string>();
   /** What an ended program left behind is removed before it starts again. */
   private readonly cleaning = new Map<string, Promise<unknown>>();
+  private abandoned = false;
 
   constructor({ context, file, log, changed }: InstancesOptions) {
-    const { sandbox, ends, bootId } = context;
     this.context = context;
     this.file = file;
+    this.log = log;
     this.notes = createInstanceNotes(log, context.now);
     this.changed = changed;
-    this.runContext = { sandbox, ends, bootId, outputFolder: file.folder, log };
     this.health = createInstanceHealth({ file, changed, say: this.notes.say });
   }
 
-  /** Starts the process of an instance that the record has as `starting`. */
+  /** Starts the program of an instance that the record has as `starting`. */
   start(id: string): void {
-    this.launching.add(id);
-    const work = async () => {
+    this.arrive(id, async () => {
       await this.cleaning.get(id);
       await this.launch(id);
-      this.launching.delete(id);
-      if (this.file.instance(id)?.state === 'stopping' && !this.runs.has(id)) this.stop(id);
-      this.changed();
-    };
-    void work();
+    });
   }
 
   /** Takes up every instance of the record after the agent was restarted. */
@@ -77,15 +74,15 @@ export class Instances {
     this.checks.get(id)?.abort();
     const run = this.runs.get(id);
     if (run === undefined) {
-      // Being launched right now: `follow` comes back here once there is a process.
-      if (!this.launching.has(id)) this.discard(id);
+      // Being started or taken up right now: `arrive` comes back here once there is a program, or is none.
+      if (!this.arriving.has(id)) this.discard(id);
       this.changed();
       return;
     }
     if (this.stopping.has(id)) return;
     this.stopping.add(id);
     const work = async () => {
-      await stopProgram(run.program, this.file.record.desired.run.drainMs);
+      await run.stop(this.file.record.desired.run.drainMs);
       this.stopping.delete(id);
       this.runs.delete(id);
       run.finishOutput();
@@ -97,11 +94,12 @@ export class Instances {
 
   /** Ends an instance's processes and leaves the record as it is. */
   async end(id: string): Promise<void> {
+    await Promise.race([this.arriving.get(id), pause(makingMs * 20)]);
     const run = this.runs.get(id);
     this.runs.delete(id);
     this.checks.get(id)?.abort();
     if (run === undefined) return;
-    await stopProgram(run.program, this.file.record.desired.run.drainMs);
+    await run.stop(this.file.record.desired.run.drainMs);
     run.finishOutput();
   }
 
@@ -110,32 +108,53 @@ export class Instances {
   }
 
   pidsOf(id: string): readonly number[] {
-    const run = this.runs.get(id);
-    return run === undefined ? [] : membersOf(run.program);
+    return this.runs.get(id)?.pids() ?? [];
   }
 
   /** Lets everything run on without this agent. */
   abandon(): void {
+    this.abandoned = true;
     for (const control of this.checks.values()) control.abort();
     for (const run of this.runs.values()) run.abandon();
     this.runs.clear();
   }
 
+  /** Keeps an instance from being forgotten while a program is on its way to it. */
+  private arrive(id: string, work: () => Promise<void>): void {
+    const arrival = work()
+      .catch((error: unknown) =>
+        this.context.log.error({ err: error, instance: id }, 'an instance is lost'),
+      )
+      .then(() => {
+        this.arriving.delete(id);
+        if (this.file.instance(id)?.state === 'stopping' && !this.runs.has(id)) this.stop(id);
+        this.changed();
+      });
+    this.arriving.set(id, arrival);
+  }
+
+  private engineOf(instance: InstanceRecord | undefined): InstanceEngine {
+    return engineOf(this.context.engines, cohortOf(this.file.record, instance?.cohort));
+  }
+
+  private orderOf(id: string): InstanceOrder | undefined {
+    const { record, folder } = this.file;
+    const instance = this.file.instance(id);
+    const cohort = cohortOf(record, instance?.cohort);
+    if (instance === undefined || cohort === undefined) return undefined;
+    return { desired: record.desired, cohort, instance, folder, log: this.log };
+  }
+
   private async launch(id: string): Promise<void> {
-    const cohort = cohortOf(this.file.record, this.file.instance(id)?.cohort);
-    if (cohort === undefined) return;
+    const order = this.orderOf(id);
+    if (order === undefined) return;
     const { context, file } = this;
-    let port: number | undefined;
+    const { cohort } = order;
     try {
-      port = cohort.run.serves ? await context.ports.take() : undefined;
-      const request = await instanceLaunch(context, file.record.desired, cohort, id, port);
-      const run = await runInstance(this.runContext, id, request);
-      const { identity, cgroup } = run.program;
-      const facts = { process: { ...identity }, cgroup: [...cgroup.folders], port };
-      file.changeInstance(id, { ...facts, startedAt: context.now() });
+      const run = await engineOf(context.engines, cohort).start(order);
+      file.changeInstance(id, { ...run.mark, startedAt: context.now() });
       this.follow(id, run);
     } catch (error) {
-      if (port !== undefined) context.ports.give(port);
       context.log.error({ err: error, instance: id }, 'an instance could not be started');
       const why = asReason(error);
       this.notes.say(id, why.detail);
@@ -146,27 +165,22 @@ export class Instances {
 
   /** From here on the end of the process is noticed, and its health is looked at when it is starting. */
   private follow(id: string, run: InstanceRun): void {
+    if (this.abandoned) return run.abandon();
     this.runs.set(id, run);
-    void run.program.ended.then((end) => this.onEnded(id, run, end));
+    void run.ended.then((how) => this.onEnded(id, run, how));
     const instance = this.file.instance(id);
     if (instance === undefined || instance.state === 'stopping') this.stop(id);
     else if (instance.state === 'starting') void this.check(instance, run);
   }
 
   private async check(instance: InstanceRecord, run: InstanceRun): Promise<void> {
-    const { id, port, startedAt } = instance;
+    const { id, startedAt } = instance;
     const control = new AbortController();
     this.checks.set(id, control);
-    const { record } = this.file;
     const spent = this.context.now() - (startedAt ?? this.context.now());
-    const request = {
-      pid: run.program.identity.pid,
-      port: this.file.instance(id)?.port ?? port,
-      health: cohortOf(record, instance.cohort)?.run.health,
-      timeoutMs: Math.max(leastStartMs, record.desired.run.startTimeoutMs - spent),
-      members: () => cgroupMembers(run.program.cgroup),
-    };
-    const result = await awaitHealthy(request, control.signal);
+    const { startTimeoutMs } = this.file.record.desired.run;
+    const timeoutMs = Math.max(leastStartMs, startTimeoutMs - spent);
+    const result = await run.awaitHealthy(timeoutMs, control.signal);
     if (this.checks.get(id) === control) this.checks.delete(id);
     this.onChecked(id, run, result);
   }
@@ -182,7 +196,7 @@ export class Instances {
     }
     this.notes.say(id, result.why);
     if (cohortOf(this.file.record, instance.cohort)?.established === true) {
-      void killProgram(run.program);
+      void run.kill();
       return;
     }
     const code = result.is === 'late' ? 'health-timeout' : 'port-in-use';
@@ -190,17 +204,15 @@ export class Instances {
     this.changed();
   }
 
-  private onEnded(id: string, run: InstanceRun, end: ProgramEnd): void {
+  private onEnded(id: string, run: InstanceRun, how: string): void {
     this.checks.get(id)?.abort();
     const instance = this.file.instance(id);
     if (this.runs.get(id) !== run || this.stopping.has(id) || instance === undefined) return;
     const cohort = cohortOf(this.file.record, instance.cohort);
-    const outOfMemory = end.code !== 0 && ranOutOfMemory(run.program);
-    const how = describeEnd(end, outOfMemory ? cohort?.run.memoryMiB : undefined);
     this.runs.delete(id);
     run.finishOutput();
     this.notes.say(id, `The program ended: ${how}.`);
-    const cleaned = killProgram(run.program).finally(() => this.cleaning.delete(id));
+    const cleaned = run.kill().finally(() => this.cleaning.delete(id));
     this.cleaning.set(id, cleaned);
     const { fix } = errorKinds['instance-crashed'];
     const why = this.notes.reason(id, 'instance-crashed', `Instance ${id} ended: ${how}.`, fix);
@@ -220,7 +232,7 @@ export class Instances {
       this.discard(id);
       return this.changed();
     }
-    if (instance.port !== undefined) this.context.ports.give(instance.port);
+    this.engineOf(instance).release(instance);
     const established = cohortOf(this.file.record, instance.cohort)?.established === true;
     const facts = { lastExit, established, now: this.context.now(), random: this.context.random() };
     this.file.changeInstance(id, restAfterEnd(instance, facts));
@@ -228,37 +240,42 @@ export class Instances {
   }
 
   private discard(id: string): void {
-    const port = this.file.instance(id)?.port;
-    if (port !== undefined) this.context.ports.give(port);
+    const instance = this.file.instance(id);
+    const engine = this.engineOf(instance);
+    if (instance !== undefined) engine.release(instance);
     this.health.forget(id);
     this.file.removeInstance(id);
-    removeOutput(this.runContext, id);
+    engine.discard(this.file, id);
   }
 
-  private resumeOne(instance: InstanceRecord): void {
-    const { id, state } = instance;
-    if (state === 'backoff') return;
-    const known = instance.process ?? findStarted(this.context, id);
-    if (known === undefined || !isAlive(known, this.context.bootId)) {
-      if (state === 'starting' && instance.process === undefined) this.startUnlessFound(id);
-      else if (state === 'stopping') this.stop(id);
-      else {
-        this.notes.say(id, 'The program ended while the agent was away.');
-        this.afterEnd(id, 'ended while the agent was away');
-      }
-      return;
+  private resumeOne({ id, state }: InstanceRecord): void {
+    if (state !== 'backoff') this.arrive(id, () => this.takeUp(id));
+  }
+
+  /** Follows what an earlier agent started, or does what it did not come to. */
+  private async takeUp(id: string): Promise<void> {
+    const order = this.orderOf(id);
+    if (order === undefined) return;
+    const engine = engineOf(this.context.engines, order.cohort);
+    const { state, process, container } = order.instance;
+    let run = await engine.find(order);
+    if (
+      run === undefined &&
+      state === 'starting' &&
+      process === undefined &&
+      container === undefined
+    ) {
+      await pause(makingMs);
+      run = await engine.find(order);
+      if (run === undefined && this.file.instance(id)?.state === 'starting') return this.launch(id);
     }
-    const run = takeUp(this.context, this.runContext, this.file, instance, known);
-    this.follow(id, run);
-  }
-
-  private startUnlessFound(id: string): void {
-    setTimeout(() => {
-      const instance = this.file.instance(id);
-      if (instance?.state !== 'starting') this.changed();
-      else if (findStarted(this.context, id) === undefined) this.start(id);
-      else this.resumeOne(instance);
-    }, makingMs);
+    if (run !== undefined) {
+      this.file.changeInstance(id, run.mark);
+      this.follow(id, run);
+    } else if (this.file.instance(id)?.state !== 'stopping') {
+      this.notes.say(id, 'The program ended while the agent was away.');
+      this.afterEnd(id, 'ended while the agent was away');
+    }
   }
 
   private giveUp(cohort: CohortRecord['id'], failure: Reason): void {

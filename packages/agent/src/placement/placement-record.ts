@@ -1,5 +1,6 @@
 import {
   DesiredPlacement,
+  InstanceIsolation,
   InstanceState,
   ObservedRollout,
   PlacedRelease,
@@ -17,6 +18,8 @@ export const CohortRecord = z.object({
   restarts: z.number().int(),
   release: PlacedRelease,
   run: PlacedRun,
+  /** Absent: `process`. */
+  isolation: InstanceIsolation.optional(),
   /** Its release is unpacked. */
   prepared: z.boolean(),
   /** It had traffic once: from then on its crashes are restarted, they fail no rollout. */
@@ -40,6 +43,10 @@ export const InstanceRecord = z.object({
     .object({ pid: z.number().int(), startTime: z.number(), bootId: z.string() })
     .optional(),
   cgroup: z.array(z.string()).default([]),
+  /** Id of its container. */
+  container: z.string().optional(),
+  /** Where its port is, if not on loopback. */
+  address: z.string().optional(),
   port: z.number().int().optional(),
   startedAt: z.number().optional(),
   healthyAt: z.number().optional(),

@@ -1,6 +1,6 @@
-import { isAlive } from '../process/process-facts.ts';
+import { engineOf } from './instance-engine.ts';
 import type { PlacementContext } from './placement-context.ts';
-import type { PlacementRecord } from './placement-record.ts';
+import { cohortOf, type PlacementRecord } from './placement-record.ts';
 
 /** What the router does for one placement. */
 export interface PlacementRoute {
@@ -21,7 +21,7 @@ export interface PlacementRoute {
 const holdMs = 60_000;
 
 export function createPlacementRoute(
-  context: Pick<PlacementContext, 'router' | 'bootId' | 'now'>,
+  context: Pick<PlacementContext, 'router' | 'engines' | 'now'>,
   placement: string,
 ): PlacementRoute {
   const { router } = context;
@@ -32,9 +32,12 @@ export function createPlacementRoute(
   const apply = (record: PlacementRecord) => {
     if (!record.desired.run.serves) return;
     const backends = record.routed.flatMap((id) => {
-      const { port, process } = record.instances.find((one) => one.id === id) ?? {};
-      const alive = process !== undefined && isAlive(process, context.bootId);
-      return port === undefined || !alive ? [] : [{ instanceId: id, port }];
+      const instance = record.instances.find((one) => one.id === id);
+      if (instance?.port === undefined) return [];
+      const { port, address, cohort } = instance;
+      const engine = engineOf(context.engines, cohortOf(record, cohort));
+      if (!engine.mayRun(instance)) return [];
+      return [{ instanceId: id, port, ...(address === undefined ? {} : { address }) }];
     });
     router.setRoute(placement, { hosts: record.routedHosts, backends });
     routed = new Set(backends.map(({ instanceId }) => instanceId));

@@ -1,6 +1,6 @@
 import type { DesiredPlacement, Reason } from '@pltf/contracts';
 import { openProgramPlace } from './instance-launch.ts';
-import type { PlacementContext } from './placement-context.ts';
+import type { ProgramContext } from './placement-context.ts';
 import type { CohortRecord } from './placement-record.ts';
 import { programEnvironment } from './program-environment.ts';
 import { asReason } from './reason.ts';
@@ -13,7 +13,7 @@ const leastCpu = 0.1;
 
 /** Runs the release command where the program runs, or attaches to it; undefined when it succeeded. */
 export async function runReleaseTask(
-  context: PlacementContext,
+  context: Pick<ProgramContext, 'sandbox' | 'releases' | 'machine' | 'commands'>,
   desired: DesiredPlacement,
   cohort: CohortRecord,
 ): Promise<Reason | undefined> {

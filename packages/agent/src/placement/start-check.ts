@@ -1,22 +1,23 @@
-import { portOwner, portsOf } from '../process/listeners.ts';
-import { groupMembers } from '../process/process-facts.ts';
-import { probe } from './health-probe.ts';
+import { type ProbeTarget, probe } from './health-probe.ts';
 
 export interface StartCheck {
-  readonly pid: number;
   /** Undefined for a program that does not listen. */
-  readonly port: number | undefined;
-  readonly health: string | undefined;
+  readonly target: ProbeTarget | undefined;
   readonly timeoutMs: number;
-  /** Processes of the instance that are not in its process group. */
-  readonly members: () => readonly number[];
+  /** Whether it is this instance that answers: undefined when it is, otherwise what is wrong. */
+  readonly confirm: () => StartProblem | undefined;
+  /** What is to be said when nothing listens where it should; undefined when nothing is known. */
+  readonly elsewhere: () => string | undefined;
+  readonly fix: string;
 }
 
-export type StartResult =
-  | { readonly is: 'healthy' }
-  | { readonly is: 'late'; readonly why: string; readonly fix: string }
-  | { readonly is: 'stranger'; readonly why: string; readonly fix: string }
-  | { readonly is: 'aborted' };
+export interface StartProblem {
+  readonly is: 'late' | 'stranger';
+  readonly why: string;
+  readonly fix: string;
+}
+
+export type StartResult = { readonly is: 'healthy' } | StartProblem | { readonly is: 'aborted' };
 
 /** A program that does not listen counts as started when it has stayed up this long. */
 export const settledMs = 500;
@@ -30,8 +31,8 @@ const probeTimeoutMs = 5000;
 
 /** Looks until an instance answers on its port, and that it is this instance which does. */
 export async function awaitHealthy(check: StartCheck, signal: AbortSignal): Promise<StartResult> {
-  const { port } = check;
-  if (port === undefined) {
+  const { target } = check;
+  if (target === undefined) {
     await pause(settledMs, signal);
     return signal.aborted ? { is: 'aborted' } : { is: 'healthy' };
   }
@@ -40,11 +41,10 @@ export async function awaitHealthy(check: StartCheck, signal: AbortSignal): Prom
   while (!signal.aborted) {
     const passed = performance.now() - begin;
     const left = check.timeoutMs - passed;
-    if (left <= 0) return explainLate(check, port, why);
-    const target = { port, path: check.health };
+    if (left <= 0) return explainLate(check, target, why);
     const problem = await probe(target, Math.max(1, Math.min(probeTimeoutMs, left)));
     if (signal.aborted) break;
-    if (problem === undefined) return confirmOwner(check, port);
+    if (problem === undefined) return check.confirm() ?? { is: 'healthy' };
     why = problem;
     await pause(Math.min(pauseAfter(passed), Math.max(1, left)), signal);
   }
@@ -57,41 +57,17 @@ export function pauseAfter(passedMs: number): number {
   return Math.min(longestPauseMs, Math.max(shortestPauseMs, passedMs * pauseShare));
 }
 
-/** The common case first: the started process itself listens. */
-function confirmOwner(check: StartCheck, port: number): StartResult {
-  if (portOwner(port, [check.pid]) !== 'stranger') return { is: 'healthy' };
-  if (portOwner(port, membersOf(check)) !== 'stranger') return { is: 'healthy' };
-  return {
-    is: 'stranger',
-    why: `Another program of this machine listens on port ${port}, not this instance.`,
-    fix: 'Deploy again: it gets another port. Programs of the machine should stay out of 20000-29999.',
-  };
-}
-
-const membersOf = (check: StartCheck) => [
-  ...new Set([check.pid, ...groupMembers(check.pid), ...check.members()]),
-];
-
-function explainLate(check: StartCheck, port: number, why: string): StartResult {
+function explainLate(check: StartCheck, target: ProbeTarget, why: string): StartProblem {
   const seconds = Math.round(check.timeoutMs / 100) / 10;
-  const elsewhere = portsOf(membersOf(check)).filter((other) => other !== port);
   const detail = `It was not healthy within ${seconds} s: ${why}`;
-  if (elsewhere.length > 0 && why.startsWith('nothing listens')) {
-    return {
-      is: 'late',
-      why: `${detail}, but it listens on port ${elsewhere.join(', ')}.`,
-      fix: 'Listen on the port in the variable PORT.',
-    };
+  const elsewhere = why.startsWith('nothing listens') ? check.elsewhere() : undefined;
+  if (elsewhere !== undefined) {
+    return { is: 'late', why: `${detail}, but ${elsewhere}.`, fix: check.fix };
   }
-  return {
-    is: 'late',
-    why: `${detail}.`,
-    fix:
-      check.health === undefined ? listenFix : `${listenFix} Answer GET ${check.health} with 200.`,
-  };
+  const fix =
+    target.path === undefined ? check.fix : `${check.fix} Answer GET ${target.path} with 200.`;
+  return { is: 'late', why: `${detail}.`, fix };
 }
-
-const listenFix = 'Listen on the port in the variable PORT, on 127.0.0.1.';
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

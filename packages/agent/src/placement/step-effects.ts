@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Reason } from '@pltf/contracts';
 import { errorKinds } from '@pltf/contracts';
 import { applyStep, givenUpAs, withRolloutEnded } from './apply-step.ts';
-import { openProgramPlace } from './instance-launch.ts';
+import { engineOf } from './instance-engine.ts';
 import type { Instances } from './instances.ts';
 import { trafficOf } from './observed-placement.ts';
 import type { PlacementContext } from './placement-context.ts';
@@ -11,7 +11,6 @@ import { cohortOf } from './placement-record.ts';
 import type { PlacementRoute } from './placement-route.ts';
 import { asReason } from './reason.ts';
 import type { RecordFile } from './record-file.ts';
-import { runReleaseTask } from './release-task.ts';
 import type { Step } from './rollout-step.ts';
 
 /** What is to be done once a step is on disk. */
@@ -103,10 +102,11 @@ export class StepEffects {
     const work = async () => {
       const cohort = cohortOf(file.record, id);
       try {
-        if (cohort !== undefined) await openProgramPlace(context, file.record.desired, cohort);
+        const engine = engineOf(context.engines, cohort);
+        if (cohort !== undefined) await engine.prepare(file.record.desired, cohort);
         file.changeCohort(id, { prepared: true });
       } catch (error) {
-        context.log.warn({ err: error }, 'a release could not be unpacked');
+        context.log.warn({ err: error }, 'a release could not be made ready');
         file.changeCohort(id, { failure: asReason(error) });
       }
       this.preparing.delete(id);
@@ -138,7 +138,8 @@ export class StepEffects {
     const cohort = cohortOf(file.record, id);
     if (cohort === undefined) return;
     const work = async () => {
-      const failure = await runReleaseTask(context, file.record.desired, cohort);
+      const engine = engineOf(context.engines, cohort);
+      const failure = await engine.runReleaseCommand(file.record.desired, cohort);
       if (this.closed) return;
       if (failure === undefined) {
         const others = file.record.releaseTasks.filter((release) => release !== cohort.release.id);
@@ -187,16 +188,13 @@ export class StepEffects {
   /** The last step of a removal: nothing of the placement is left, its volume and logs included. */
   private async forget(): Promise<void> {
     const { context, file, route } = this.options;
-    const { id, owner } = file.record.desired;
+    const { desired } = file.record;
+    const { id, owner } = desired;
     route.remove();
-    const account = await context.sandbox.accounts.open(owner);
+    // An earlier release may have run the other way.
+    for (const engine of Object.values(context.engines)) await engine.forget(desired);
     // The record goes last: an agent that is killed before goes on with the removal.
-    for (const folder of [
-      path.join(account.volumes, id),
-      path.join(account.homes, id),
-      path.join(context.logsFolder, id),
-      file.folder,
-    ]) {
+    for (const folder of [path.join(context.logsFolder, id), file.folder]) {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     }
     this.close();

@@ -7,7 +7,11 @@ export interface TrafficRouter {
     placementId: string,
     route: {
       readonly hosts: readonly string[];
-      readonly backends: readonly { readonly instanceId: string; readonly port: number }[];
+      readonly backends: readonly {
+        readonly instanceId: string;
+        readonly port: number;
+        readonly address?: string;
+      }[];
     },
   ): void;
   /** Takes instances out of every route; resolves when nothing is in flight to them, or was cut. */

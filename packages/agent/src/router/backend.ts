@@ -27,10 +27,14 @@ export function idleLimit(ownMs: number, hintMs: number | undefined): number {
   return Math.min(ownMs, Math.max(hintMs - 1_000, hintMs / 2));
 }
 
+/** Where instances are that are processes of this machine. */
+export const loopback = '127.0.0.1';
+
 /** One instance as the router sees it: its idle connections and what is in flight to it. */
 export class Backend {
   readonly instanceId: string;
   readonly port: number;
+  readonly address: string;
   /** Requests that have chosen this instance and are not over, tunnels not included. */
   inFlight = 0;
   readonly tunnels = new Set<OpenTunnel>();
@@ -40,9 +44,15 @@ export class Backend {
   private readonly settings: BackendSettings;
   private emptyListeners: (() => void)[] = [];
 
-  constructor(instanceId: string, port: number, settings: BackendSettings) {
+  constructor(
+    instanceId: string,
+    port: number,
+    settings: BackendSettings,
+    address: string = loopback,
+  ) {
     this.instanceId = instanceId;
     this.port = port;
+    this.address = address;
     this.settings = settings;
   }
 
@@ -74,7 +84,7 @@ export class Backend {
   }
 
   connect(user: ConnectionUser): UpstreamConnection {
-    return new UpstreamConnection(this.port, this.settings.parseHead, user, this.forget);
+    return new UpstreamConnection(this, this.settings.parseHead, user, this.forget);
   }
 
   /** Takes a connection back after an exchange; closes it when it cannot serve another. */

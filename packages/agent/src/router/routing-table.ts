@@ -1,13 +1,15 @@
 import { PltfError } from '@pltf/contracts';
-import { Backend, type BackendSettings, pickBackend } from './backend.ts';
+import { Backend, type BackendSettings, loopback, pickBackend } from './backend.ts';
 import { type HoldLimits, HoldQueue } from './hold-queue.ts';
 import { parseHost } from './host-name.ts';
 import { PlacementCounters } from './placement-counters.ts';
 
-/** One instance that takes requests, on 127.0.0.1. */
+/** One instance that takes requests. */
 export interface BackendAddress {
   readonly instanceId: string;
   readonly port: number;
+  /** An IP address; absent: 127.0.0.1. */
+  readonly address?: string;
 }
 
 /** Which names lead to a placement, and which instances answer there. */
@@ -88,7 +90,11 @@ export class RoutingTable {
     return [...this.placements.values()].map(({ id, hosts, backends, hold }) => ({
       placementId: id,
       hosts,
-      backends: backends.map(({ instanceId, port }) => ({ instanceId, port })),
+      backends: backends.map(({ instanceId, port, address }) => ({
+        instanceId,
+        port,
+        ...(address === loopback ? {} : { address }),
+      })),
       held: hold !== undefined,
     }));
   }
@@ -195,10 +201,12 @@ export class RoutingTable {
   }
 
   /** The same instance keeps its connections; one that had left, or moved, begins anew. */
-  private backendFor(before: readonly Backend[], { instanceId, port }: BackendAddress): Backend {
+  private backendFor(before: readonly Backend[], given: BackendAddress): Backend {
+    const { instanceId, port, address = loopback } = given;
     const same = before.find((backend) => backend.instanceId === instanceId);
-    if (same !== undefined && same.port === port && !same.leaving) return same;
-    const backend = new Backend(instanceId, port, this.settings);
+    const moved = same?.port !== port || same.address !== address;
+    if (same !== undefined && !moved && !same.leaving) return same;
+    const backend = new Backend(instanceId, port, this.settings, address);
     this.backends.add(backend);
     return backend;
   }

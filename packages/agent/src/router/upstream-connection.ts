@@ -56,7 +56,7 @@ export class UpstreamConnection {
 
   /** `onIdleEnd` is told when it dies while nobody uses it. */
   constructor(
-    port: number,
+    { address, port }: { readonly address: string; readonly port: number },
     parseHead: ResponseHeadParser,
     user: ConnectionUser,
     onIdleEnd: (connection: UpstreamConnection) => void,
@@ -66,7 +66,7 @@ export class UpstreamConnection {
     this.onIdleEnd = onIdleEnd;
     const buffer = readBuffer();
     this.socket = connect({
-      host: '127.0.0.1',
+      host: address,
       port,
       noDelay: true,
       onread: { buffer, callback: (count) => this.onRead(buffer, count) },

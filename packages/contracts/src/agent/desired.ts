@@ -31,8 +31,27 @@ export const PlacedRun = z.object({
   releaseCommand: z.array(z.string()).min(1).optional(),
   /** Path in the program's view of a folder that outlives releases; forces a stop-first rollout. */
   volume: z.string().optional(),
+  /** What a container gets as PORT; a process gets a free port of the machine. */
+  port: z.number().int().min(1).max(65_535).optional(),
 });
 export type PlacedRun = z.infer<typeof PlacedRun>;
+
+/** What keeps instances apart: the machine's own means, or containers of a Docker Engine. */
+export const InstanceIsolation = z.enum(['process', 'docker']);
+export type InstanceIsolation = z.infer<typeof InstanceIsolation>;
+
+/** Where images go and what is written on them. */
+export const ImagePlan = z.object({
+  /** `registry.example.com/pltf`; absent: images stay with the engine. */
+  registry: z.string().max(253).optional(),
+  /** Address of the repository. */
+  source: z.string().max(500).optional(),
+});
+export type ImagePlan = z.infer<typeof ImagePlan>;
+
+/** A call that is allowed from one placement to another, under the host name that the caller uses. */
+export const PlacementEdge = z.object({ placement: PlacementId, host: z.string().max(253) });
+export type PlacementEdge = z.infer<typeof PlacementEdge>;
 
 /**
  * What the server wants of one placement. Declarative: the agent finds the way, persists it, and goes
@@ -52,5 +71,11 @@ export const DesiredPlacement = z.object({
   restarts: z.number().int(),
   /** How long the previous release's instances stay warm after a rollout, for an instant rollback. */
   keepWarmMs: z.number().int(),
+  /** Absent: `process`. */
+  isolation: InstanceIsolation.optional(),
+  /** For `isolation: docker`. */
+  image: ImagePlan.optional(),
+  /** Containers reach these placements through the router, and nothing else. */
+  edges: z.array(PlacementEdge).max(50).optional(),
 });
 export type DesiredPlacement = z.infer<typeof DesiredPlacement>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CommitId, Digest, Instant, PlacementId } from '../names.ts';
-import { Owner } from './desired.ts';
+import { InstanceIsolation, Owner } from './desired.ts';
 import { ObservedPlacement, Reason } from './observed.ts';
 
 /** Ids of tasks and workspaces become file names: letters, digits, dot, dash and underscore. */
@@ -64,6 +64,9 @@ export const TaskRequest = z.object({
   files: z.array(z.string()).max(10).default([]),
   timeoutMs: z.number().int().positive(),
   memoryMiB: z.number().int().positive(),
+  /** Where the task runs: beside this placement's containers when it has some. */
+  placement: PlacementId.optional(),
+  isolation: InstanceIsolation.optional(),
 });
 export type TaskRequest = z.infer<typeof TaskRequest>;
 
@@ -143,11 +146,20 @@ export const Isolation = z.object({
 });
 export type Isolation = z.infer<typeof Isolation>;
 
+/** The Docker Engine as the agent finds it; `detail` says why it is not available. */
+export const ContainerEngine = z.object({
+  available: z.boolean(),
+  version: z.string().optional(),
+  detail: z.string().optional(),
+});
+export type ContainerEngine = z.infer<typeof ContainerEngine>;
+
 export const AgentHealth = z.object({
   version: z.string(),
   pid: z.number().int(),
   startedAt: Instant,
   router: z.object({ host: z.string(), port: z.number().int() }),
   isolation: Isolation,
+  docker: ContainerEngine.optional(),
 });
 export type AgentHealth = z.infer<typeof AgentHealth>;
