@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ComponentName, EnvironmentName, TeamName } from './names.ts';
+import { OfferName, SecretName } from './need.ts';
 
 /** What a component is; a `resource` is a backing service that several share. */
 export const ComponentKind = z.enum(['service', 'worker', 'job', 'site', 'resource']);
@@ -12,6 +13,10 @@ export const Duration = z
 
 const command = z.string().min(1).max(2000);
 const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'letters, digits and _');
+const absolutePath = z
+  .string()
+  .max(200)
+  .regex(/^\/[^\s]*$/, 'a path that starts with /');
 
 /** A number, or `2..6`: a range to scale within. */
 export const Instances = z.union([
@@ -19,68 +24,257 @@ export const Instances = z.union([
   z.string().regex(/^[0-9]{1,3}\.\.[0-9]{1,3}$/, 'a number, or a range like 2..6'),
 ]);
 
-export const RunSection = z.strictObject({
-  build: command.optional(),
-  command: command.optional(),
-  port: z.number().int().min(1).max(65_535).optional(),
-  health: z
+/** A size by its name, or raw numbers (`512Mi/0.5`: memory and processor cores) where the platform allows those. */
+const SizeName = z
+  .string()
+  .max(30)
+  .regex(
+    /^(?:[a-z][a-z0-9-]{0,19}|[0-9]{1,7}(?:\.[0-9]{1,3})?(?:Mi|Gi)\/[0-9]{1,3}(?:\.[0-9]{1,3})?)$/,
+    'the name of a size, like small',
+  );
+
+export const RunSection = z
+  .strictObject({
+    build: command.optional().meta({
+      description: 'Command that makes the program ready to run, in its repository.',
+      examples: ['npm ci --omit=dev'],
+    }),
+    command: command.optional().meta({
+      description:
+        'How the program starts. Default: Procfile, package.json, or the usual file names.',
+      examples: ['node server.js'],
+    }),
+    port: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .meta({
+        description: 'The port it listens on; handed to the program as PORT too.',
+        examples: [8080],
+      }),
+    health: absolutePath.optional().meta({
+      description: 'Path that answers 2xx when the program can serve.',
+      examples: ['/healthz'],
+    }),
+    size: SizeName.optional().meta({
+      description: "One of the platform's sizes. Default: its first.",
+      examples: ['small'],
+    }),
+    instances: Instances.optional().meta({
+      description:
+        'How many run, or a range to scale within. Default: 1; more in production by tier.',
+      examples: [2, '2..6'],
+    }),
+    env: z
+      .record(envName, z.union([z.string().max(4000), z.number(), z.boolean()]))
+      .optional()
+      .meta({
+        description: 'Variables of the environment. Secrets belong under `needs`.',
+        examples: [{ LOG_LEVEL: 'info' }],
+      }),
+    release: command.optional().meta({
+      description: 'Runs once before a rollout takes traffic; its failure stops the rollout.',
+      examples: ['node migrate.js'],
+    }),
+    drain: Duration.optional().meta({
+      description: 'How long work in flight may take after new work stops coming.',
+      default: '30s',
+    }),
+    volume: absolutePath.optional().meta({
+      description: 'Folder that survives restarts; there can be one instance only then.',
+      examples: ['/var/lib/shop'],
+    }),
+  })
+  .meta({ description: 'How the program is built and run.' });
+
+/** The name of a need in the program: `db` is bound as `DB_URL`, `DB_HOST` and so on. */
+export const NeedName = z
+  .string()
+  .max(40)
+  .regex(
+    /^[a-z](?:[a-z0-9]|[-_](?=[a-z0-9]))*$/,
+    'lower-case letters, digits and single dashes, starting with a letter',
+  );
+
+/** What a program needs, in each form a thin file may say it. */
+export const NeedEntry = z.union(
+  [
+    z
+      .string()
+      .max(81)
+      .regex(
+        /^[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*(?:\/[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*)?$/,
+        'an offer and one of its plans, like postgres/small',
+      )
+      .meta({
+        description: 'Offer and plan of a backing service of its own.',
+        examples: ['postgres/small'],
+      }),
+    z
+      .strictObject({ service: ComponentName })
+      .meta({ description: 'Another service: its address, and permission on the network.' }),
+    z
+      .strictObject({ secret: SecretName })
+      .meta({ description: 'A secret that the platform keeps.' }),
+    z
+      .strictObject({ resource: ComponentName })
+      .meta({ description: 'A backing service that several share: a component of kind resource.' }),
+    z
+      .strictObject({ offer: OfferName, plan: OfferName.optional() })
+      .meta({ description: 'Offer and plan of a backing service, written out.' }),
+  ],
+  'an offer and plan like `postgres/small`, or one of {service: …}, {secret: …}, {resource: …}',
+);
+export type NeedEntry = z.infer<typeof NeedEntry>;
+
+/** Who gets through to an address. Absent: what the environment and the policy say. */
+const access = {
+  public: z.boolean().optional().meta({
+    description: 'Reachable from outside the organisation, where the environment is.',
+  }),
+  signIn: z.boolean().optional().meta({ description: 'Only those who signed in get through.' }),
+};
+export const AccessSection = z
+  .strictObject(access)
+  .meta({ description: 'Who gets through to its addresses.' });
+
+const host = z.string().max(253);
+export const RouteEntry = z.union(
+  [host, z.strictObject({ host, ...access })],
+  'a host like `users.example.com`, or {host: …, public: …, signIn: …}',
+);
+export type RouteEntry = z.infer<typeof RouteEntry>;
+
+export const PolicySection = z.union([
+  z
     .string()
-    .max(200)
-    .regex(/^\/[^\s]*$/, 'a path that starts with /')
-    .optional(),
-  size: z
-    .string()
-    .max(20)
-    .regex(/^[a-z][a-z0-9-]*$/)
-    .optional(),
-  instances: Instances.optional(),
-  env: z.record(envName, z.union([z.string().max(4000), z.number(), z.boolean()])).optional(),
-  release: command.optional(),
-  drain: Duration.optional(),
-  volume: z
-    .string()
-    .max(200)
-    .regex(/^\/[^\s]*$/, 'a path that starts with /')
-    .optional(),
-});
+    .max(500)
+    .meta({ examples: ['pii=true, region=eu'] }),
+  z.record(z.string().max(40), z.union([z.string().max(100), z.boolean(), z.number()])),
+]);
+
+export const ObjectiveSection = z
+  .strictObject({
+    availability: z
+      .number()
+      .gt(0)
+      .lt(100)
+      .optional()
+      .meta({
+        description: 'Per cent of requests that are answered well. Default: by tier.',
+        examples: [99.9],
+      }),
+    latency: z
+      .partialRecord(z.enum(['p50', 'p90', 'p95', 'p99']), Duration)
+      .optional()
+      .meta({
+        description: 'Time within which that share of requests is answered.',
+        examples: [{ p99: '300ms' }],
+      }),
+  })
+  .meta({ description: 'Objectives: what its users can rely on.' });
 
 const overridable = {
+  policy: PolicySection.optional().meta({
+    description: 'Data classes and facts of placement that guardrails read; a map or `pii=true`.',
+    examples: ['pii=true, region=eu', { pii: true, region: 'eu' }],
+  }),
   run: RunSection.optional(),
-  routes: z.array(z.string().max(253)).max(20).optional(),
+  needs: z
+    .record(NeedName, NeedEntry)
+    .refine((needs) => Object.keys(needs).length <= 50, 'at most 50 needs')
+    .optional()
+    .meta({
+      description: 'What it needs from outside, under the name that it has in the program.',
+      examples: [{ db: 'postgres/small' }],
+    }),
+  routes: z
+    .array(RouteEntry)
+    .max(20)
+    .optional()
+    .meta({
+      description: 'Hosts of your own that lead to it, beside the address the platform gives.',
+      examples: [['users.example.com']],
+    }),
+  access: AccessSection.optional(),
+  slo: ObjectiveSection.optional(),
+  schedule: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({
+      description: 'When a job runs: five cron fields, UTC. A job without one runs by hand.',
+      examples: ['0 3 * * *'],
+    }),
+  offer: z
+    .string()
+    .max(81)
+    .regex(
+      /^[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*(?:\/[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*)?$/,
+      'an offer and one of its plans, like postgres/small',
+    )
+    .optional()
+    .meta({
+      description: 'For kind resource: what is shared, as offer and plan.',
+      examples: ['postgres/small'],
+    }),
 };
+
+/** What one environment may say otherwise. */
+export const EnvironmentSection = z
+  .strictObject(overridable)
+  .meta({ description: 'What differs in this environment.' });
 
 /** The thin file, `pltf.yaml`: everything but kind and name has a default. */
 export const ThinFile = z.strictObject({
-  kind: ComponentKind,
-  name: ComponentName,
-  description: z.string().max(500).optional(),
-  owner: TeamName.optional(),
-  tier: z.number().int().min(1).max(3).optional(),
+  kind: ComponentKind.meta({ description: 'What it is.' }),
+  name: ComponentName.meta({
+    description: 'Lower-case letters, digits and single dashes, at most 40.',
+    examples: ['users-api'],
+  }),
+  description: z.string().max(500).optional().meta({ description: 'One sentence for people.' }),
+  owner: TeamName.optional().meta({
+    description: "The team that answers for it. Default: the platform's default team.",
+    examples: ['team-identity'],
+  }),
+  tier: z.number().int().min(1).max(3).optional().meta({
+    description: 'How much depends on it: 1 everything, 2 customers, 3 a team.',
+    default: 3,
+  }),
   path: z
     .string()
     .max(60)
     .regex(/^[a-z][a-z0-9-]*(?:@[0-9]+(?:\.[0-9]+){0,2})?$/, 'like node-service@1')
-    .optional(),
-  env: z.union([EnvironmentName, z.array(EnvironmentName).min(1).max(20)]).optional(),
-  policy: z
-    .union([
-      z.string().max(500),
-      z.record(z.string().max(40), z.union([z.string().max(100), z.boolean(), z.number()])),
-    ])
-    .optional(),
+    .optional()
+    .meta({
+      description: 'The golden path it came from, and its version.',
+      examples: ['node-service@1'],
+    }),
+  env: z
+    .union([EnvironmentName, z.array(EnvironmentName).min(1).max(20)])
+    .optional()
+    .meta({
+      description: 'Where it may run. Default: every environment. Previews come by themselves.',
+      examples: [['staging', 'prod']],
+    }),
   ...overridable,
-  slo: z
-    .strictObject({
-      availability: z.number().gt(0).lt(100).optional(),
-      latency: z.partialRecord(z.enum(['p50', 'p90', 'p95', 'p99']), Duration).optional(),
-    })
-    .optional(),
   budget: z
     .string()
     .max(30)
-    .regex(/^[0-9]+(?:\.[0-9]{1,2})?\/month$/, 'like 40/month')
-    .optional(),
-  schedule: z.string().max(100).optional(),
-  envs: z.record(EnvironmentName, z.strictObject(overridable)).optional(),
+    .regex(/^[0-9]{1,9}(?:\.[0-9]{1,2})?\/month$/, 'like 40/month')
+    .optional()
+    .meta({
+      description: "What a month of all of it may cost, in the platform's currency.",
+      examples: ['40/month'],
+    }),
+  envs: z
+    .record(EnvironmentName, EnvironmentSection)
+    .optional()
+    .meta({
+      description: 'Overrides for one environment, same keys.',
+      examples: [{ prod: { run: { size: 'medium', instances: '3..10' } } }],
+    }),
 });
 export type ThinFile = z.infer<typeof ThinFile>;

@@ -1,6 +1,15 @@
-import type { ErrorItem, PlatformFile, RunSpec, ThinFile } from '@pltf/contracts';
+import type {
+  ComponentKind,
+  EnvironmentRule,
+  ErrorItem,
+  PlatformFile,
+  Provenance,
+  RunSpec,
+  ThinFile,
+} from '@pltf/contracts';
 import { shellSyntaxIn, splitCommand } from './command-line.ts';
 import { nearest } from './nearest.ts';
+import { fittingSize, largestSize, rawSize, type Size, sizesIn } from './sizes.ts';
 import { type RepositoryRoot, startCommand } from './start-command.ts';
 import { durationMs, instanceRange } from './units.ts';
 
@@ -8,25 +17,29 @@ export type RunSection = NonNullable<ThinFile['run']>;
 
 /** One environment's way to run, with the place of each of its values. */
 export interface RunRequest {
-  readonly file: ThinFile;
+  readonly kind: ComponentKind;
   readonly run: RunSection;
   readonly platform: PlatformFile;
+  readonly environment: EnvironmentRule;
+  /** Instances where the file says nothing, and why. */
+  readonly fewest: { readonly instances: number; readonly because: string };
   /** What the repository offers, where that is known. */
   readonly root: RepositoryRoot | undefined;
   readonly where: (key: keyof RunSection) => string;
   readonly report: (problem: ErrorItem) => void;
+  /** Told of each value that the file does not say. */
+  readonly explain: (key: keyof RunSection | 'folder', provenance: Provenance) => void;
 }
 
 const defaultDrain = '30s';
 const longestDrainMs = 60 * 60_000;
 const startTimeoutMs = 30_000;
 const siteFolder = 'public';
-const defaultInstances = 1;
 const mostInstances = 100;
 
 /** The section with every default filled in; undefined when a problem was reported. */
 export function resolveRun(request: RunRequest): RunSpec | undefined {
-  const { run, file } = request;
+  const { run, kind } = request;
   let sound = true;
   const checked: RunRequest = {
     ...request,
@@ -41,11 +54,15 @@ export function resolveRun(request: RunRequest): RunSpec | undefined {
   commandOf(checked, 'build');
   const instances = instancesOf(checked);
   const drainMs = drainOf(checked);
+  if (size !== undefined && instances !== undefined) checkQuota(checked, size, instances.maximum);
   if (!sound || size === undefined || instances === undefined) return undefined;
+  const folder = kind === 'site' && command === undefined ? { folder: siteFolder } : {};
+  if (kind === 'site' && command === undefined)
+    explainDefault(request, 'folder', 'A site without a command is the folder `public`.');
   return {
     ...(run.build === undefined ? {} : { build: run.build }),
     ...(command === undefined ? {} : { command }),
-    ...(file.kind === 'site' && command === undefined ? { folder: siteFolder } : {}),
+    ...folder,
     ...(run.port === undefined ? {} : { port: run.port }),
     ...(run.health === undefined ? {} : { health: run.health }),
     ...size,
@@ -60,29 +77,83 @@ export function resolveRun(request: RunRequest): RunSpec | undefined {
   };
 }
 
-function sizeOf({
-  run,
-  platform,
-  where,
-  report,
-}: RunRequest): Pick<RunSpec, 'size' | 'memoryMiB' | 'cpu'> | undefined {
-  const names = Object.keys(platform.sizes);
-  const name = run.size ?? names[0] ?? 'small';
-  const size = Object.hasOwn(platform.sizes, name) ? platform.sizes[name] : undefined;
-  if (size !== undefined) return { size: name, memoryMiB: size.memoryMiB, cpu: size.cpu };
-  const meant = nearest(name, names);
+const explainDefault = (
+  { explain }: RunRequest,
+  key: Parameters<RunRequest['explain']>[0],
+  because: string,
+): void => explain(key, { source: 'default', because });
+
+type SizedRun = Pick<RunSpec, 'size' | 'memoryMiB' | 'cpu'>;
+
+function sizeOf(request: RunRequest): SizedRun | undefined {
+  const { run, platform, environment, where, report, explain } = request;
+  const allowed = sizesIn(platform, environment);
+  const raw = run.size === undefined ? undefined : rawSize(run.size);
+  if (run.size !== undefined && raw !== undefined) return rawSizeOf(request, run.size, raw);
+  const name = run.size ?? [...allowed.keys()][0];
+  const size = name === undefined ? undefined : allowed.get(name);
+  if (name !== undefined && size !== undefined) {
+    if (run.size === undefined) {
+      const because = `The first size that ${environment.name} allows.`;
+      explain('size', { source: 'platform-file', because });
+    }
+    return { size: name, memoryMiB: size.memoryMiB, cpu: size.cpu };
+  }
+  const names = [...allowed.keys()];
+  const isKnown = name !== undefined && Object.hasOwn(platform.sizes, name);
+  const meant = isKnown ? undefined : nearest(name ?? '', names);
   const fix =
-    meant === undefined ? `The platform has: ${names.join(', ')}.` : `Did you mean \`${meant}\`?`;
-  report({ where: where('size'), message: `there is no size \`${name}\``, fix });
+    meant === undefined
+      ? `${isKnown ? environment.name : 'The platform'} has: ${names.join(', ')}.`
+      : `Did you mean \`${meant}\`?`;
+  const message = isKnown
+    ? `the size \`${name}\` may not be used in ${environment.name}`
+    : `there is no size \`${name ?? ''}\``;
+  report({ where: where('size'), message, fix });
   return undefined;
+}
+
+function rawSizeOf(request: RunRequest, text: string, raw: Size): SizedRun | undefined {
+  const { platform, environment, where, report } = request;
+  const allowed = sizesIn(platform, environment);
+  if (platform.rawSizes !== 'allowed' || environment.sizes !== undefined) {
+    const [name, size] = fittingSize(allowed, raw) ?? largestSize(allowed) ?? [];
+    const fix = `Use one of: ${[...allowed.keys()].join(', ')}${size === undefined ? '' : `; \`${name}\` has ${size.memoryMiB} MiB and ${size.cpu} of a processor`}.`;
+    report({ where: where('size'), message: `\`${text}\` is not one of the sizes`, fix });
+    return undefined;
+  }
+  if (raw.memoryMiB < 32 || raw.cpu < 0.05) {
+    const message = `size: \`${text}\` is too small to run anything`;
+    report({ where: where('size'), message, fix: 'At least 32Mi/0.05.' });
+    return undefined;
+  }
+  return { size: text, ...raw };
+}
+
+/** What one component may take of an environment. */
+function checkQuota(
+  { environment, where, report }: RunRequest,
+  { memoryMiB }: SizedRun,
+  instances: number,
+): void {
+  const { quota, name } = environment;
+  if (quota?.instances !== undefined && instances > quota.instances) {
+    const message = `instances: ${instances} are more than the quota of ${name}`;
+    report({ where: where('instances'), message, fix: `At most ${quota.instances}.` });
+  }
+  if (quota?.memoryMiB !== undefined && memoryMiB * instances > quota.memoryMiB) {
+    const message = `${instances} times ${memoryMiB} MiB are more than the quota of ${name}`;
+    const fix = `Take a smaller size or fewer instances: at most ${quota.memoryMiB} MiB in all.`;
+    report({ where: where('size'), message, fix });
+  }
 }
 
 /** The file's own command, or what the repository offers. A site has none: the platform serves its folder. */
 function startOf(request: RunRequest): readonly string[] | undefined {
-  const { run, file, root, where, report } = request;
+  const { run, kind, root, where, report, explain } = request;
   if (run.command !== undefined) return commandOf(request, 'command');
   if (root === undefined) return undefined;
-  if (file.kind === 'site') {
+  if (kind === 'site') {
     if (run.build === undefined && !root.names.includes(`${siteFolder}/`)) {
       const fix = `Put the pages into \`${siteFolder}/\`, or name the build that makes them: \`run: {build: npm run build}\`.`;
       report({
@@ -93,10 +164,12 @@ function startOf(request: RunRequest): readonly string[] | undefined {
     }
     return undefined;
   }
-  const found = startCommand(file.kind, root);
+  const found = startCommand(kind, root);
   if (found === undefined) {
     const fix = 'Add `run: {command: node server.js}`, or a script `start` in package.json.';
     report({ where: where('command'), message: 'nothing says how to start it', fix });
+  } else {
+    explain('command', { source: 'repository', because: 'Found in the repository.' });
   }
   return found;
 }
@@ -128,8 +201,17 @@ function commandOf(
   return words;
 }
 
-function instancesOf({ run, where, report }: RunRequest): RunSpec['instances'] | undefined {
-  const range = instanceRange(run.instances ?? defaultInstances);
+function instancesOf(request: RunRequest): RunSpec['instances'] | undefined {
+  const { run, fewest, where, report } = request;
+  const byDefault = run.volume === undefined ? fewest.instances : 1;
+  if (run.instances === undefined) {
+    explainDefault(
+      request,
+      'instances',
+      byDefault > 1 ? fewest.because : 'One, where nothing else is said.',
+    );
+  }
+  const range = instanceRange(run.instances ?? byDefault);
   if (range === undefined || range.minimum < 1 || range.maximum > mostInstances) {
     const message = `instances: ${String(run.instances)} is no number or range between 1 and ${mostInstances}`;
     report({
@@ -150,7 +232,9 @@ function instancesOf({ run, where, report }: RunRequest): RunSpec['instances'] |
   return range;
 }
 
-function drainOf({ run, where, report }: RunRequest): number {
+function drainOf(request: RunRequest): number {
+  const { run, where, report } = request;
+  if (run.drain === undefined) explainDefault(request, 'drain', 'Where nothing else is said.');
   const drain = durationMs(run.drain ?? defaultDrain);
   if (drain > longestDrainMs) {
     const message = `drain: ${String(run.drain)} is longer than an hour`;

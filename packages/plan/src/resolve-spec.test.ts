@@ -60,7 +60,7 @@ describe('the smallest file', () => {
       }),
       routes: { preview: [], prod: [] },
       needs: {},
-      objective: {},
+      objective: { prod: { availability: 99 } },
     });
   });
 

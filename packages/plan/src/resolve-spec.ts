@@ -1,174 +1,291 @@
-import type { ErrorItem, PlatformFile, RunSpec, Spec, ThinFile } from '@pltf/contracts';
-import { nearest } from './nearest.ts';
-import { readPolicy } from './policy.ts';
+import type {
+  EnvironmentRule,
+  ErrorItem,
+  PlatformFile,
+  Provenance,
+  RunSpec,
+  Spec,
+  ThinFile,
+} from '@pltf/contracts';
+import {
+  type Context,
+  fromFile,
+  fromPlatform,
+  type ResolveOptions,
+  resolveContext,
+} from './resolve-context.ts';
+import { resolveEnvironments } from './resolve-environments.ts';
+import { checkKind } from './resolve-kind.ts';
+import { resolveNeeds } from './resolve-needs.ts';
+import { type ResolvedRoutes, resolveRoutes } from './resolve-routes.ts';
 import { type RunSection, resolveRun } from './resolve-run.ts';
-import { routeHost } from './route-host.ts';
-import type { RepositoryRoot } from './start-command.ts';
-import type { YamlPlaces } from './yaml-text.ts';
+import {
+  resolveAccess,
+  resolveObjective,
+  resolveOffer,
+  resolvePolicy,
+  resolveSchedule,
+} from './resolve-sections.ts';
+import { first, merged } from './sources.ts';
+import { tierDefaults } from './tiers.ts';
 
 export type ResolvedSpec =
-  | { readonly ok: true; readonly spec: Spec }
+  | {
+      readonly ok: true;
+      readonly spec: Spec;
+      /** Where each value comes from, by path: `owner`, `run.size`, `envs.prod.run.size`, `needs.db` … */
+      readonly why: Readonly<Record<string, Provenance>>;
+    }
   | { readonly ok: false; readonly problems: readonly ErrorItem[] };
 
-export interface ResolveOptions {
-  /** Where the file's values are; without it, problems name their keys only. */
-  readonly places?: YamlPlaces | undefined;
-  /** What lies beside the file; without it, a command that only the repository tells stays open. */
-  readonly root?: RepositoryRoot | undefined;
-}
-
-interface Context extends ResolveOptions {
-  readonly file: ThinFile;
-  readonly platform: PlatformFile;
-  readonly stable: readonly string[];
-  readonly previews: readonly string[];
-  readonly problems: ErrorItem[];
-}
-
 const defaultTier = 3;
+const runKeys = [
+  'build',
+  'command',
+  'port',
+  'health',
+  'size',
+  'instances',
+  'release',
+  'drain',
+  'volume',
+] as const satisfies readonly (keyof RunSection)[];
 
-/** Fills in every default: the thin file first, then the repository, then the platform file. All problems at once. */
+/**
+ * Fills in every default: the thin file first, then the golden path, the repository, the platform file. All problems
+ * at once, and where each value comes from.
+ */
 export function resolveSpec(
   file: ThinFile,
   platform: PlatformFile,
   options: ResolveOptions = {},
 ): ResolvedSpec {
-  const named = (kind: 'stable' | 'preview') =>
-    platform.environments
-      .filter((environment) => environment.kind === kind)
-      .map(({ name }) => name);
-  const context = {
-    ...options,
-    file,
-    platform,
-    stable: named('stable'),
-    previews: named('preview'),
-    problems: [],
-  };
-  const environments = environmentsOf(context);
-  const policy = policyOf(context);
+  const findings = resolveContext(file, platform, options);
+  const { context } = findings;
+  const whole = resolveWhole(context);
+  const spec: Spec = { ...whole, ...resolvePlaces(context, whole) };
+  if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
+  return { ok: true, spec, why: findings.why };
+}
+
+type Whole = Pick<
+  Spec,
+  | 'kind'
+  | 'name'
+  | 'description'
+  | 'owner'
+  | 'tier'
+  | 'path'
+  | 'environments'
+  | 'policy'
+  | 'budget'
+  | 'schedule'
+>;
+
+/** What is the same in every environment. */
+function resolveWhole(context: Context): Whole {
+  const { file, platform } = context;
   checkKind(context);
-  const run: Record<string, RunSpec> = {};
-  const routes: Record<string, string[]> = {};
-  for (const name of [...context.previews, ...environments]) {
-    const resolved = runIn(context, name);
-    if (resolved !== undefined) run[name] = resolved;
-    routes[name] = routesIn(context, name, environments.at(-1));
+  const environments = resolveEnvironments(context);
+  for (const key of ['kind', 'name', 'description', 'path', 'budget'] as const) {
+    if (file[key] !== undefined) context.explain(key, fromFile(context, [key]));
   }
-  if (context.problems.length > 0) return { ok: false, problems: unique(context.problems) };
+  const because = 'The team that answers for what names none.';
+  context.explain(
+    'owner',
+    file.owner === undefined
+      ? fromPlatform(context, ['defaultTeam'], because)
+      : fromFile(context, ['owner']),
+  );
+  const schedule = resolveSchedule(context);
   return {
-    ok: true,
-    spec: {
-      kind: file.kind,
-      name: file.name,
-      description: file.description ?? '',
-      owner: file.owner ?? platform.defaultTeam,
-      tier: file.tier ?? defaultTier,
-      ...(file.path === undefined ? {} : { path: file.path }),
-      environments: [...environments],
-      policy: { ...policy },
-      run,
-      routes,
-      needs: {},
-      objective: {},
-    },
+    kind: file.kind,
+    name: file.name,
+    description: file.description ?? '',
+    owner: file.owner ?? platform.defaultTeam,
+    tier: resolveTier(context),
+    ...(file.path === undefined ? {} : { path: file.path }),
+    environments: [...environments],
+    policy: { ...resolvePolicy(context) },
+    ...(file.budget === undefined ? {} : { budget: file.budget.replace('/month', '') }),
+    ...(schedule === undefined ? {} : { schedule }),
   };
 }
 
-function placeOf({ places }: Context, path: readonly (string | number)[]): string {
-  return places === undefined ? path.join('.') : places.value(path);
+function resolveTier(context: Context): number {
+  const { file, goldenPath } = context;
+  const byPath = goldenPath?.defaults.tier;
+  if (file.tier !== undefined) context.explain('tier', fromFile(context, ['tier']));
+  else if (goldenPath !== undefined && byPath !== undefined) {
+    const where = `${goldenPath.id}@${goldenPath.version}`;
+    const because = `The golden path ${goldenPath.id} says so where the thin file says nothing.`;
+    context.explain('tier', { source: 'golden-path', where, because });
+  } else context.explain('tier', { source: 'default', because: 'Only a team notices.' });
+  return file.tier ?? byPath ?? defaultTier;
 }
 
-/** Those that the file asks for, in the platform's order: promotion goes that way, whatever order the file has. */
-function environmentsOf(context: Context): readonly string[] {
-  const { file, stable, previews, problems, places } = context;
-  const known = [...previews, ...stable];
-  const asked = typeof file.env === 'string' ? [file.env] : (file.env ?? stable);
-  const refuse = (name: string, where: string): void => {
-    const meant = nearest(name, known);
-    const fix =
-      meant === undefined ? `The platform has: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`;
-    problems.push({ where, message: `there is no environment \`${name}\``, fix });
+type Places = Omit<Spec, keyof Whole>;
+
+/** By environment. */
+interface PlacesFound {
+  readonly run: Spec['run'];
+  readonly routes: Spec['routes'];
+  readonly access: NonNullable<Spec['access']>;
+  readonly needs: Spec['needs'];
+  readonly objective: Spec['objective'];
+  readonly policies: NonNullable<Spec['policies']>;
+  readonly schedules: NonNullable<Spec['schedules']>;
+  readonly offers: NonNullable<Spec['offers']>;
+}
+
+/** What each environment has of its own. */
+function resolvePlaces(context: Context, whole: Whole): Places {
+  const { file, platform } = context;
+  const places: PlacesFound = {
+    run: {},
+    routes: {},
+    access: {},
+    needs: {},
+    objective: {},
+    policies: {},
+    schedules: {},
+    offers: {},
   };
-  for (const [index, name] of asked.entries()) {
-    if (!known.includes(name))
-      refuse(name, placeOf(context, typeof file.env === 'string' ? ['env'] : ['env', index]));
+  const last = whole.environments.at(-1);
+  for (const environment of platform.environments) {
+    const { name, kind } = environment;
+    if (kind === 'stable' && !whole.environments.includes(name)) continue;
+    if (file.kind === 'resource') resolveShared(context, environment, places);
+    else resolvePlace(context, environment, { whole, last, places });
+    const policy = resolvePolicy(context, name);
+    if (context.sources(name).some(({ override, part }) => override && part.policy !== undefined))
+      places.policies[name] = { ...policy };
+    const schedule = resolveSchedule(context, name);
+    if (schedule !== undefined && schedule !== whole.schedule) places.schedules[name] = schedule;
   }
-  for (const name of Object.keys(file.envs ?? {})) {
-    if (!known.includes(name)) refuse(name, places?.key(['envs', name]) ?? `envs.${name}`);
-  }
-  return stable.filter((name) => asked.includes(name));
+  return withoutEmpty(places, file.kind === 'resource' ? last : undefined);
 }
 
-function policyOf(context: Context): Spec['policy'] {
-  const { policy, unclear } = readPolicy(context.file.policy);
-  for (const part of unclear) {
-    const message =
-      part === ''
-        ? 'policy: a pair is missing'
-        : `policy: \`${part.slice(0, 100)}\` is no pair, or is there twice`;
-    const fix = 'Write `pii=true, region=eu`, or a map.';
-    context.problems.push({ where: placeOf(context, ['policy']), message, fix });
-  }
-  return policy;
+interface PlaceTarget {
+  readonly whole: Whole;
+  readonly last: string | undefined;
+  readonly places: PlacesFound;
 }
 
-/** What one kind of component can have and another cannot. */
-function checkKind(context: Context): void {
-  const { file, problems } = context;
-  if (file.schedule !== undefined && file.kind !== 'job') {
-    const fix = 'Use `kind: job`, or leave it out.';
-    problems.push({
-      where: placeOf(context, ['schedule']),
-      message: `a ${file.kind} has no schedule`,
-      fix,
-    });
-  }
-  const serves = file.kind === 'service' || file.kind === 'site';
-  if (!serves && (file.routes?.length ?? 0) > 0) {
-    const fix = 'Use `kind: service`, or leave them out.';
-    problems.push({
-      where: placeOf(context, ['routes']),
-      message: `a ${file.kind} has no address`,
-      fix,
-    });
-  }
+function resolvePlace(
+  context: Context,
+  environment: EnvironmentRule,
+  { whole, last, places }: PlaceTarget,
+): void {
+  const { name } = environment;
+  const run = runIn(context, environment, whole.tier);
+  if (run !== undefined) places.run[name] = run;
+  const routes = routesIn(context, environment, last);
+  places.routes[name] = [...routes.hosts];
+  const access = resolveAccess(context, environment);
+  const byHost = Object.keys(routes.access).length > 0 ? { routes: { ...routes.access } } : {};
+  if (Object.keys({ ...access, ...byHost }).length > 0)
+    places.access[name] = { ...access, ...byHost };
+  const needs = needsIn(context, environment);
+  if (Object.keys(needs).length > 0) places.needs[name] = { ...needs };
+  const objective = resolveObjective(context, whole.tier, environment);
+  if (objective !== undefined) places.objective[name] = objective;
 }
 
-function runIn(context: Context, name: string): RunSpec | undefined {
-  const { file, platform, root, problems } = context;
-  const own = file.envs?.[name]?.run;
-  const run: RunSection = { ...file.run, ...own, env: { ...file.run?.env, ...own?.env } };
-  const where = (key: keyof RunSection): string => {
-    if (own !== undefined && Object.hasOwn(own, key))
-      return placeOf(context, ['envs', name, 'run', key]);
-    return placeOf(context, file.run === undefined ? ['kind'] : ['run', key]);
+function resolveShared(
+  context: Context,
+  environment: EnvironmentRule,
+  { offers }: PlacesFound,
+): void {
+  if (environment.kind === 'preview') return;
+  const offer = resolveOffer(context, environment);
+  if (offer !== undefined) offers[environment.name] = offer;
+}
+
+/** Without the keys that say nothing; the offer of the last environment stands for all. */
+function withoutEmpty(
+  places: PlacesFound,
+  last: string | undefined,
+): Places {
+  const { access, policies, schedules, offers, ...always } = places;
+  const optional = { access, policies, schedules, offers };
+  const offer = last === undefined ? undefined : offers[last];
+  return {
+    ...always,
+    ...Object.fromEntries(
+      Object.entries(optional).filter(([, value]) => Object.keys(value).length > 0),
+    ),
+    ...(offer === undefined ? {} : { offer }),
   };
+}
+
+function runIn(context: Context, environment: EnvironmentRule, tier: number): RunSpec | undefined {
+  const { file, platform, root, production } = context;
+  const { name } = environment;
+  const sources = context.sources(name);
+  const values = runKeys.flatMap((key) => {
+    const found = first(sources, ['run', key], ({ run }) => run?.[key]);
+    return found === undefined ? [] : [[key, found] as const];
+  });
+  for (const [key, { provenance, override }] of values)
+    context.explain(`run.${key}`, provenance, name, override);
+  const env = merged(sources, ['run', 'env'], ({ run }) => run?.env);
+  for (const [key, { provenance, override }] of env)
+    context.explain(`run.env.${key}`, provenance, name, override);
+  const places = new Map<keyof RunSection, string>(values.map(([key, { where }]) => [key, where]));
+  const isProduction = name === production && file.kind !== 'job';
   return resolveRun({
-    file,
-    run,
+    kind: file.kind,
+    run: {
+      ...Object.fromEntries(values.map(([key, { value }]) => [key, value])),
+      env: Object.fromEntries([...env].map(([key, { value }]) => [key, value])),
+    },
     platform,
+    environment,
+    fewest: {
+      instances: isProduction ? tierDefaults(tier).instances : 1,
+      because: `What tier ${tier} has in production.`,
+    },
     root,
-    where,
-    report: (problem) => problems.push(problem),
+    where: (key) =>
+      places.get(key) ?? context.place(file.run === undefined ? ['kind'] : ['run', key]),
+    report: context.report,
+    explain: (key, provenance) => context.explain(`run.${key}`, provenance, name),
   });
 }
 
 /** Routes at the top are those of the last environment: a host answers in one place. */
-function routesIn(context: Context, name: string, last: string | undefined): string[] {
-  const { file, platform, problems } = context;
-  const own = file.envs?.[name]?.routes;
-  const path = own === undefined ? ['routes'] : ['envs', name, 'routes'];
-  const hosts: string[] = [];
-  for (const [index, text] of (own ?? (name === last ? file.routes : undefined) ?? []).entries()) {
-    const route = routeHost(text, platform);
-    if ('host' in route) hosts.push(route.host);
-    else problems.push({ where: placeOf(context, [...path, index]), ...route });
-  }
-  return [...new Set(hosts)];
+function routesIn(
+  context: Context,
+  environment: EnvironmentRule,
+  last: string | undefined,
+): ResolvedRoutes {
+  const { name } = environment;
+  const sources = context.sources(name).filter(({ override }) => override || name === last);
+  const routes = first(sources, ['routes'], (part) => part.routes);
+  const source = sources.find(({ part }) => part.routes !== undefined);
+  if (routes !== undefined) context.explain('routes', routes.provenance, name, routes.override);
+  return resolveRoutes({
+    routes,
+    platform: context.platform,
+    environment,
+    placeOf: (index) => source?.place(['routes', index]) ?? 'routes',
+    report: context.report,
+  });
 }
 
-/** The same value is wrong once, in however many environments it counts. */
-const unique = (problems: readonly ErrorItem[]): readonly ErrorItem[] => [
-  ...new Map(problems.map((problem) => [`${problem.where} ${problem.message}`, problem])).values(),
-];
+function needsIn(context: Context, environment: EnvironmentRule): Spec['needs'][string] {
+  const { file, platform } = context;
+  const needs = merged(context.sources(environment.name), ['needs'], (part) => part.needs);
+  return {
+    ...resolveNeeds({
+      component: file.name,
+      needs,
+      platform,
+      environment,
+      report: context.report,
+      explain: (need, provenance) =>
+        context.explain(`needs.${need}`, provenance, environment.name, needs.get(need)?.override),
+    }),
+  };
+}
