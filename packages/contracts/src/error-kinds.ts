@@ -66,6 +66,17 @@ export const errorKinds = {
     true,
   ),
   'conflict': kind(409, 'Somebody else changed this meanwhile', 'Read it again and repeat.', true),
+  'container-engine-refused': kind(
+    502,
+    'The container engine refused',
+    'Read its message in `detail`.',
+  ),
+  'container-engine-unavailable': kind(
+    503,
+    'The container engine does not answer',
+    'Start the Docker Engine of the machine where the agent runs, or name its socket in DOCKER_HOST.',
+    true,
+  ),
   'creation-failed': kind(
     422,
     'The creation failed and was undone',
@@ -88,12 +99,37 @@ export const errorKinds = {
     'Free space under the data directory and try again.',
     true,
   ),
+  'dockerfile-missing': kind(
+    422,
+    'The release has no Dockerfile',
+    'Add a Dockerfile at the root of the repository, or use a runtime without containers.',
+  ),
+  'exception-closed': kind(
+    409,
+    'This exception is decided already',
+    '`pltf exception show` says who decided, and why.',
+  ),
+  'exception-not-needed': kind(
+    422,
+    'Nothing breaks this guardrail',
+    'Push the change first, to a branch or to the default one: what is refused there can be asked for.',
+  ),
+  'exception-too-long': kind(
+    422,
+    'An exception cannot last so long',
+    'Choose an earlier end; what has to last longer is a change of the guardrail.',
+  ),
   'forbidden': kind(403, 'You may not do this', 'Ask the owner named in `detail` for the role.'),
   'git-failed': kind(500, 'Git refused', 'Read the message of git in `detail`.'),
   'golden-path-unknown': kind(
     404,
     'There is no such golden path',
     '`pltf list paths` shows those that exist.',
+  ),
+  'guardrail-denied': kind(
+    422,
+    'A guardrail does not allow this',
+    'Follow the remedy of each line in `errors`, or ask for an exception: `pltf exception request`.',
   ),
   'headers-too-large': kind(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   'health-timeout': kind(
@@ -115,6 +151,17 @@ export const errorKinds = {
     422,
     'This Idempotency-Key was used for another request',
     'Use a new key for a new request.',
+  ),
+  'image-build-failed': kind(
+    422,
+    'The image could not be built',
+    'Correct the step that is named; its last lines are below.',
+  ),
+  'image-push-failed': kind(
+    502,
+    'The image could not be pushed',
+    'See that the registry of the platform file answers and lets the platform write.',
+    true,
   ),
   'instance-crashed': kind(
     422,
@@ -186,6 +233,11 @@ export const errorKinds = {
     410,
     'This release is no longer kept',
     'Deploy one that is kept: `pltf list releases NAME` shows them.',
+  ),
+  'request-closed': kind(
+    409,
+    'This request is answered already',
+    '`pltf request show` says who decided, and why.',
   ),
   'request-timeout': kind(
     408,

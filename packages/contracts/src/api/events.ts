@@ -34,6 +34,17 @@ export const EventType = z.enum([
   'token-created',
   'token-revoked',
   'signed-in',
+  'guardrail-denied',
+  'guardrails-audited',
+  'exception-requested',
+  'exception-approved',
+  'exception-closed',
+  'exception-expiring',
+  'exception-flagged',
+  'exception-ended',
+  'request-created',
+  'request-answered',
+  'request-overdue',
 ]);
 export type EventType = z.infer<typeof EventType>;
 

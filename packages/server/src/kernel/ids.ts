@@ -11,7 +11,9 @@ export type IdPrefix =
   | 'tok'
   | 'usr'
   | 'evt'
-  | 'req';
+  | 'req'
+  | 'exc'
+  | 'ask';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 

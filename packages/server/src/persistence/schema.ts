@@ -11,6 +11,14 @@ import type {
   TokenTable,
   UserTable,
 } from './identity-tables.ts';
+import type {
+  ExceptionTable,
+  GuardrailAuditTable,
+  GuardrailDayTable,
+  GuardrailRefusalTable,
+  GuardrailResultTable,
+  IntakeRequestTable,
+} from './policy-tables.ts';
 
 type Created = ColumnType<Date, Date | undefined, never>;
 type Json<T extends object | null> = JSONColumnType<T, string, string>;
@@ -194,4 +202,10 @@ export interface Database {
   rollouts: RolloutTable;
   tasks: TaskTable;
   cursors: CursorTable;
+  exceptions: ExceptionTable;
+  guardrail_results: GuardrailResultTable;
+  guardrail_refusals: GuardrailRefusalTable;
+  guardrail_days: GuardrailDayTable;
+  guardrail_audits: GuardrailAuditTable;
+  intake_requests: IntakeRequestTable;
 }

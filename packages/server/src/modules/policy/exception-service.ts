@@ -1,0 +1,266 @@
+import { PltfError } from '@pltf/contracts';
+import type { Actor } from '../../kernel/actor.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { newId } from '../../kernel/ids.ts';
+import { platformActor } from '../../kernel/events.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
+import type { Tx } from '../../persistence/transaction.ts';
+import type { IdentityQueries } from '../identity/index.ts';
+import type { Breaking, PolicyException } from './exception.ts';
+import {
+  type Act,
+  coversOf,
+  exemptsDigest,
+  lostAccountability,
+  refusal,
+  refuseBadExpiry,
+} from './exception-rules.ts';
+import { accountabilityOf } from './accountability.ts';
+import type { ExceptionChange, ExceptionStore } from './exception-store.ts';
+import { exceptionReconciler, exceptionSubject, wakeAudit } from './policy-wakes.ts';
+
+export interface ExceptionWish {
+  readonly guardrail: string;
+  readonly component: string;
+  readonly environment: string | undefined;
+  /** The component's. */
+  readonly team: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly compensatingControl: string;
+  readonly ticket: string | undefined;
+  readonly expiresAt: Date;
+}
+
+export interface Approval {
+  readonly reason: string;
+  /** What would be exempted, as found a moment ago. */
+  readonly breaking: readonly Breaking[];
+  /** What the approver was shown. */
+  readonly seen: string | undefined;
+  readonly owner: string | undefined;
+}
+
+export interface ExceptionService {
+  request(
+    tx: Tx,
+    wish: ExceptionWish,
+    breaking: readonly Breaking[],
+    actor: Actor,
+  ): Promise<string>;
+  approve(tx: Tx, id: string, approval: Approval, actor: Actor): Promise<void>;
+  reject(tx: Tx, id: string, reason: string, actor: Actor): Promise<void>;
+  revoke(tx: Tx, id: string, reason: string, actor: Actor): Promise<void>;
+  withdraw(tx: Tx, id: string, reason: string, actor: Actor): Promise<void>;
+  /** Ends what is open for a component that is being deleted: one of the same name gets none of it. */
+  componentGone(tx: Tx, component: string): Promise<void>;
+  /** Looks again at all that a person answers for, because something about the person changed. */
+  personChanged(tx: Tx, user: string): Promise<void>;
+}
+
+export interface ExceptionServiceDependencies {
+  readonly store: ExceptionStore;
+  readonly people: IdentityQueries;
+  readonly platform: Pick<PlatformSource, 'current'>;
+  readonly clock: Clock;
+}
+
+/** Exceptions from being asked for to their end. Whoever calls has asked for authorization. */
+export function exceptionService(dependencies: ExceptionServiceDependencies): ExceptionService {
+  const { store } = dependencies;
+  return {
+    request: (tx, wish, breaking, actor) => request(dependencies, tx, wish, breaking, actor),
+    approve: (tx, id, approval, actor) => approve(dependencies, tx, id, approval, actor),
+    reject: (tx, id, reason, actor) => close(dependencies, tx, id, 'reject', reason, actor),
+    revoke: (tx, id, reason, actor) => close(dependencies, tx, id, 'revoke', reason, actor),
+    withdraw: (tx, id, reason, actor) => close(dependencies, tx, id, 'withdraw', reason, actor),
+    componentGone: (tx, component) => componentGone(dependencies, tx, component),
+    personChanged: async (tx, user) => {
+      for (const id of await store.openOfPerson(tx, user)) tx.wake(exceptionReconciler, id);
+    },
+  };
+}
+
+async function request(
+  { store, people, platform, clock }: ExceptionServiceDependencies,
+  tx: Tx,
+  wish: ExceptionWish,
+  breaking: readonly Breaking[],
+  actor: Actor,
+): Promise<string> {
+  const now = clock.now();
+  refuseBadExpiry(platform.current(), wish.environment, wish.expiresAt, now);
+  await refuseOwner(people, tx, wish.owner, wish.team);
+  if (breaking.length === 0) {
+    throw new PltfError('exception-not-needed', {
+      detail: `nothing of ${wish.component}${inEnvironment(wish.environment)} breaks ${wish.guardrail}`,
+    });
+  }
+  const id = newId('exc', now);
+  const asked = { ...wish, id, requester: actor.name, requestedAt: now };
+  if (!(await store.create(tx, asked))) {
+    throw new PltfError('conflict', {
+      detail: `an exception from ${wish.guardrail} for ${wish.component}${inEnvironment(wish.environment)} is asked for already`,
+      fix: `\`pltf exception list\` shows it; its requester can withdraw it.`,
+    });
+  }
+  const subject = exceptionSubject(asked);
+  tx.tell({
+    ...subject,
+    type: 'exception-requested',
+    actor: actor.name,
+    summary: `${actor.name} asks for an exception from ${wish.guardrail} until ${wish.expiresAt.toISOString().slice(0, 10)}`,
+    why: wish.reason.slice(0, 500),
+    data: { ...subject.data, exempts: breaking.length },
+  });
+  tx.wake(exceptionReconciler, id);
+  return id;
+}
+
+const inEnvironment = (environment: string | undefined): string =>
+  environment === undefined ? '' : ` in ${environment}`;
+
+/** The one who answers for it is a person who is there and belongs to the component's team. */
+async function refuseOwner(
+  people: IdentityQueries,
+  tx: Tx,
+  owner: string,
+  team: string,
+): Promise<void> {
+  const [user, kind] = [await people.user(owner, tx.sql), await people.kindOf(owner, tx.sql)];
+  const belongs = user?.teams.some((of) => of.team === team) === true;
+  if (user !== undefined && !user.disabled && kind === 'person' && belongs) return;
+  throw new PltfError('bad-request', {
+    detail: `${owner} cannot answer for an exception of the team ${team}`,
+    fix: `Name a person who is in ${team}: \`--owner NAME\`.`,
+    errors: [{ where: 'body.owner', message: `must be a person in the team ${team}` }],
+  });
+}
+
+async function approve(
+  { store, people, platform, clock }: ExceptionServiceDependencies,
+  tx: Tx,
+  id: string,
+  { reason, breaking, seen, owner }: Approval,
+  actor: Actor,
+): Promise<void> {
+  const exception = await lock(store, tx, id);
+  const now = clock.now();
+  const refused = refusal(exception, 'approve', actor.name, now);
+  if (refused !== undefined) throw refused;
+  await refuseMachine(people, tx, actor.name);
+  refuseBadExpiry(platform.current(), exception.environment, exception.expiresAt, now);
+  const team = { ...exception, owner: owner ?? exception.owner, approver: actor.name };
+  await refuseOwner(people, tx, team.owner, exception.team);
+  const lost = lostAccountability(
+    team,
+    await accountabilityOf(people, platform.current(), team, tx.sql),
+  );
+  if (lost !== undefined) throw new PltfError('forbidden', { detail: lost });
+  if (seen !== undefined && seen !== exemptsDigest(breaking)) {
+    throw new PltfError('conflict', {
+      detail: `what ${id} exempts has changed since it was shown`,
+      fix: `Look again: \`pltf exception show ${id}\`.`,
+    });
+  }
+  if (breaking.length === 0) {
+    throw new PltfError('exception-not-needed', {
+      detail: `nothing in the scope of ${id} breaks ${exception.guardrail} any more`,
+    });
+  }
+  await store.change(tx, id, {
+    state: 'approved',
+    owner: team.owner,
+    approver: actor.name,
+    decisionReason: reason,
+    startsAt: exception.startsAt ?? now,
+    covers: coversOf(breaking),
+    flag: undefined,
+  });
+  const subject = exceptionSubject(team);
+  const placements = new Set(breaking.map(({ placement }) => placement)).size;
+  tx.tell({
+    ...subject,
+    type: 'exception-approved',
+    actor: actor.name,
+    summary: `${actor.name} approved the exception from ${exception.guardrail} until ${exception.expiresAt.toISOString().slice(0, 10)}: exempts ${placements} placement${placements === 1 ? '' : 's'}`,
+    why: reason.slice(0, 500),
+    data: { ...subject.data, requester: exception.requester, placements },
+  });
+  tx.wake(exceptionReconciler, id);
+  wakeAudit(tx, exception.component);
+}
+
+/** Four eyes are two people's: a token of a machine is nobody's eyes. */
+async function refuseMachine(people: IdentityQueries, tx: Tx, actor: string): Promise<void> {
+  if ((await people.kindOf(actor, tx.sql)) === 'person') return;
+  throw new PltfError('forbidden', {
+    detail: `${actor} is not a person`,
+    fix: 'An exception is approved by a person who may.',
+  });
+}
+
+const endings = {
+  reject: { state: 'rejected', said: 'rejected the request for an exception' },
+  revoke: { state: 'revoked', said: 'revoked the exception' },
+  withdraw: { state: 'withdrawn', said: 'withdrew the request for an exception' },
+} as const satisfies Partial<Record<Act, object>>;
+
+async function close(
+  { store, clock }: ExceptionServiceDependencies,
+  tx: Tx,
+  id: string,
+  act: keyof typeof endings,
+  reason: string,
+  actor: Actor,
+): Promise<void> {
+  const exception = await lock(store, tx, id);
+  const now = clock.now();
+  const refused = refusal(exception, act, actor.name, now);
+  if (refused !== undefined) throw refused;
+  const { state, said } = endings[act];
+  const change: ExceptionChange = {
+    state,
+    endedAt: now,
+    endedBy: actor.name,
+    endedReason: reason,
+    flag: undefined,
+    ...(act === 'reject' ? { decisionReason: reason } : {}),
+  };
+  await store.change(tx, id, change);
+  const subject = exceptionSubject(exception);
+  tx.tell({
+    ...subject,
+    type: act === 'revoke' ? 'exception-ended' : 'exception-closed',
+    actor: actor.name,
+    summary: `${actor.name} ${said} from ${exception.guardrail}`,
+    why: reason.slice(0, 500),
+    data: { ...subject.data, state },
+  });
+  wakeAudit(tx, exception.component);
+}
+
+async function lock(store: ExceptionStore, tx: Tx, id: string): Promise<PolicyException> {
+  const exception = await store.lock(tx, id);
+  if (exception !== undefined) return exception;
+  throw new PltfError('not-found', {
+    detail: `there is no exception ${id}`,
+    fix: '`pltf exception list` shows them.',
+  });
+}
+
+async function componentGone(
+  { store, clock }: ExceptionServiceDependencies,
+  tx: Tx,
+  component: string,
+): Promise<void> {
+  for (const id of await store.openOfComponent(tx, component)) {
+    await store.change(tx, id, {
+      state: 'revoked',
+      endedAt: clock.now(),
+      endedBy: platformActor,
+      endedReason: `${component} was deleted`,
+      flag: undefined,
+    });
+  }
+}
