@@ -55,7 +55,7 @@ describe('the smallest file', () => {
     });
   });
 
-  test('the grown example of the contract, as far as it is built', () => {
+  test('the grown example of the contract', () => {
     const text = `kind: service
 name: users-api
 owner: team-identity
@@ -73,6 +73,11 @@ run:
   env: {LOG_LEVEL: info}
   release: node migrate.js
   drain: 30s
+needs:
+  db: postgres/small
+  cache: redis/small
+  payments: {service: payments-api}
+  stripe: {secret: stripe-key}
 routes: [users.example.com]
 slo: {availability: 99.9, latency: {p99: 300ms}}
 budget: 40/month

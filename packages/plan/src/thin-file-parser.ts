@@ -1,16 +1,46 @@
 import { type ErrorItem, ThinFile } from '@pltf/contracts';
-import type { z } from 'zod';
-import { nearest } from './nearest.ts';
-import { readYamlText, type YamlPlaces } from './yaml-text.ts';
+import { byPlace, describeIssue } from './shape-problems.ts';
+import { readYamlDocuments, readYamlText, type YamlPlaces } from './yaml-text.ts';
 
 export type ParsedThinFile =
   | { readonly ok: true; readonly file: ThinFile; readonly places: YamlPlaces }
   | { readonly ok: false; readonly problems: readonly ErrorItem[] };
 
 /** A thin file is a page of text; more is a mistake or an attack. */
-const maximumBytes = 64 * 1024;
+export const thinFileLimits = { maximumBytes: 64 * 1024, maximumDocuments: 50 } as const;
+export const thinFileExample =
+  'The smallest one has two lines: `kind: service` and `name: my-service`.';
 const mostProblems = 100;
-const example = 'The smallest one has two lines: `kind: service` and `name: my-service`.';
+
+/** What the same thing is called elsewhere. */
+const otherWords: Readonly<Record<string, string>> = {
+  cpu: 'run.size',
+  cron: 'schedule',
+  databases: 'needs',
+  database: 'needs',
+  dependencies: 'needs',
+  dependson: 'needs',
+  domain: 'routes',
+  domains: 'routes',
+  environment: 'env',
+  environments: 'env',
+  goldenpath: 'path',
+  healthcheck: 'run.health',
+  hosts: 'routes',
+  ingress: 'routes',
+  memory: 'run.size',
+  migrate: 'run.release',
+  objectives: 'slo',
+  overrides: 'envs',
+  replicas: 'run.instances',
+  resources: 'needs',
+  scale: 'run.instances',
+  secrets: 'needs',
+  start: 'run.command',
+  team: 'owner',
+  type: 'kind',
+  variables: 'run.env',
+};
 
 /**
  * Reads one thin file from YAML (or JSON), also when it was pasted as one line: `{kind: service, name: shop}` or
@@ -18,91 +48,60 @@ const example = 'The smallest one has two lines: `kind: service` and `name: my-s
  * expected, and how to solve it.
  */
 export function parseThinFile(text: string, fileName = 'pltf.yaml'): ParsedThinFile {
-  const read = readYamlText(text, { fileName, maximumBytes, example });
-  if (!read.ok) return read;
-  const { value, places } = read;
+  const { maximumBytes } = thinFileLimits;
+  const read = readYamlText(text, { fileName, maximumBytes, example: thinFileExample });
+  return read.ok ? readThinFile(read.value, read.places) : read;
+}
+
+/**
+ * Reads each document of a file, at most 50, as `parseThinFile` does one: a result for each in their order. What
+ * keeps the whole text from being understood is a single result. No two may have the same name.
+ */
+export function parseThinFiles(text: string, fileName = 'pltf.yaml'): readonly ParsedThinFile[] {
+  const read = readYamlDocuments(text, { fileName, example: thinFileExample, ...thinFileLimits });
+  if (!read.ok) return [read];
+  return withoutNamesakes(read.documents.map(({ value, places }) => readThinFile(value, places)));
+}
+
+/** The value of a document as a thin file. */
+export function readThinFile(value: unknown, places: YamlPlaces): ParsedThinFile {
   const result = ThinFile.safeParse(value);
   if (result.success) return { ok: true, file: result.data, places };
-  const { issues } = result.error;
-  const problems = issues.slice(0, mostProblems).flatMap((issue) => describe(issue, value, places));
+  const reader = { shape: ThinFile, value, places, example: thinFileExample, otherWords, fixFor };
+  const problems = result.error.issues
+    .slice(0, mostProblems)
+    .flatMap((issue) => describeIssue(issue, reader));
   return { ok: false, problems: problems.slice(0, mostProblems).toSorted(byPlace) };
 }
 
-function byPlace(a: ErrorItem, b: ErrorItem): number {
-  const [lineA = 0, columnA = 0] = a.where.split(':').slice(-2).map(Number);
-  const [lineB = 0, columnB = 0] = b.where.split(':').slice(-2).map(Number);
-  return lineA - lineB || columnA - columnB;
+type Named = { readonly file: { readonly name: string }; readonly places: YamlPlaces };
+
+/** Of two components with one name, the later is refused. */
+export function withoutNamesakes<
+  T extends ({ readonly ok: true } & Named) | Extract<ParsedThinFile, { readonly ok: false }>,
+>(results: readonly T[]): readonly (T | Extract<ParsedThinFile, { readonly ok: false }>)[] {
+  const seen = new Map<string, string>();
+  return results.map((result) => {
+    if (!result.ok) return result;
+    const where = result.places.value(['name']);
+    const before = seen.get(result.file.name);
+    if (before === undefined) {
+      seen.set(result.file.name, where);
+      return result;
+    }
+    const message = `another component of this file is named ${result.file.name} too`;
+    const fix = `It is at ${before}; rename one of them.`;
+    return { ok: false, problems: [{ where, message, fix }] };
+  });
 }
 
-function describe(
-  issue: z.core.$ZodIssue,
-  value: unknown,
-  places: YamlPlaces,
-): readonly ErrorItem[] {
-  const { path } = issue;
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, mostProblems).map((key) => unknownKey([...path, key], places));
-  }
-  if (path.length === 0) {
-    return [{ where: places.value([]), message: 'keys and values were expected', fix: example }];
-  }
-  const name = path.map(String).join('.');
-  if (valueAt(value, path) === undefined) {
-    return [
-      { where: places.value(path), message: `${name} is missing`, fix: fixFor(path, 'Add it.') },
-    ];
-  }
-  const where = issue.code === 'invalid_key' ? places.key(path) : places.value(path);
-  const fix = fixFor(path, `Correct \`${name}\`; \`pltf schema\` describes it.`);
-  return [{ where, message: `${name}: ${lowerFirst(messageOf(issue))}`, fix }];
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (at, step) =>
-      typeof at === 'object' && at !== null && Object.hasOwn(at, step)
-        ? (at as Readonly<Record<PropertyKey, unknown>>)[step]
-        : undefined,
-    value,
-  );
-}
-
-/** For a union, the messages of its branches say more than "invalid input". */
-function messageOf(issue: z.core.$ZodIssue): string {
-  const inner =
-    issue.code === 'invalid_union'
-      ? issue.errors.flat()
-      : issue.code === 'invalid_key'
-        ? issue.issues
-        : [];
-  const messages = inner.map(({ message }) => message);
-  return [...new Set(messages)].slice(0, 3).join(', or ') || issue.message;
-}
-
-function unknownKey(path: readonly PropertyKey[], places: YamlPlaces): ErrorItem {
-  const known = knownKeys(path.slice(0, -1));
-  const meant = nearest(String(path.at(-1)), known);
-  return {
-    where: places.key(path),
-    message: `unknown key \`${path.map(String).join('.').slice(0, 200)}\``,
-    fix: meant === undefined ? `Keys here: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`,
-  };
-}
-
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const { run, slo, envs } = ThinFile.shape;
-  if (path.at(-1) === 'run') return Object.keys(run.unwrap().shape);
-  if (path[0] === 'slo')
-    return path.length === 1 ? Object.keys(slo.unwrap().shape) : ['p50', 'p90', 'p95', 'p99'];
-  if (path[0] === 'envs') return Object.keys(envs.unwrap().valueType.shape);
-  return Object.keys(ThinFile.shape);
-}
-
-function fixFor(path: readonly PropertyKey[], otherwise: string): string {
-  if (path[0] === 'kind') return `Use one of ${ThinFile.shape.kind.options.join(', ')}.`;
-  if (path[0] === 'name')
+function fixFor(path: readonly PropertyKey[]): string | undefined {
+  const [first, second] = path;
+  if (first === 'kind') return `Use one of ${ThinFile.shape.kind.options.join(', ')}.`;
+  if (first === 'name')
     return 'Lower-case letters, digits and single dashes, starting with a letter, at most 40.';
-  return otherwise;
+  if (first === 'needs' && second !== undefined)
+    return `Write \`${String(second).slice(0, 40)}: postgres/small\`, {service: …}, {secret: …} or {resource: …}.`;
+  if (path.at(-1) === 'budget') return 'Write it like `40/month`.';
+  return undefined;
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
