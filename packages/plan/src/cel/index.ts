@@ -1,5 +1,5 @@
-export { celValue, celVariables } from './inputs.ts';
 export { compileCel } from './expression.ts';
+export { type CelDefinition, celValue, celVariables } from './inputs.ts';
 export { lintCel } from './lint.ts';
 export type {
   CelCompilation,

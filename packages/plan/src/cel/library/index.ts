@@ -1,0 +1,25 @@
+import type { Library } from '../evaluation/scope.ts';
+import { conversions } from './conversions.ts';
+import { operators } from './operators.ts';
+import { optionals } from './optionals.ts';
+import { regex } from './regex.ts';
+import { strings } from './strings.ts';
+import { time } from './time.ts';
+
+let whole: Library | undefined;
+
+/** Every function that an expression may call. */
+export function celLibrary(): Library {
+  whole ??= merge([operators, conversions, strings, time, regex, optionals]);
+  return whole;
+}
+
+function merge(libraries: readonly Library[]): Library {
+  return {
+    functions: Object.assign(
+      {},
+      ...libraries.map(({ functions }) => functions),
+    ) as Library['functions'],
+    methods: Object.assign({}, ...libraries.map(({ methods }) => methods)) as Library['methods'],
+  };
+}

@@ -1,0 +1,154 @@
+import { charge, fail } from '../evaluation/frame.ts';
+import type { CelFunction, Library } from '../evaluation/scope.ts';
+import { CelList } from '../values/data.ts';
+import { needIndex, needInt, needList, needText } from './arguments.ts';
+import { formatText } from './string-format.ts';
+
+/** Characters as CEL counts them: code points. Text without surrogates is its own list of them. */
+function pointsOf(text: string): readonly string[] {
+  return [...text];
+}
+
+function test(name: string, holds: (text: string, part: string) => boolean): CelFunction {
+  return (_frame, text, part) => holds(needText(text, `${name}()`), needText(part, `${name}()`));
+}
+
+function position(text: string, unit: number): bigint {
+  return unit < 0 ? -1n : BigInt(pointsOf(text.slice(0, unit)).length);
+}
+
+/** UTF-16 units before a code point. */
+function unitOf(points: readonly string[], index: number): number {
+  return points.slice(0, index).join('').length;
+}
+
+const indexOf: CelFunction = (_frame, target, part, from = 0n) => {
+  const text = needText(target, 'indexOf()');
+  const wanted = needText(part, 'indexOf()');
+  const start = needIndex(from, 'indexOf()');
+  const points = pointsOf(text);
+  if (start < 0 || start > points.length) fail(`index out of range: ${start}`);
+  return position(text, text.indexOf(wanted, unitOf(points, start)));
+};
+
+const lastIndexOf: CelFunction = (_frame, target, part, from) => {
+  const text = needText(target, 'lastIndexOf()');
+  const wanted = needText(part, 'lastIndexOf()');
+  if (from === undefined) return position(text, text.lastIndexOf(wanted));
+  const points = pointsOf(text);
+  const start = needIndex(from, 'lastIndexOf()');
+  if (start < 0 || start > points.length) fail(`index out of range: ${start}`);
+  return position(text, text.lastIndexOf(wanted, unitOf(points, start)));
+};
+
+const charAt: CelFunction = (_frame, target, at) => {
+  const points = pointsOf(needText(target, 'charAt()'));
+  const index = needIndex(at, 'charAt()');
+  if (index < 0 || index > points.length) fail(`index out of range: ${index}`);
+  return points[index] ?? '';
+};
+
+const substring: CelFunction = (_frame, target, from, to) => {
+  const points = pointsOf(needText(target, 'substring()'));
+  const start = needIndex(from, 'substring()');
+  const end = to === undefined ? points.length : needIndex(to, 'substring()');
+  if (start < 0 || start > points.length) fail(`index out of range: ${start}`);
+  if (end < 0 || end > points.length) fail(`index out of range: ${end}`);
+  if (start > end) fail(`invalid substring range: ${start} to ${end}`);
+  return points.slice(start, end).join('');
+};
+
+const replace: CelFunction = (frame, target, old, by, count = -1n) => {
+  const text = needText(target, 'replace()');
+  const wanted = needText(old, 'replace()');
+  const instead = needText(by, 'replace()');
+  const limit = needInt(count, 'replace()');
+  const parts = wanted === '' ? ['', ...pointsOf(text), ''] : text.split(wanted);
+  const times = limit < 0n || limit > BigInt(parts.length) ? parts.length - 1 : Number(limit);
+  const replaced = Math.min(times, parts.length - 1);
+  charge(frame, Math.ceil((replaced * instead.length) / 10));
+  return (
+    parts.slice(0, replaced + 1).join(instead) +
+    parts.slice(replaced + 1).reduce((rest, part) => rest + wanted + part, '')
+  );
+};
+
+const split: CelFunction = (frame, target, separator, count = -1n) => {
+  const text = needText(target, 'split()');
+  const by = needText(separator, 'split()');
+  const limit = needInt(count, 'split()');
+  if (limit === 0n) return new CelList([]);
+  const parts = by === '' ? pointsOf(text) : text.split(by);
+  charge(frame, parts.length);
+  if (limit < 0n || limit >= BigInt(parts.length)) return new CelList(parts);
+  const kept = Number(limit) - 1;
+  return new CelList([...parts.slice(0, kept), parts.slice(kept).join(by)]);
+};
+
+const join: CelFunction = (frame, target, separator = '') => {
+  const by = needText(separator, 'join()');
+  const parts = needList(target, 'join()').items.map((item) => needText(item, 'join() of a list'));
+  const length = parts.reduce((sum, part) => sum + part.length + by.length, 0);
+  charge(frame, Math.ceil(length / 10));
+  return parts.join(by);
+};
+
+function ascii(name: string, range: RegExp, change: (text: string) => string): CelFunction {
+  return (_frame, text) => needText(text, name).replace(range, change);
+}
+
+const quotes: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '"': '\\"',
+  '\\': '\\\\',
+};
+
+const quote: CelFunction = (_frame, value) => {
+  const escape = (character: string): string => quotes[character] ?? character;
+  return `"${needText(value, 'strings.quote()').replaceAll(/[\x07\b\t\n\v\f\r"\\]/g, escape)}"`;
+};
+
+const white = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const edges = new RegExp(`^${white}+|${white}+$`, 'g');
+
+export const strings: Library = {
+  functions: { 'strings.quote/1': quote },
+  methods: {
+    'startsWith/1': test('startsWith', (text, part) => text.startsWith(part)),
+    'endsWith/1': test('endsWith', (text, part) => text.endsWith(part)),
+    'contains/1': test('contains', (text, part) => text.includes(part)),
+    'charAt/1': charAt,
+    'substring/1': substring,
+    'substring/2': substring,
+    'replace/2': replace,
+    'replace/3': replace,
+    'split/1': split,
+    'split/2': split,
+    'join/0': join,
+    'join/1': join,
+    'lowerAscii/0': ascii('lowerAscii()', /[A-Z]+/g, (text) => text.toLowerCase()),
+    'upperAscii/0': ascii('upperAscii()', /[a-z]+/g, (text) => text.toUpperCase()),
+    'trim/0': (_frame, text) => trimmed(needText(text, 'trim()')),
+    'reverse/0': (_frame, target = null) => {
+      if (target instanceof CelList) return new CelList(target.items.toReversed());
+      return pointsOf(needText(target, 'reverse()')).toReversed().join('');
+    },
+    'format/1': (frame, text, values) =>
+      formatText(frame, needText(text, 'format()'), needList(values, 'format()').items),
+    'indexOf/2': indexOf,
+    'lastIndexOf/2': lastIndexOf,
+  },
+};
+
+function trimmed(text: string): string {
+  return text.replaceAll(edges, '');
+}
+
+/** `indexOf` and `lastIndexOf` of text; lists have methods of these names too. */
+export const textSearch = { indexOf, lastIndexOf };
