@@ -54,7 +54,7 @@ describe('a creation that fails', () => {
 
     expect(refused.code).toBe(1);
     expect(refused.err).toContain('2 + 2 should be 5');
-    expect(refused.err).toContain('tell its owner, or choose other parameters');
+    expect(refused.err).toContain('tell its owner, platform, or choose other parameters');
     expect(`${refused.out}${refused.err}`).toMatch(/undone/i);
     await expectNothingOf('scarlet');
   });

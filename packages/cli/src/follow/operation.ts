@@ -49,7 +49,10 @@ export function operationError(operation: OperationView): PltfError | undefined 
     {
       detail: problem?.detail ?? `${operation.subject}: the ${operation.kind} was undone`,
       ...(problem === undefined ? {} : { fix: problem.fix }),
-      errors: failed.map((step) => ({ where: step.title, message: step.detail ?? 'failed' })),
+      // The reason often is the step's own; once is enough.
+      errors: failed
+        .filter(({ detail }) => detail === undefined || !problem?.detail.startsWith(detail))
+        .map((step) => ({ where: step.title, message: step.detail ?? 'failed' })),
     },
   );
 }

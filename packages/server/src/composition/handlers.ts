@@ -43,6 +43,7 @@ export function handlersOf(
       ...{ ...queries, catalog, platform, portalUrl, viewContext },
       repos: rooms.reposQueries,
       operations: rooms.paths.queries,
+      driver: runtime.driver,
     }),
     ...runtimeRoutes({ ...runtime, db, catalog, clock: systemClock, viewContext }),
     ...deliveryRoutes({

@@ -2,7 +2,7 @@ import { PltfError } from '@pltf/contracts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
-import { type CatalogQueries, type Component, defaultBranch } from '../catalog/index.ts';
+import type { CatalogQueries, Component } from '../catalog/index.ts';
 import {
   authorized,
   type Placement,
@@ -15,7 +15,8 @@ import type { DeliveryService } from './delivery-service.ts';
 import { releaseView, runView } from './delivery-views.ts';
 import { placeRequest } from './deploy-rules.ts';
 import type { Release } from './release.ts';
-import { promotionOf, rollbackTarget } from './release-rules.ts';
+import { kept, promoted, toDeploy } from './release-choice.ts';
+import { rollbackTarget } from './release-rules.ts';
 import type { RunLog } from './run-log.ts';
 
 export interface DeliveryRoutesDependencies {
@@ -147,7 +148,7 @@ function releaseWrites(
         params.placement,
         context,
       );
-      const release = await toDeploy(dependencies, placement, body.release);
+      const release = await toDeploy(queries, placement, body.release);
       return rolloutView(
         await replace(dependencies, placement, release, {
           kind: 'deploy',
@@ -195,65 +196,6 @@ function releaseWrites(
       return {};
     },
   };
-}
-
-async function promoted(
-  { queries, runtimeQueries, platform }: DeliveryRoutesDependencies,
-  component: Component,
-  asked: { readonly from?: string | undefined; readonly to?: string | undefined },
-): Promise<{ readonly release: Release; readonly to: string }> {
-  if (component.spec === undefined) {
-    throw new PltfError('bad-request', {
-      detail: `${component.name} has no release yet`,
-      fix: `Push to ${defaultBranch}.`,
-    });
-  }
-  const { from, to } = promotionOf(component.spec, platform.current(), asked);
-  const source = (await runtimeQueries.placementsOf([component.name])).find(
-    ({ environment, branch }) => environment === from && branch === undefined,
-  );
-  const number = source?.observed?.serving?.number;
-  if (number === undefined && source !== undefined && source.runState === 'running') {
-    throw new PltfError('rollout-in-progress', {
-      detail: `release ${source.release} is still on its way to ${from}`,
-      fix: `Wait for it to serve there: \`pltf show ${component.name}\`.`,
-    });
-  }
-  if (number === undefined) {
-    throw new PltfError('bad-request', {
-      detail: `nothing serves in ${from}, so there is nothing to promote to ${to}`,
-      fix: `Deploy to ${from} first: \`pltf deploy ${component.name} --env ${from}\`.`,
-    });
-  }
-  return { release: await kept(queries, component.name, number), to };
-}
-
-async function toDeploy(
-  { queries }: DeliveryRoutesDependencies,
-  placement: Placement,
-  asked: number | undefined,
-): Promise<Release> {
-  if (asked !== undefined) return kept(queries, placement.component, asked);
-  const newest = await queries.newestRelease(
-    placement.component,
-    placement.branch ?? defaultBranch,
-  );
-  if (newest === undefined)
-    throw new PltfError('bad-request', {
-      detail: `${placement.component} has no release yet`,
-      fix: 'Push a commit.',
-    });
-  return newest;
-}
-
-async function kept(queries: DeliveryQueries, component: string, number: number): Promise<Release> {
-  const release = await queries.release(component, number);
-  if (release.collectedAt !== undefined) {
-    throw new PltfError('release-collected', {
-      detail: `release ${number} of ${component} was collected`,
-    });
-  }
-  return release;
 }
 
 async function replace(

@@ -1,12 +1,7 @@
-import type { ErrorItem, PlatformFile, RunJobView, Spec } from '@pltf/contracts';
-import {
-  parseThinFile,
-  type RepositoryRoot,
-  resolveSpec,
-  splitCommand,
-  startFiles,
-} from '@pltf/plan';
+import { PltfError, type RunJobView, type Spec } from '@pltf/contracts';
+import { splitCommand, startFiles } from '@pltf/plan';
 import type { Reconciler } from '../../engine/reconciler.ts';
+import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries } from '../catalog/index.ts';
@@ -18,6 +13,7 @@ import type { Pipeline, PipelineResult } from './pipeline.ts';
 import type { ReleaseArchive } from './release-archive.ts';
 import { isFinished, type Run, type RunSummary } from './run.ts';
 import type { RunCancellation } from './run-cancellation.ts';
+import { problemSummary, specOfRun, thinFile } from './run-spec.ts';
 
 export interface RunReconcilerDependencies {
   readonly db: Db;
@@ -32,7 +28,6 @@ export interface RunReconcilerDependencies {
   readonly cancellation: RunCancellation;
 }
 
-const thinFile = 'pltf.yaml';
 const workflowFolder = '.github/workflows';
 const releaseJob = 'release';
 
@@ -49,12 +44,42 @@ export function createRunReconciler(dependencies: RunReconcilerDependencies): Re
       try {
         await cancellation.look();
         await work(dependencies, run, cancel, signal);
+      } catch (error) {
+        if (!signal.aborted) await noteDefect(dependencies, id, error);
+        throw error;
       } finally {
         cancellation.leave(id);
       }
       return undefined;
     },
   };
+}
+
+const defectNote = 'The platform had a problem with this run and tries again by itself';
+
+/** A pass that failed for a reason that is not the run's own is tried again; whoever waits is told why. */
+async function noteDefect(
+  { db, store }: RunReconcilerDependencies,
+  id: string,
+  error: unknown,
+): Promise<void> {
+  const why = error instanceof PltfError ? `${error.detail}. ${error.fix}` : 'see the server log.';
+  const note = `${defectNote}: ${why}`;
+  const noted = transact(db, async (tx) => {
+    const run = await store.lockRun(tx, id);
+    if (run === undefined || isFinished(run.state) || run.summary.notes.includes(note)) return;
+    const notes = run.summary.notes.filter((one) => !one.startsWith(defectNote));
+    await store.setView(tx, id, { ...run.summary, notes: [...notes, note] });
+    tx.tell({
+      type: 'run-progressed',
+      actor: platformActor,
+      component: run.component,
+      run: id,
+      summary: note,
+    });
+  });
+  // Often the database itself is what failed; the loop reports the error that began it.
+  await noted.catch(() => undefined);
 }
 
 async function work(
@@ -82,7 +107,7 @@ async function work(
     [thinFile, ...startFiles],
     [workflowFolder],
   );
-  const spec = specOf(files.get(thinFile), run, platform.current(), { names, texts: files });
+  const spec = specOfRun(files.get(thinFile), run, platform.current(), { names, texts: files });
   if ('problems' in spec) return fail(dependencies, run, problemSummary(spec.problems));
   const workflows = new Map(
     [...files].filter(([path]) => /\.ya?ml$/.test(path) && path.startsWith(`${workflowFolder}/`)),
@@ -91,39 +116,6 @@ async function work(
   if (result.state !== 'passed') return end(dependencies, run, result);
   await release(dependencies, run, spec.spec, result, cancel, signal);
 }
-
-type SpecResult = { readonly spec: Spec } | { readonly problems: readonly ErrorItem[] };
-
-function specOf(
-  text: string | undefined,
-  run: Run,
-  platform: PlatformFile,
-  root: RepositoryRoot,
-): SpecResult {
-  if (text === undefined) {
-    const fix = `Add one with two lines: \`kind: service\` and \`name: ${run.component}\`.`;
-    return { problems: [{ where: thinFile, message: 'there is no thin file at the root', fix }] };
-  }
-  const parsed = parseThinFile(text, thinFile);
-  if (!parsed.ok) return { problems: parsed.problems };
-  if (parsed.file.name !== run.component) {
-    const message = `the name is ${parsed.file.name}, the repository's is ${run.component}`;
-    const where = parsed.places.value(['name']);
-    return { problems: [{ where, message, fix: `Write \`name: ${run.component}\`.` }] };
-  }
-  const resolved = resolveSpec(parsed.file, platform, { places: parsed.places, root });
-  return resolved.ok ? { spec: resolved.spec } : { problems: resolved.problems };
-}
-
-const problemSummary = (problems: readonly ErrorItem[]): RunSummary => ({
-  jobs: [],
-  notes: [],
-  failing: problems.map(({ where, message, fix }) => ({
-    step: thinFile,
-    where,
-    lines: [message, ...(fix === undefined ? [] : [fix])],
-  })),
-});
 
 async function execute(
   { pipeline, git, catalog, db, store }: RunReconcilerDependencies,

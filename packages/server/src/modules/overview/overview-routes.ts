@@ -8,8 +8,10 @@ import { type DeliveryQueries, releaseView, runView } from '../delivery/index.ts
 import { type OperationsQueries, operationView } from '../paths/index.ts';
 import type { ReposQueries } from '../repos/index.ts';
 import {
+  fresh,
   type Placement,
   placementView,
+  type RuntimeDriver,
   type RuntimeQueries,
   shownPhase,
   type ViewContext,
@@ -20,6 +22,7 @@ export interface OverviewDependencies {
   readonly catalog: CatalogQueries;
   readonly repos: ReposQueries;
   readonly runtime: RuntimeQueries;
+  readonly driver: Pick<RuntimeDriver, 'observe'>;
   readonly delivery: DeliveryQueries;
   readonly operations: OperationsQueries;
   readonly platform: PlatformSource;
@@ -56,7 +59,8 @@ export function overviewRoutes(
         ...(component === undefined ? {} : { team: component.owner }),
         what: params.component,
       });
-      return detail(dependencies, component ?? (await catalog.get(params.component)));
+      const found = component ?? (await catalog.get(params.component));
+      return detail(dependencies, found, context.signal);
     },
     publicHealth: async () => {
       if (platform.current().publicPage !== 'health') {
@@ -116,16 +120,23 @@ function summary(
   };
 }
 
-async function detail(dependencies: OverviewDependencies, component: Component) {
-  const { repos, runtime, delivery, operations, portalUrl, viewContext } = dependencies;
-  const [placements, branches, releases, runs, operation] = await Promise.all([
+async function detail(
+  dependencies: OverviewDependencies,
+  component: Component,
+  signal: AbortSignal,
+) {
+  const { repos, runtime, driver, delivery, operations, portalUrl, viewContext } = dependencies;
+  const [stored, branches, releases, runs, operation] = await Promise.all([
     runtime.placementsOf([component.name]),
     repos.branches(component.name),
     delivery.releases(component.name, { limit: recent }),
     delivery.runs(component.name, { limit: recent }),
     operations.latestOf(component.name),
   ]);
-  const rollouts = await runtime.latestRollouts(placements.map(({ id }) => id));
+  const [placements, rollouts] = await Promise.all([
+    fresh(driver, stored, signal),
+    runtime.latestRollouts(stored.map(({ id }) => id)),
+  ]);
   const context = viewContext();
   return {
     ...summary(component, placements, context),

@@ -1,4 +1,4 @@
-import { type PlatformFile, PltfError } from '@pltf/contracts';
+import { type ErrorCode, isErrorCode, type PlatformFile, PltfError } from '@pltf/contracts';
 import { routeUrl } from '@pltf/plan';
 import type { Outcome } from '../../engine/reconciler.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -104,8 +104,23 @@ async function awaitPipeline(
   ]);
   throw new PltfError('pipeline-failed', {
     detail: `pipeline #${run.number} ${run.state}: ${lines.slice(0, 20).join('\n') || 'no reason given'}`,
-    fix: 'The golden path does not pass its own test with these parameters; tell its owner, or choose other parameters.',
+    fix: await redPathFix(dependencies, operation),
   });
+}
+
+/** Whose fault it is: a golden path has to pass its own test whatever parameters it lets pass. */
+async function redPathFix(
+  { scaffolder }: CreationDependencies,
+  { request }: Operation,
+): Promise<string> {
+  const create = 'create' in request ? request.create : undefined;
+  const paths = await scaffolder.list();
+  const path =
+    create?.path === undefined
+      ? paths.find(({ kind }) => kind === create?.kind)
+      : paths.find(({ id }) => id === create.path?.split('@')[0]);
+  const owner = path === undefined ? 'its owner' : `its owner, ${path.owner}`;
+  return `The golden path does not pass its own test with these parameters: tell ${owner}, or choose other parameters.`;
 }
 
 async function awaitReviewApp(
@@ -125,7 +140,7 @@ async function awaitReviewApp(
   const rollout = (await dependencies.runtime.latestRollouts([review.id])).get(review.id);
   if (rollout?.state === 'failed' || rollout?.state === 'rolled-back') {
     const log = (rollout.reason?.log ?? []).slice(-10).join('\n');
-    throw new PltfError('health-timeout', {
+    throw new PltfError(reasonCode(rollout.reason), {
       detail: `the review app did not start: ${rollout.reason?.detail ?? 'no reason given'}${log === '' ? '' : `\n${log}`}`,
       ...(rollout.reason === undefined ? {} : { fix: rollout.reason.fix }),
     });
@@ -144,6 +159,10 @@ async function awaitReviewApp(
   await progress.step('review-app', 'done', links['preview'] ?? 'running');
   return undefined;
 }
+
+/** Why the rollout says it ended, where that is an error of the registry. */
+const reasonCode = (reason: { readonly code: string } | undefined): ErrorCode =>
+  reason !== undefined && isErrorCode(reason.code) ? reason.code : 'health-timeout';
 
 const isPreview = (platform: PlatformFile, environment: string): boolean =>
   platform.environments.some(({ name, kind }) => name === environment && kind === 'preview');

@@ -57,15 +57,19 @@ async function beginUndoing(
   const { operation } = progress;
   await transact(db, (tx) => catalog.setState(tx, operation.subject, 'deleting'));
   const failed = operation.steps.find(({ state }) => state === 'running')?.id;
-  if (failed !== undefined) await progress.step(failed as StepId, 'failed', error.detail);
+  if (failed !== undefined)
+    await progress.step(failed as StepId, 'failed', firstLine(error.detail));
   const problem = { code: error.code, detail: error.detail, fix: error.fix };
   await progress.change(
     { state: 'undoing', problem },
     'operation-progressed',
-    `Undoing: ${error.detail}`,
+    `Undoing: ${firstLine(error.detail)}`,
   );
   return advanceUndoing(dependencies, progress);
 }
+
+/** A step's line; the whole reason is the operation's problem. */
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
 async function advanceUndoing(
   dependencies: OperationReconcilerDependencies,
@@ -81,9 +85,13 @@ async function advanceUndoing(
   const done = operation.steps.filter(({ state }) => state === 'done' || state === 'failed');
   for (const { id } of done)
     if (stepState(operation, id as StepId) === 'done') await progress.step(id as StepId, 'undone');
-  const receipt = [...done.map(({ title }) => title), `catalogue entry ${operation.subject}`].map(
-    (what) => ({ what, outcome: 'undone' as const }),
+  const made = done.map(({ title, state, detail }) =>
+    state === 'done' && detail !== undefined ? `${title}: ${detail}` : title,
   );
+  const receipt = [...made, `catalogue entry ${operation.subject}`].map((what) => ({
+    what,
+    outcome: 'undone' as const,
+  }));
   const change = {
     state: 'undone' as const,
     receipt,
@@ -102,22 +110,20 @@ async function advanceDeletion(
   progress: OperationProgress,
 ): Promise<Outcome> {
   const { operation } = progress;
-  const { waitingFor, leftovers, gone } = await tearDown(
+  const { waitingFor, leftovers } = await tearDown(
     dependencies.teardown,
     operation.subject,
     operation.requestedBy,
   );
   const reached =
     waitingFor === undefined ? teardownOrder.length : teardownOrder.indexOf(waitingFor);
-  for (const step of teardownOrder.slice(0, reached)) await progress.step(step, 'done');
+  for (const step of teardownOrder.slice(0, reached)) await progress.step(step, 'done', 'gone');
   if (waitingFor !== undefined) {
     const detail = `${leftovers.length} left: ${leftovers.slice(0, 5).join(', ')}`;
     await progress.step(waitingFor, 'running', detail);
     return { again: new Date(Date.now() + leftoverLookMs) };
   }
-  const planned = operation.receipt.map(({ what }) => what);
-  const all = [...new Set([...planned, ...gone])];
-  const receipt = all.map((what) => ({ what, outcome: 'gone' as const }));
+  const receipt = operation.receipt.map(({ what }) => ({ what, outcome: 'gone' as const }));
   const change = { state: 'done' as const, receipt, finishedAt: dependencies.creation.clock.now() };
   await progress.change(change, 'component-deleted', `${operation.subject} is deleted`);
   return undefined;

@@ -26,8 +26,6 @@ export interface TeardownProgress {
   /** The step that is being waited for; undefined when everything is gone. */
   readonly waitingFor: StepId | undefined;
   readonly leftovers: readonly string[];
-  /** What is gone now, for the receipt. */
-  readonly gone: readonly string[];
 }
 
 const mostReleases = 100_000;
@@ -57,10 +55,9 @@ export async function tearDown(
       id,
       ...(observed?.leftovers ?? []),
     ]);
-    return { waitingFor: 'instances', leftovers, gone: [] };
+    return { waitingFor: 'instances', leftovers };
   }
-  if (runs.length > 0)
-    return { waitingFor: 'runs', leftovers: runs, gone: ['instances and addresses'] };
+  if (runs.length > 0) return { waitingFor: 'runs', leftovers: runs };
   const releases = await delivery.releases(component, { limit: mostReleases });
   for (const release of releases) {
     if (release.collectedAt !== undefined) continue;
@@ -73,13 +70,5 @@ export async function tearDown(
     await tx.sql.deleteFrom('tasks').where('component', '=', component).execute();
     await catalog.remove(tx, component);
   });
-  const made =
-    releases.length === 0
-      ? []
-      : [`${releases.length} release archive${releases.length === 1 ? '' : 's'}`];
-  return {
-    waitingFor: undefined,
-    leftovers: [],
-    gone: [...made, `repository ${component}`, `catalogue entry ${component}`],
-  };
+  return { waitingFor: undefined, leftovers: [] };
 }

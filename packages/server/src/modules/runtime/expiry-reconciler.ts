@@ -2,8 +2,9 @@ import type { Reconciler } from '../../engine/reconciler.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { platformActor } from '../../kernel/events.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
+import { expiryReconciler } from './loops.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
-import { expiryReconciler, type RuntimeService } from './runtime-service.ts';
+import type { RuntimeService } from './runtime-service.ts';
 
 /** Ends placements whose time to live is over; a push or deploy in between moves the time. */
 export function createExpiryReconciler(

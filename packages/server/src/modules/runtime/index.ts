@@ -1,21 +1,19 @@
 export { createExpiryReconciler } from './expiry-reconciler.ts';
+export { fresh } from './fresh-observation.ts';
 export { type ObservationCursor, postgresObservationCursor } from './observation-cursor.ts';
 export {
   type ObservationIntake,
   observationIntake,
   type PlacementListener,
 } from './observation-intake.ts';
+export type { PlaceRequest } from './place-request.ts';
 export type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
 export { createPlacementReconciler } from './placement-reconciler.ts';
 export type { Rollout } from './rollout.ts';
 export type { LogQuery, RuntimeDriver } from './runtime-driver.ts';
 export { postgresRuntimeQueries, type RuntimeQueries } from './runtime-queries.ts';
 export { authorized, runtimeRoutes } from './runtime-routes.ts';
-export {
-  type PlaceRequest,
-  type RuntimeService,
-  runtimeService,
-} from './runtime-service.ts';
+export { type RuntimeService, runtimeService } from './runtime-service.ts';
 export { postgresRuntimeStore } from './runtime-store.postgres.ts';
 export type { RuntimeStore } from './runtime-store.ts';
 export { placementView, rolloutView, shownPhase, type ViewContext } from './runtime-views.ts';

@@ -1,10 +1,9 @@
 import type { ObservedPlacement, Reason } from '@pltf/contracts';
 import { platformActor } from '../../kernel/events.ts';
 import { type Db, type Tx, transact } from '../../persistence/transaction.ts';
-import type { Placement } from './placement.ts';
+import { type Placement, subject } from './placement.ts';
 import type { Rollout } from './rollout.ts';
 import { type RolloutChange, rolloutChange } from './rollout-rules.ts';
-import { subject } from './runtime-service.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 
 /** Filled from above: who waits for placements to change (creations, deletions). */
@@ -95,6 +94,7 @@ function tellRollout(tx: Tx, placement: Placement, rollout: Rollout, change: Rol
     ...subject(placement),
     type: finished ? 'rollout-finished' : 'rollout-progressed',
     actor: rollout.requestedBy,
+    why: rollout.why,
     summary: finished ? endingOf(rollout, change) : `Release ${rollout.toRelease}: ${change.step}`,
     data: {
       rollout: rollout.id,
@@ -108,11 +108,17 @@ function tellRollout(tx: Tx, placement: Placement, rollout: Rollout, change: Rol
 
 function endingOf(rollout: Rollout, { state, observed }: RolloutChange): string {
   const where = `in ${rollout.environment}`;
-  if (state === 'done') return `Release ${rollout.toRelease} serves ${where}`;
+  if (state === 'done') return doneSentence(rollout, where);
   const because = observed.reason === undefined ? '' : `: ${observed.reason.detail}`;
   return state === 'rolled-back'
     ? `Release ${rollout.toRelease} did not make it ${where}, release ${observed.from?.number ?? '?'} serves on${because}`
     : `Release ${rollout.toRelease} failed ${where}${because}`;
+}
+
+function doneSentence({ kind, toRelease }: Rollout, where: string): string {
+  if (kind === 'stop') return `Stopped ${where}`;
+  if (kind === 'scale') return `Scaled ${where}, release ${toRelease} serves`;
+  return `Release ${toRelease} serves ${where}`;
 }
 
 function tellPhase(tx: Tx, placement: Placement, observed: ObservedPlacement): void {

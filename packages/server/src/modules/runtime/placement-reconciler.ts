@@ -2,11 +2,11 @@ import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { desiredPlacement } from './desired.ts';
+import { placementReconciler } from './loops.ts';
 import type { ObservationIntake } from './observation-intake.ts';
 import type { ReleaseSource } from './placement.ts';
 import type { RuntimeDriver } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
-import { placementReconciler } from './runtime-service.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 
 export interface PlacementReconcilerDependencies {

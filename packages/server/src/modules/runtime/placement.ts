@@ -36,3 +36,10 @@ export interface ReleaseSource {
     environment: string,
   ): Promise<ReleaseToPlace | undefined>;
 }
+
+/** What an event of a placement is about. */
+export const subject = (placement: Pick<Placement, 'id' | 'component' | 'environment'>) => ({
+  component: placement.component,
+  placement: placement.id,
+  environment: placement.environment,
+});

@@ -18,6 +18,8 @@ export interface RuntimeDriver {
   apply(desired: DesiredPlacement, signal?: AbortSignal): Promise<ObservedPlacement>;
   /** Asks for removal; true once nothing of it is left. */
   remove(placement: string, signal?: AbortSignal): Promise<boolean>;
+  /** How it is at this moment; rejects soon when the backend does not answer. */
+  observe(placement: string, signal?: AbortSignal): Promise<ObservedPlacement>;
   logs(placement: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
   startTask(id: string, task: TaskRequest): Promise<TaskResult>;
   /** Answers when the task has ended. */

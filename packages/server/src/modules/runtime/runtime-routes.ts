@@ -1,12 +1,15 @@
 import { type LogLine, PltfError } from '@pltf/contracts';
 import type { Clock } from '../../kernel/clock.ts';
+import { sequenceOf } from '../../kernel/cursor.ts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries, Component } from '../catalog/index.ts';
+import { fresh } from './fresh-observation.ts';
+import type { ChangeRequest } from './place-request.ts';
 import type { Placement } from './placement.ts';
 import type { RuntimeDriver } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
-import type { ChangeRequest, RuntimeService } from './runtime-service.ts';
+import type { RuntimeService } from './runtime-service.ts';
 import { placementView, rolloutView, taskView, type ViewContext } from './runtime-views.ts';
 
 export interface RuntimeRoutesDependencies {
@@ -69,16 +72,17 @@ function placementHandlers(
       const { placement, component } = await authorized(dependencies, params.placement, context);
       const rollout = (await queries.latestRollouts([placement.id])).get(placement.id);
       const size = component.spec?.run[placement.environment]?.size ?? '';
-      return placementView(placement, rollout, size, viewContext());
+      const [seen = placement] = await fresh(driver, [placement], context.signal);
+      return placementView(seen, rollout, size, viewContext());
     },
     listRollouts: async ({ params, query }, context) => {
       await authorized(dependencies, params.placement, context);
-      const before = query.cursor === undefined ? undefined : new Date(query.cursor);
+      const before = query.cursor === undefined ? undefined : new Date(sequenceOf(query.cursor));
       const rollouts = await queries.rollouts(params.placement, query.limit, before);
       const last = rollouts.length === query.limit ? rollouts.at(-1) : undefined;
       return {
         items: rollouts.map(rolloutView),
-        ...(last === undefined ? {} : { next: last.startedAt.toISOString() }),
+        ...(last === undefined ? {} : { next: String(last.startedAt.getTime()) }),
       };
     },
     getRollout: async ({ params }, context) => {

@@ -1,10 +1,11 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { desiredPlacement } from './desired.ts';
+import { taskReconciler } from './loops.ts';
 import type { ReleaseSource } from './placement.ts';
+import { subject } from './placement.ts';
 import type { RuntimeDriver } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
-import { subject, taskReconciler } from './runtime-service.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 
 export interface TaskReconcilerDependencies {

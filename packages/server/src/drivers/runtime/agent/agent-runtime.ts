@@ -4,6 +4,8 @@ import type { RuntimeDriver } from '../../../modules/runtime/index.ts';
 import type { AgentClient } from './agent-client.ts';
 
 const gone = 204;
+/** A page waits no longer for what is newer than the last report. */
+const observeWithinMs = 400;
 const taskStartDeadlineMs = 15_000;
 const taskStartLookMs = 50;
 
@@ -18,6 +20,11 @@ export function agentRuntime(agent: AgentClient): RuntimeDriver {
     remove: async (placement, signal) =>
       (await agent.send({ method: 'DELETE', path: `/v1/placements/${placement}`, signal })) ===
       gone,
+    observe: (placement, signal) =>
+      agent.call(
+        { method: 'GET', path: `/v1/placements/${placement}`, signal, timeoutMs: observeWithinMs },
+        ObservedPlacement,
+      ),
     logs: (placement, { tail, follow, instance }, signal) => {
       const query = new URLSearchParams({
         tail: String(tail),

@@ -1,0 +1,24 @@
+import type { RolloutKind } from '@pltf/contracts';
+import type { PlacementChange } from './runtime-store.ts';
+
+export interface PlaceRequest {
+  readonly component: string;
+  readonly environment: string;
+  readonly branch: string | undefined;
+  readonly release: number;
+  readonly instances: { readonly minimum: number; readonly maximum: number };
+  /** Hosts of the spec, besides the one that the platform gives. */
+  readonly routes: readonly string[];
+  /** False for workers: they have no address. */
+  readonly serves: boolean;
+  readonly expiresAt: Date | undefined;
+  readonly kind: RolloutKind;
+  readonly actor: string;
+  readonly why: string | undefined;
+}
+
+export interface ChangeRequest extends PlacementChange {
+  readonly kind: RolloutKind;
+  readonly actor: string;
+  readonly why: string | undefined;
+}
