@@ -223,10 +223,35 @@ export const errorKinds = {
     'The pipeline is red',
     'Mend what the failing lines name and push again.',
   ),
+  'platform-changed': kind(
+    409,
+    'The platform was changed meanwhile',
+    'Read what changed in `errors`, and plan again: `pltf platform plan`.',
+  ),
+  'platform-invalid': kind(
+    422,
+    'These files are no valid platform',
+    'Correct the places named in `errors`; `pltf platform test` says the same without a server.',
+  ),
+  'platform-managed': kind(
+    409,
+    'The platform is managed by a file of the operator',
+    'Change that file and start the server again.',
+  ),
+  'platform-refused': kind(
+    422,
+    'This change would break what runs',
+    'Follow the remedy of each line in `errors`; `pltf platform plan` shows them all.',
+  ),
   'port-in-use': kind(
     503,
     'The port is in use',
     'Stop the program that holds it, or choose another port.',
+  ),
+  'quota-exceeded': kind(
+    409,
+    'The quota of the environment is used up',
+    'Take a smaller size or fewer instances, or ask the platform team for a larger quota.',
   ),
   'rate-limited': kind(429, 'Too many requests', 'Wait as long as Retry-After says.', true),
   'release-collected': kind(

@@ -30,6 +30,9 @@ export const reservedNames: ReadonlySet<string> = new Set([
   'www',
 ]);
 
+/** The platform's own repository: reserved, so no component has it. */
+export const platformRepository = 'platform';
+
 const dnsLabel = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*$/;
 
 export const ComponentName = z

@@ -28,6 +28,8 @@ export const EventType = z.enum([
   'instance-ended',
   'task-started',
   'task-finished',
+  'platform-changed',
+  'platform-refused',
   'user-added',
   'user-changed',
   'team-changed',

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { theMainJob } from './migrations/0001-the-main-job.ts';
 import { requestsAndMachines } from './migrations/0002-requests-and-machines.ts';
 import { policy } from './migrations/0003-policy.ts';
+import { platform } from './migrations/0004-platform.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -14,6 +15,7 @@ const migrations: readonly Migration[] = [
   { name: '0001-the-main-job', up: theMainJob },
   { name: '0002-requests-and-machines', up: requestsAndMachines },
   { name: '0003-policy', up: policy },
+  { name: '0004-platform', up: platform },
 ];
 
 const migrationLock = 7_350_001;

@@ -11,6 +11,7 @@ import type {
   TokenTable,
   UserTable,
 } from './identity-tables.ts';
+import type { PlatformRefusalTable, PlatformVersionTable } from './platform-tables.ts';
 import type {
   ExceptionTable,
   GuardrailAuditTable,
@@ -140,6 +141,8 @@ export interface PlacementTable {
   observed: Json<object | null>;
   observed_at: Date | null;
   expires_at: Date | null;
+  /** What the size meant when the placement was last rolled out; null for those from before that was kept. */
+  sized: ColumnType<object | null, string | null | undefined, string | null>;
   created_at: Created;
 }
 export interface RolloutTable {
@@ -208,4 +211,6 @@ export interface Database {
   guardrail_days: GuardrailDayTable;
   guardrail_audits: GuardrailAuditTable;
   intake_requests: IntakeRequestTable;
+  platform_versions: PlatformVersionTable;
+  platform_refusals: PlatformRefusalTable;
 }

@@ -21,6 +21,8 @@ export interface SessionEvents {
   down: [];
   work: [];
   events: [];
+  /** The platform file has changed. */
+  platform: [];
 }
 
 export interface SessionOptions {
@@ -71,6 +73,7 @@ export class ServerSession extends EventEmitter<SessionEvents> implements AsyncD
     client.on('notification', ({ channel }) => {
       if (channel === channels.work) this.emit('work');
       if (channel === channels.events) this.emit('events');
+      if (channel === channels.platform) this.emit('platform');
     });
     this.#client = client;
     let number: number;
@@ -79,6 +82,7 @@ export class ServerSession extends EventEmitter<SessionEvents> implements AsyncD
       number = await takeNumber(client);
       await client.query(`listen ${channels.work}`);
       await client.query(`listen ${channels.events}`);
+      await client.query(`listen ${channels.platform}`);
     } catch (error) {
       this.#lost(client, error instanceof Error ? error : new Error(String(error)));
       return;

@@ -19,7 +19,11 @@ export interface Tx {
 }
 
 /** Notifications that servers listen to. */
-export const channels = { events: 'pltf_events', work: 'pltf_work' } as const;
+export const channels = {
+  events: 'pltf_events',
+  work: 'pltf_work',
+  platform: 'pltf_platform',
+} as const;
 
 /** Serialises appending, so that a follower never sees number 8 before a later commit of number 7. */
 const eventLock = 7_350_002;
