@@ -2,6 +2,7 @@ export * from './command-line.ts';
 export * from './hosts.ts';
 export * from './nearest.ts';
 export * from './platform.ts';
+export * from './published-schemas.ts';
 export type { ResolveOptions } from './resolve-context.ts';
 export { needVariable } from './resolve-needs.ts';
 export * from './resolve-spec.ts';

@@ -132,6 +132,18 @@ describe('the description of the API', () => {
   });
 });
 
+test('the schemas of the files that people write are served to everybody', async () => {
+  const response = await fetch(`${app.url}/schemas/thin-file.json`);
+
+  expect(response.headers.get('content-type')).toBe('application/schema+json; charset=utf-8');
+  expect(await response.json()).toMatchObject({
+    title: 'Thin file',
+    required: ['kind', 'name'],
+  });
+  expect((await fetch(`${app.url}/schemas/guardrail.json`)).status).toBe(200);
+  expect((await fetch(`${app.url}/schemas/nothing.json`)).status).toBe(404);
+});
+
 describe('the page of the API', () => {
   test('lists every operation and shape, with an example, and needs nothing from elsewhere', async () => {
     const response = await fetch(`${app.url}/api/docs`);
