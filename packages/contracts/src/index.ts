@@ -9,6 +9,7 @@ export * from './names.ts';
 export * from './need.ts';
 export * from './placement-object.ts';
 export * from './plan.ts';
+export * from './platform-facts.ts';
 export * from './platform-file.ts';
 export * from './platform-plan.ts';
 export * from './problem.ts';

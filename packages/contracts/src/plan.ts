@@ -58,13 +58,34 @@ export const PlanCost = z.object({
   ),
 });
 
+export type PlanCost = z.infer<typeof PlanCost>;
+
+/** What a plan is made from, besides the thin file's text; each as a digest. */
+export const PlanParts = z.object({
+  /** Platform file and guardrails. */
+  rules: z.string(),
+  goldenPath: z.string(),
+  /** The component's owner, state and the thin file that was applied last. */
+  component: z.string(),
+  /** The files that say how it is started. */
+  repository: z.string(),
+  exceptions: z.string(),
+});
+export type PlanParts = z.infer<typeof PlanParts>;
+
 /** What `apply` would do, exactly. */
 export const Plan = z.object({
   component: z.string(),
   /** Digest of what it was made from: thin file, platform facts, what is there. `apply` names it. */
   digest: z.string(),
   /** Digest of the platform's facts it was made with, and when they were taken. */
-  facts: z.object({ digest: z.string(), asOf: z.string(), offline: z.boolean() }),
+  facts: z.object({
+    digest: z.string(),
+    asOf: z.string(),
+    offline: z.boolean(),
+    /** Digests of the parts that this plan hangs on, so that a later one can say which of them changed. */
+    parts: PlanParts,
+  }),
   outcome: z.enum(['unchanged', 'changes', 'denied', 'invalid']),
   spec: Spec.optional(),
   placements: z.array(PlacementObject),

@@ -1,0 +1,8 @@
+export { shownAmount } from './amount.ts';
+export {
+  type CostByEnvironment,
+  type PlacementCost,
+  placementCost,
+  planCost,
+  sharedNeed,
+} from './estimate.ts';

@@ -1,0 +1,170 @@
+import type { ErrorItem, Plan, PlanItem, Spec, Verdict } from '@pltf/contracts';
+import { type CostByEnvironment, planCost } from '../cost/index.ts';
+import { basisOf } from './basis.ts';
+import { isDenial } from './denial.ts';
+import { type PlacedSpec, placementObjects } from './placement-objects.ts';
+import { goldenPathFor, type PlanInput, type Present, presentOf, rootOf } from './plan-input.ts';
+import { planItems } from './plan-items.ts';
+import { type ReadSpec, readSpec, type SpecResult } from './read-spec.ts';
+import { judgeWithRemedies } from './remedies.ts';
+import { placeOfObjectPath, whyOf } from './why.ts';
+
+/**
+ * What applying a thin file would do, exactly: the same on a laptop, in CI, at the API and in the portal. Pure: equal
+ * inputs give equal plans. Never throws for what a user wrote; problems come with their places.
+ */
+export function planComponent(input: PlanInput): Plan {
+  const read = readText(input, input.text);
+  const present = presentOf(input.facts, (read.ok ? read.spec.name : read.name) ?? '');
+  if (!read.ok) return invalid(input, read.name, present, read.problems);
+  const problems = stateProblems(present, read);
+  if (problems.length > 0) return invalid(input, read.spec.name, present, problems);
+  return valid(input, present, read);
+}
+
+/** The text with everything that is known filled in. */
+function readText(input: PlanInput, text: string): SpecResult {
+  const { facts } = input;
+  const componentOf = (name: string) => {
+    const present = presentOf(facts, name);
+    return present.state === 'known' ? present.component : undefined;
+  };
+  return readSpec({
+    text,
+    fileName: input.fileName,
+    facts,
+    root: (file) => {
+      const component = componentOf(file.name);
+      const path = goldenPathFor(facts, file.kind, file.path);
+      return input.root ?? rootOf(component === undefined ? path?.root : component.root);
+    },
+    path: (file) => goldenPathFor(facts, file.kind, file.path ?? componentOf(file.name)?.path),
+    owner: (file) =>
+      componentOf(file.name)?.owner ?? file.owner ?? input.owner ?? facts.platform.defaultTeam,
+  });
+}
+
+function stateProblems(present: Present, { places, file, spec }: ReadSpec): readonly ErrorItem[] {
+  if (present.state !== 'known') return [];
+  const { component } = present;
+  const where = places.value(['name']);
+  if (component.state === 'deleting') {
+    const fix = 'Wait until it is gone, or choose another name.';
+    return [{ where, message: `${spec.name} is being deleted`, fix }];
+  }
+  if (file.owner !== undefined && file.owner !== component.owner) {
+    const message = `${spec.name} belongs to ${component.owner}`;
+    const fix = `Write \`owner: ${component.owner}\`, or choose another name.`;
+    return [{ where: places.value(['owner']), message, fix }];
+  }
+  return component.spec !== undefined && component.spec.kind !== spec.kind
+    ? [
+        {
+          where: places.value(['kind']),
+          message: `${spec.name} is a ${component.spec.kind}; a component stays what it is`,
+          fix: `Write \`kind: ${component.spec.kind}\`, or create another component.`,
+        },
+      ]
+    : [];
+}
+
+function invalid(
+  input: PlanInput,
+  name: string | undefined,
+  present: Present,
+  problems: readonly ErrorItem[],
+): Plan {
+  return {
+    component: name ?? '',
+    ...basisOf(input, { name: name ?? '', path: undefined, present, root: undefined }),
+    outcome: 'invalid',
+    placements: [],
+    items: [],
+    verdicts: [],
+    why: {},
+    problems: problems.map((problem) => ({ ...problem })),
+  };
+}
+
+function valid(input: PlanInput, present: Present, read: ReadSpec): Plan {
+  const { facts, text, fileName } = input;
+  const { spec, file } = read;
+  const component = present.state === 'known' ? present.component : undefined;
+  const path = goldenPathFor(facts, file.kind, file.path ?? component?.path);
+  const after = placementObjects(spec, facts.platform, path);
+  const then = beforeSpec(input, present);
+  const before =
+    then === undefined
+      ? []
+      : placementObjects(
+          then,
+          facts.platform,
+          goldenPathFor(facts, then.kind, then.path ?? component?.path),
+        );
+  const isThere = present.state !== 'none';
+  const why = whyOf({ ...read, placed: after, path, facts, isThere });
+  const items = planItems({ facts, present, path, fileName, text, spec, before, after });
+  const verdicts = judgeWithRemedies(input, {
+    judged: after.map((placed) => judged(placed, before, why)),
+    file,
+    attempt: (changed) => attempt(input, changed, before),
+  });
+  return {
+    component: spec.name,
+    ...basisOf(input, { name: spec.name, path, present, root: read.root }),
+    outcome: outcomeOf(verdicts, items),
+    spec,
+    placements: after.map(({ object }) => object),
+    items: [...items],
+    verdicts: [...verdicts],
+    cost: planCost(facts.platform, costsOf(before), costsOf(after), spec.budget),
+    why,
+    problems: [],
+  };
+}
+
+/** Objects of another text, to see whether a remedy would do. */
+function attempt(input: PlanInput, text: string, before: readonly PlacedSpec[]) {
+  const read = readText(input, text);
+  if (!read.ok) return undefined;
+  const { facts } = input;
+  const present = presentOf(facts, read.spec.name);
+  const named = read.file.path ?? (present.state === 'known' ? present.component.path : undefined);
+  const path = goldenPathFor(facts, read.file.kind, named);
+  return placementObjects(read.spec, facts.platform, path).map((placed) =>
+    judged(placed, before, {}),
+  );
+}
+
+function judged(placed: PlacedSpec, before: readonly PlacedSpec[], why: Plan['why']) {
+  const old = before.find(({ id }) => id === placed.id);
+  const environment = placed.environment.name;
+  return {
+    object: placed.object,
+    ...(old === undefined ? {} : { oldObject: old.object }),
+    subject: placed.id,
+    environment,
+    whereOf: (path: string) => placeOfObjectPath(why, environment, path),
+  };
+}
+
+/** What was applied last: the file at the head of the default branch, else the spec of the newest release. */
+function beforeSpec(input: PlanInput, present: Present): Spec | undefined {
+  if (present.state !== 'known') return undefined;
+  const { thinFile, spec } = present.component;
+  if (thinFile === undefined) return spec;
+  const read = readText({ ...input, root: undefined }, thinFile);
+  return read.ok ? read.spec : spec;
+}
+
+const costsOf = (placed: readonly PlacedSpec[]): CostByEnvironment =>
+  new Map(
+    placed
+      .filter(({ environment }) => environment.kind === 'stable')
+      .map(({ environment, cost }) => [environment.name, cost]),
+  );
+
+function outcomeOf(verdicts: readonly Verdict[], items: readonly PlanItem[]): Plan['outcome'] {
+  if (verdicts.some(isDenial)) return 'denied';
+  return items.every(({ action }) => action === 'keep') ? 'unchanged' : 'changes';
+}

@@ -1,0 +1,96 @@
+import type {
+  ErrorItem,
+  GoldenPathFacts,
+  PlatformFacts,
+  Provenance,
+  Spec,
+  ThinFile,
+} from '@pltf/contracts';
+import { readClasses } from '../personal-data/index.ts';
+import type { GoldenPathDefaults } from '../sources.ts';
+import { platformPlaces } from './platform-places.ts';
+import { resolveSpec } from '../resolve-spec.ts';
+import type { RepositoryRoot } from '../start-command.ts';
+import { parseThinFile } from '../thin-file-parser.ts';
+import type { YamlPlaces } from '../yaml-text.ts';
+
+export interface ReadSpec {
+  readonly file: ThinFile;
+  readonly places: YamlPlaces;
+  readonly spec: Spec;
+  readonly root: RepositoryRoot | undefined;
+  readonly why: Readonly<Record<string, Provenance>>;
+}
+
+export interface SpecSource {
+  readonly text: string;
+  readonly fileName: string;
+  readonly facts: PlatformFacts;
+  readonly root: (file: ThinFile) => RepositoryRoot | undefined;
+  readonly path: (file: ThinFile) => GoldenPathFacts | undefined;
+  readonly owner: (file: ThinFile) => string;
+}
+
+export type SpecResult =
+  | ({ readonly ok: true } & ReadSpec)
+  | {
+      readonly ok: false;
+      readonly name: string | undefined;
+      readonly problems: readonly ErrorItem[];
+    };
+
+/** From the text of a thin file to the spec, with what the golden path and the owner's rules add; all problems at once. */
+export function readSpec(source: SpecSource): SpecResult {
+  const parsed = parseThinFile(source.text, source.fileName);
+  if (!parsed.ok) return { ok: false, name: undefined, problems: parsed.problems };
+  const { file, places } = parsed;
+  const root = source.root(file);
+  const resolved = resolveSpec(file, source.facts.platform, {
+    places,
+    root,
+    goldenPath: defaultsOf(file, source.path(file)),
+    platformPlaces: platformPlaces(source.facts),
+  });
+  const problems = [
+    ...(resolved.ok ? [] : resolved.problems),
+    ...(resolved.ok ? classProblems(resolved.spec, places) : []),
+  ];
+  if (!resolved.ok || problems.length > 0) return { ok: false, name: file.name, problems };
+  const { why } = resolved;
+  return {
+    ok: true,
+    file,
+    places,
+    root,
+    why,
+    spec: { ...resolved.spec, owner: source.owner(file) },
+  };
+}
+
+/** What the golden path says where the file says nothing; a path for another kind of component says nothing. */
+const defaultsOf = (
+  file: ThinFile,
+  path: GoldenPathFacts | undefined,
+): GoldenPathDefaults | undefined =>
+  path?.defaults === undefined || path.kind !== file.kind
+    ? undefined
+    : {
+        id: path.id,
+        version: path.version,
+        defaults: path.defaults as GoldenPathDefaults['defaults'],
+      };
+
+function classProblems(spec: Spec, places: YamlPlaces): readonly ErrorItem[] {
+  const own = [{ policy: spec.policy, path: ['policy'] as readonly string[] }];
+  const others = Object.entries(spec.policies ?? {}).map(([name, policy]) => ({
+    policy,
+    path: ['envs', name, 'policy'],
+  }));
+  const problems = [...own, ...others].flatMap(({ policy, path }) =>
+    readClasses(policy).problems.map(({ key, ...problem }) => ({
+      where: places.value([...path, key]),
+      ...problem,
+    })),
+  );
+  return [...new Map(problems.map((one) => [`${one.where} ${one.message}`, one])).values()];
+}
