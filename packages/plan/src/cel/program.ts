@@ -14,6 +14,8 @@ export interface CelProgram {
 }
 
 export interface ProgramOptions {
+  /** Calls of functions that do not exist fail when they are evaluated, instead of when they are compiled. */
+  readonly unchecked?: boolean;
   /** Where a name without dots is looked for first. */
   readonly container?: string;
   /** Functions besides the library's; theirs win. */
@@ -38,6 +40,7 @@ export function programOfText(text: string, options: ProgramOptions = {}): CelPr
             functions: { ...library.functions, ...own.functions },
             methods: { ...library.methods, ...own.methods },
           },
+    unchecked: options.unchecked ?? false,
     depth: 0,
     inPath: false,
     newSlot: () => {

@@ -62,7 +62,9 @@ function resolve(
     const callee = methods[method];
     if (callee !== undefined) return { callee, parts: [target, ...args] };
   }
-  throw new CelSyntaxError(unknownFunction(node, scope), node.at);
+  const message = unknownFunction(node, scope);
+  if (scope.unchecked) return { callee: () => fail(message), parts: [] };
+  throw new CelSyntaxError(message, node.at);
 }
 
 function unknownFunction(node: Call, scope: CompileScope): string {

@@ -31,10 +31,17 @@ function candidates(name: string, container: string): readonly string[] {
   ];
 }
 
+/** A value that is there, null included. */
+function present(value: CelData | undefined, message: () => string): CelData {
+  return value === undefined ? fail(message()) : value;
+}
+
 function resolveFirst(frame: Frame, names: readonly string[]): CelData | undefined {
   for (const name of names) {
-    const value = frame.resolve(name) ?? types.get(name);
+    const value = frame.resolve(name);
     if (value !== undefined) return value;
+    const type = types.get(name);
+    if (type !== undefined) return type;
   }
   return undefined;
 }
@@ -45,7 +52,7 @@ export function compileName(name: string, scope: CompileScope): Step {
   const names = candidates(name, scope.container);
   return (frame) => {
     charge(frame, 1);
-    return resolveFirst(frame, names) ?? fail(`there is no variable '${name}'`);
+    return present(resolveFirst(frame, names), () => `there is no variable '${name}'`);
   };
 }
 
@@ -68,7 +75,8 @@ export function compileSelect(node: Select, scope: CompileScope, inPath: boolean
   const plain: Step = (frame) => {
     charge(frame, 1);
     const value = operand(frame);
-    if (value instanceof CelMap) return value.entries.get(field) ?? fail(`no such key: ${field}`);
+    if (value instanceof CelMap)
+      return present(value.entries.get(field), () => `no such key: ${field}`);
     return selectField(frame, value, field);
   };
   const path = inPath ? undefined : pathOf(node, scope);
@@ -105,7 +113,8 @@ function qualified(path: readonly string[], container: string, plain: Step): Ste
 }
 
 function selectField(frame: Frame, value: CelData, field: string): CelData {
-  if (value instanceof CelMap) return value.entries.get(field) ?? fail(`no such key: ${field}`);
+  if (value instanceof CelMap)
+    return present(value.entries.get(field), () => `no such key: ${field}`);
   if (value instanceof CelLazyMap)
     return value.names.has(field) ? value.read(field, frame) : fail(`no such key: ${field}`);
   if (value instanceof CelOptional)
@@ -146,7 +155,7 @@ export function compileIndex(node: CelNode & { kind: 'index' }, scope: CompileSc
     }
     const found = elementAt(frame, value, at);
     if (node.optional) return optionally(found);
-    return found ?? missing(value, at);
+    return found === undefined ? missing(value, at) : found;
   };
 }
 

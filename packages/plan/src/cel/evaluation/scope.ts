@@ -18,6 +18,8 @@ export interface CompileScope {
   /** Where a name without dots is looked for first: `a.b` for `a.b.name`, `a.name`, `name`. */
   readonly container: string;
   readonly library: Library;
+  /** Calls of functions that do not exist fail when they are evaluated, instead of when they are compiled. */
+  readonly unchecked: boolean;
   readonly depth: number;
   /** The node is the operand of a selection. */
   readonly inPath: boolean;

@@ -1,8 +1,10 @@
 import type { Library } from '../evaluation/scope.ts';
 import { conversions } from './conversions.ts';
+import { lists } from './lists.ts';
 import { operators } from './operators.ts';
 import { optionals } from './optionals.ts';
 import { regex } from './regex.ts';
+import { sets } from './sets.ts';
 import { strings } from './strings.ts';
 import { time } from './time.ts';
 
@@ -10,7 +12,7 @@ let whole: Library | undefined;
 
 /** Every function that an expression may call. */
 export function celLibrary(): Library {
-  whole ??= merge([operators, conversions, strings, time, regex, optionals]);
+  whole ??= merge([operators, conversions, strings, time, regex, optionals, lists, sets]);
   return whole;
 }
 

@@ -49,8 +49,10 @@ export const optionals: Library = {
   },
   methods: {
     'hasValue/0': (_frame, value) => needOptional(value, 'hasValue()').value !== undefined,
-    'value/0': (_frame, value) =>
-      needOptional(value, 'value()').value ?? fail('optional.none() has no value'),
+    'value/0': (_frame, value) => {
+      const held = needOptional(value, 'value()').value;
+      return held === undefined ? fail('optional.none() has no value') : held;
+    },
     'unwrapOpt/0': (frame, values) => {
       charge(frame, 1);
       return unwrap(values);

@@ -12,7 +12,7 @@ export class Converted {
   }
 
   read(frame: Frame): CelData {
-    this.#value ??= this.#make(frame);
+    if (this.#value === undefined) this.#value = this.#make(frame);
     return this.#value;
   }
 }
