@@ -15,21 +15,22 @@ export const GuardrailId = z
   .max(63)
   .regex(/^[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*$/, 'lower-case letters, digits and single dashes');
 
-/** A change of the thin file that would satisfy the guardrail; `value` may be the text of a CEL expression with `=`. */
+/** A change of the thin file that would satisfy the guardrail. */
 export const RemedyChange = z.strictObject({
-  /** The path in the thin file, as keys: `[policy, region]`. */
+  /** The path in the thin file, as keys: `[policy, region]`; `{environment}` stands for the environment's name. */
   path: z
     .array(z.union([z.string().max(100), z.number().int()]))
     .min(1)
     .max(10),
   /** Absent: the key is taken out. */
   value: z.json().optional(),
-  /** CEL over the same variables as the validations, giving the value; instead of `value`. */
+  /** CEL over the same variables as the validations, giving the value; instead of `value`. Null: no change. */
   expression: expression.optional(),
 });
 
 export const GuardrailCase = z.strictObject({
   name: sentence,
+  /** The object; with the guardrail's `example`, what differs from it (a JSON merge patch: null takes a key out). */
   object: z.json(),
   oldObject: z.json().optional(),
   verdict: z.enum(['pass', 'fail']),
@@ -71,6 +72,11 @@ export const Guardrail = z.strictObject({
         .max(16)
         .default([]),
     }),
+    /**
+     * What expressions read as `params`. The platform file may set other values (`guardrails: {ID: {params: …}}`), and
+     * what stands under `platform` here is replaced by what the platform file says of the same name.
+     */
+    params: z.record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/), z.json()).default({}),
     variables: z
       .array(
         z.strictObject({ name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/), expression }),
@@ -87,6 +93,11 @@ export const Guardrail = z.strictObject({
           messageExpression: z.string().max(5120).optional(),
           /** The path in the object that it is about, like `spec.policy.region`: leads to the thin file's line. */
           path: z.string().max(300).optional(),
+          /**
+           * CEL giving the values that break it, which an exception is bound to; without it, the value at `path`, and
+           * without that, all that the expression reads.
+           */
+          breaking: expression.optional(),
         }),
       )
       .min(1)
@@ -95,6 +106,16 @@ export const Guardrail = z.strictObject({
       text: sentence,
       changes: z.array(RemedyChange).max(10).default([]),
     }),
+    /**
+     * What the objects of the cases are told as differences from: `placement`, `deployment`, `cronjob` or `pod` for a
+     * whole and sound one, or an object of your own.
+     */
+    example: z
+      .union([
+        z.enum(['placement', 'deployment', 'cronjob', 'pod']),
+        z.record(z.string(), z.json()),
+      ])
+      .optional(),
     cases: z.array(GuardrailCase).min(2).max(200),
   }),
 });
@@ -102,7 +123,10 @@ export type Guardrail = z.infer<typeof Guardrail>;
 
 export const VerdictState = z.enum(['pass', 'warn', 'deny', 'excepted', 'error']);
 
-/** What one guardrail says of one object. An evaluation that fails is `error`, never a pass. */
+/**
+ * What one guardrail says of one object. An evaluation that fails is `error`, never a pass. What a guardrail in the
+ * mode `audit` finds is `warn` with that mode: recorded, and not held against anybody.
+ */
 export const Verdict = z.object({
   guardrail: z.string(),
   title: z.string(),

@@ -117,7 +117,10 @@ export const GuardrailRule = z.strictObject({
   /** Off takes a shipped guardrail out; it stays visible as such. */
   mode: z.union([GuardrailMode, z.literal('off')]).optional(),
   enforceFrom: z.iso.date().optional(),
+  /** Other values for the guardrail's `params`, by name. */
+  params: z.record(z.string().max(63), z.json()).optional(),
 });
+export type GuardrailRule = z.infer<typeof GuardrailRule>;
 
 /** The platform file: what an organisation's platform offers. A built-in one serves a newcomer. */
 export const PlatformFile = z.strictObject({

@@ -1,0 +1,25 @@
+export {
+  type CompiledGuardrail,
+  type CompiledGuardrails,
+  compileGuardrails,
+} from './compile-guardrails.ts';
+export {
+  denies,
+  evaluateGuardrails,
+  type GuardedObject,
+  type GuardrailContext,
+  modeAt,
+} from './evaluate-guardrails.ts';
+export { exampleObject } from './example-objects.ts';
+export {
+  type FailureFacts,
+  type FoundException,
+  findException,
+  isInForce,
+  unneededExceptions,
+} from './exceptions.ts';
+export { guardrailsInForce, platformParams } from './guardrails-in-force.ts';
+export { componentLabel, environmentLabel } from './object-identity.ts';
+export { type ParsedGuardrails, parseGuardrails } from './parse-guardrails.ts';
+export { shippedGuardrails } from './shipped.ts';
+export { type CaseOutcome, testGuardrails } from './test-guardrails.ts';
