@@ -66,7 +66,7 @@ export default defineConfig({
       }),
       project({
         name: 'e2e',
-        include: ['test/e2e/**/*.test.ts'],
+        include: ['test/e2e/**/*.test.ts', 'packages/portal/test/**/*.test.ts'],
         // Each starts a whole platform: one at a time, after everything else.
         fileParallelism: false,
         testTimeout: 180_000,
