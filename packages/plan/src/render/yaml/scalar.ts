@@ -28,21 +28,23 @@ const literal =
 const spaceAtAnEnd = /[ \u00a0\u3000](?:\n|$)|\n\n$/;
 
 /** A string as a YAML scalar on one line: bare where every reader takes it for text, else in double quotes. */
-export function inlineScalar(text: string): string {
-  if (bare.test(text) && !(text.length <= longestTaken && taken.has(text.toLowerCase())))
-    return text;
-  const quoted = JSON.stringify(text);
-  return unprintable.test(quoted) ? quoted.replace(unprintable, escaped) : quoted;
-}
+export const inlineScalar = (text: string): string => (isBare(text) ? text : quoted(text));
 
 /** A string as the value of a key or an item whose further lines are indented by `indent`, which is never empty. */
 export function scalar(text: string, indent: string): string {
-  if (!text.includes('\n') || !literal.test(text) || spaceAtAnEnd.test(text)) {
-    return inlineScalar(text);
-  }
+  if (isBare(text)) return text;
+  if (!text.includes('\n') || !literal.test(text) || spaceAtAnEnd.test(text)) return quoted(text);
   const keepsEnd = text.endsWith('\n');
   const body = keepsEnd ? text.slice(0, -1) : text;
   return `|${keepsEnd ? '' : '-'}\n${indent}${body.replace(/\n(?!\n)/g, `\n${indent}`)}`;
+}
+
+const isBare = (text: string): boolean =>
+  bare.test(text) && !(text.length <= longestTaken && taken.has(text.toLowerCase()));
+
+function quoted(text: string): string {
+  const json = JSON.stringify(text);
+  return json.replace(unprintable, escaped);
 }
 
 const escaped = (character: string): string =>

@@ -1,0 +1,2 @@
+export * from './kubernetes/index.ts';
+export { blockYaml } from './yaml/block-yaml.ts';

@@ -1,0 +1,181 @@
+import type { JsonObject } from '../../template/json.ts';
+import { addedKinds } from './input.ts';
+import type { KubernetesObject } from './object.ts';
+import { metadataOf, type Placed, serves } from './placed.ts';
+
+const windows = ['5m', '30m', '1h', '6h', '3d'];
+const quantiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
+
+/**
+ * Alerts by how fast the objective's allowance burns, each over a long window and a short one (so that it ends soon
+ * after the trouble did): 2 % of a month's in an hour, 5 % in six, 10 % in three days. Names and expressions are those
+ * of `alerts/rules.yaml` in a created repository.
+ */
+export function prometheusRuleObject(placed: Placed): KubernetesObject | undefined {
+  const { cluster, name, spec, workload, input } = placed;
+  const runs = workload === 'Deployment' || workload === 'StatefulSet';
+  if (cluster.monitoring === undefined || !runs) return undefined;
+  if (!serves(placed, addedKinds.prometheusRule)) return undefined;
+  const metadata = metadataOf(placed, name);
+  const measured = input.metricsPath !== undefined && placed.port !== undefined;
+  const availability = measured ? spec.objective.availability : undefined;
+  const rules = [
+    ...(availability === undefined ? [] : burnAlerts(placed, allowance(availability))),
+    ...(measured ? latencyAlerts(placed) : []),
+    ...runningAlerts(placed),
+  ];
+  return {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { ...metadata, labels: { ...metadata.labels, ...cluster.monitoring.labels } },
+    spec: {
+      groups: [
+        ...(availability === undefined
+          ? []
+          : [{ name: `${name}.slo`, rules: windows.map((window) => errorRatio(placed, window)) }]),
+        { name: `${name}.alerts`, rules },
+      ],
+    },
+  };
+}
+
+/** The share of requests that may fail: 99.9 per cent leave 0.001. A decimal without an exponent. */
+export const allowance = (availability: number): string =>
+  ((100 - availability) / 100).toFixed(8).replace(/0+$/, '').replace(/\.$/, '');
+
+/** Which series are this placement's. */
+export const seriesOf = ({ spec, namespace }: Placed): string =>
+  `job="${spec.component}", namespace="${namespace}"`;
+
+function errorRatio(placed: Placed, window: string): JsonObject {
+  const series = seriesOf(placed);
+  return {
+    record: `namespace_job:http_requests_errors:ratio_rate${window}`,
+    expr: `sum by (namespace, job) (rate(http_requests_total{${series}, code=~"5.."}[${window}])) / sum by (namespace, job) (rate(http_requests_total{${series}}[${window}]))`,
+  };
+}
+
+interface Alert {
+  readonly name: string;
+  readonly expr: string;
+  readonly since?: string;
+  readonly severity: 'page' | 'ticket';
+  readonly summary: string;
+  readonly description: string;
+  /** The runbook's section. */
+  readonly section: string;
+}
+
+function alert({ spec, input }: Placed, made: Alert): JsonObject {
+  return {
+    alert: made.name,
+    expr: made.expr,
+    ...(made.since === undefined ? {} : { for: made.since }),
+    labels: {
+      severity: made.severity,
+      service: spec.component,
+      owner: spec.owner,
+      environment: spec.environment,
+    },
+    annotations: {
+      summary: `${spec.component} ${made.summary}`,
+      description: made.description,
+      runbook_url: `${input.runbook ?? 'docs/runbook.md'}#${made.section}`,
+    },
+  };
+}
+
+/** What is important wakes somebody up. */
+const urgent = ({ spec }: Placed): 'page' | 'ticket' => (spec.tier < 3 ? 'page' : 'ticket');
+
+function burnAlerts(placed: Placed, budget: string): readonly JsonObject[] {
+  const above = (long: string, short: string, factor: string): string =>
+    [long, short]
+      .map(
+        (window) =>
+          `namespace_job:http_requests_errors:ratio_rate${window}{${seriesOf(placed)}} > ${factor}${budget}`,
+      )
+      .join(' and ');
+  const section = 'error-budget-burns';
+  const description =
+    '{{ $value | humanizePercentage }} of requests fail in {{ $labels.namespace }}.';
+  return [
+    alert(placed, {
+      name: 'ErrorBudgetBurnsFast',
+      expr: above('1h', '5m', '14.4 * '),
+      severity: urgent(placed),
+      summary: 'burns its error budget fast',
+      description,
+      section,
+    }),
+    alert(placed, {
+      name: 'ErrorBudgetBurns',
+      expr: above('6h', '30m', '6 * '),
+      severity: urgent(placed),
+      summary: 'burns its error budget',
+      description,
+      section,
+    }),
+    alert(placed, {
+      name: 'ErrorBudgetBurnsSlowly',
+      expr: above('3d', '6h', ''),
+      since: '1h',
+      severity: 'ticket',
+      summary: 'burns its error budget slowly',
+      description,
+      section,
+    }),
+  ];
+}
+
+function latencyAlerts(placed: Placed): readonly JsonObject[] {
+  const promised = placed.spec.objective.latency ?? {};
+  const alerts: JsonObject[] = [];
+  for (const [name, quantile] of Object.entries(quantiles)) {
+    const milliseconds = promised[name];
+    if (milliseconds === undefined) continue;
+    alerts.push(
+      alert(placed, {
+        name: name === 'p99' ? 'SlowAnswers' : `SlowAnswers${name.toUpperCase()}`,
+        expr: `histogram_quantile(${quantile}, sum by (namespace, le) (rate(http_request_duration_seconds_bucket{${seriesOf(placed)}}[5m]))) > ${milliseconds / 1000}`,
+        since: '10m',
+        severity: 'ticket',
+        summary: 'answers slowly',
+        description: `One request in ${Math.round(1 / (1 - quantile))} takes {{ $value | humanizeDuration }} or longer in {{ $labels.namespace }}.`,
+        section: 'slow-answers',
+      }),
+    );
+  }
+  return alerts;
+}
+
+function runningAlerts(placed: Placed): readonly JsonObject[] {
+  const { spec, namespace, name, workload } = placed;
+  const kind = workload === 'StatefulSet' ? 'statefulset' : 'deployment';
+  const which = `${kind}="${name}", namespace="${namespace}"`;
+  const ready =
+    kind === 'deployment'
+      ? 'kube_deployment_status_replicas_available'
+      : 'kube_statefulset_status_replicas_available';
+  const wanted =
+    kind === 'deployment' ? 'kube_deployment_spec_replicas' : 'kube_statefulset_replicas';
+  return [
+    alert(placed, {
+      name: 'RestartsAgainAndAgain',
+      expr: `sum by (namespace) (increase(kube_pod_container_status_restarts_total{container="${spec.component}", namespace="${namespace}"}[15m])) > 3`,
+      severity: urgent(placed),
+      summary: 'restarts again and again',
+      description: '{{ $value | humanize }} restarts in 15 minutes in {{ $labels.namespace }}.',
+      section: 'restarts-again-and-again',
+    }),
+    alert(placed, {
+      name: 'NotRunning',
+      expr: `${ready}{${which}} == 0 and ${wanted}{${which}} > 0`,
+      since: '5m',
+      severity: urgent(placed),
+      summary: 'is not running',
+      description: 'No instance is ready in {{ $labels.namespace }}.',
+      section: 'not-running',
+    }),
+  ];
+}

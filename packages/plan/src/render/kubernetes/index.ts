@@ -1,0 +1,14 @@
+export {
+  addedKinds,
+  type BackingEndpoint,
+  type ClusterFacts,
+  type ImageRelease,
+  type Peer,
+  type RenderInput,
+  servedKinds,
+} from './input.ts';
+export { type LeftOut, leftOut } from './left-out.ts';
+export { addressOf, namespaceOf, objectName } from './names.ts';
+export type { KubernetesObject, ObjectMetadata } from './object.ts';
+export { placementYaml, renderPlacement, renderTask } from './render-placement.ts';
+export type { TaskRequest } from './workload.ts';

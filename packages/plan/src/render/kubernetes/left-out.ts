@@ -1,0 +1,70 @@
+import { addedKinds, type RenderInput } from './input.ts';
+import { isRange, type Placed, place, serves } from './placed.ts';
+import { entryOf, publishedHosts } from './traffic.ts';
+
+/** Something that a placement asks for and its cluster cannot give; the rest is rendered all the same. */
+export interface LeftOut {
+  readonly what: string;
+  /** One sentence with the remedy, for the placement's page. */
+  readonly because: string;
+}
+
+/** What the rendered objects lack, in the user's terms; nothing on a cluster that serves everything. */
+export function leftOut(input: RenderInput): readonly LeftOut[] {
+  const placed = place(input);
+  return [...entries(placed), ...scaling(placed), ...jobs(placed), ...monitoring(placed)];
+}
+
+function entries(placed: Placed): readonly LeftOut[] {
+  const { spec, port, cluster } = placed;
+  if (port === undefined || spec.routes.length === 0) return [];
+  const hosts = (names: readonly string[]): string => `route ${names.join(', ')}`;
+  if (entryOf(placed) === undefined) {
+    const because =
+      cluster.gateway !== undefined
+        ? 'the cluster does not serve gateway.networking.k8s.io/v1; install the Gateway API, or name an `ingressClass` in the platform file'
+        : 'the runtime has no way in; name a `gateway` or an `ingressClass` in the platform file';
+    return [{ what: hosts(spec.routes.map(({ host }) => host)), because }];
+  }
+  const { withheld } = publishedHosts(placed);
+  if (withheld.length === 0) return [];
+  const because =
+    'it asks for sign-in, and nothing in the cluster can ask who somebody is; give the runtime a gateway with `signIn`';
+  return [{ what: hosts(withheld), because }];
+}
+
+function scaling(placed: Placed): readonly LeftOut[] {
+  const { workload, spec } = placed;
+  if (workload !== 'Deployment' && workload !== 'StatefulSet') return [];
+  const { minimum, maximum } = spec.run.instances;
+  const missing: LeftOut[] = [];
+  if (isRange(placed) && !serves(placed, 'autoscaling/v2/HorizontalPodAutoscaler')) {
+    const because = `the cluster does not serve autoscaling/v2 (Kubernetes 1.23): ${minimum} run`;
+    missing.push({ what: `scaling to ${maximum}`, because });
+  }
+  if (minimum >= 2 && !serves(placed, 'policy/v1/PodDisruptionBudget')) {
+    const because =
+      'the cluster does not serve policy/v1 (Kubernetes 1.21): when a node is emptied, all instances may stop at once';
+    missing.push({ what: 'disruption budget', because });
+  }
+  return missing;
+}
+
+function jobs(placed: Placed): readonly LeftOut[] {
+  if (placed.workload !== 'CronJob' || serves(placed, 'batch/v1/CronJob')) return [];
+  const because = 'the cluster does not serve CronJob of batch/v1 (Kubernetes 1.21)';
+  return [{ what: 'schedule', because }];
+}
+
+function monitoring(placed: Placed): readonly LeftOut[] {
+  const { cluster, input, workload } = placed;
+  if (cluster.monitoring === undefined) return [];
+  if (workload !== 'Deployment' && workload !== 'StatefulSet') return [];
+  const operator = 'install the Prometheus operator (monitoring.coreos.com/v1)';
+  const missing: LeftOut[] = [];
+  if (input.metricsPath !== undefined && !serves(placed, addedKinds.serviceMonitor))
+    missing.push({ what: 'figures', because: operator });
+  if (!serves(placed, addedKinds.prometheusRule))
+    missing.push({ what: 'alerts', because: operator });
+  return missing;
+}

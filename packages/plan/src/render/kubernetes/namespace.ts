@@ -1,0 +1,97 @@
+import type { JsonValue } from '../../template/json.ts';
+import type { KubernetesObject } from './object.ts';
+import { autoscales, metadataOf, type Placed } from './placed.ts';
+import { cpuQuantity, memoryQuantity } from './quantity.ts';
+
+/** Room for sidecars that a cluster adds: the most that one container may ask for is never less. */
+const roomForSidecarsMiB = 1024;
+/** Tasks that may run beside the instances: the release task, one that somebody started, a spare one. */
+const tasks = 4;
+
+export function namespaceObject(placed: Placed): KubernetesObject {
+  const { namespace, labels, annotations, cluster } = placed;
+  const version = `v1.${cluster.minor}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name: namespace,
+      labels: {
+        ...labels,
+        'pod-security.kubernetes.io/enforce': 'restricted',
+        'pod-security.kubernetes.io/enforce-version': version,
+        'pod-security.kubernetes.io/audit': 'restricted',
+        'pod-security.kubernetes.io/audit-version': version,
+        'pod-security.kubernetes.io/warn': 'restricted',
+        'pod-security.kubernetes.io/warn-version': version,
+      },
+      annotations,
+    },
+  };
+}
+
+/** Never root's: what a program does with the API server, it does as nobody. */
+export const serviceAccountObject = (placed: Placed): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: metadataOf(placed, placed.name),
+  automountServiceAccountToken: false,
+});
+
+/**
+ * What the placement may take at most. An old instance counts until its drain has ended: there is room for a second
+ * full set of instances, so that a rollout right after another one does not wait.
+ */
+export function resourceQuotaObject(placed: Placed): KubernetesObject {
+  const { spec, name } = placed;
+  const pods = mostPods(placed);
+  const memory = memoryQuantity(pods * spec.run.memoryMiB);
+  const hard: Record<string, JsonValue> = {
+    pods: String(pods),
+    'requests.cpu': cpuQuantity(pods * spec.run.cpu),
+    'requests.memory': memory,
+    'limits.memory': memory,
+    persistentvolumeclaims: spec.run.volume === undefined ? '0' : String(most(placed)),
+    'services.loadbalancers': '0',
+    'services.nodeports': '0',
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: metadataOf(placed, name),
+    spec: { hard },
+  };
+}
+
+/** A quota turns away pods that do not say what they need: here it is said for them. */
+export function limitRangeObject(placed: Placed): KubernetesObject {
+  const { spec, name } = placed;
+  const memory = memoryQuantity(spec.run.memoryMiB);
+  return {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: metadataOf(placed, name),
+    spec: {
+      limits: [
+        {
+          type: 'Container',
+          default: { memory },
+          defaultRequest: { cpu: cpuQuantity(spec.run.cpu), memory },
+          max: { memory: memoryQuantity(Math.max(spec.run.memoryMiB, roomForSidecarsMiB)) },
+        },
+      ],
+    },
+  };
+}
+
+const most = (placed: Placed): number => {
+  const { minimum, maximum } = placed.spec.run.instances;
+  return Math.max(1, autoscales(placed) ? maximum : minimum);
+};
+
+/** Instances, those of the rollout (a quarter more), those that still drain, and tasks. */
+const mostPods = (placed: Placed): number => {
+  if (placed.workload === 'CronJob' || placed.workload === 'none') return tasks;
+  const instances = most(placed);
+  return 2 * instances + Math.ceil(instances / 4) + tasks;
+};

@@ -1,0 +1,166 @@
+import type { JsonObject, JsonValue } from '../../template/json.ts';
+import { configurationData, secretNames } from './configuration.ts';
+import { fingerprint } from './names.ts';
+import type { Fields } from './object.ts';
+import { type Placed, since } from './placed.ts';
+import { cpuQuantity, memoryQuantity } from './quantity.ts';
+import { probesOf } from './probes.ts';
+
+/** After it was taken out of the load balancers, which learn late, an instance goes on serving for so long. */
+export const pauseBeforeStopSeconds = 5;
+const marginSeconds = 5;
+
+/** What kind of pod: instances serve and are probed, tasks run to their end. */
+export type PodPurpose =
+  | { readonly kind: 'instance' }
+  | { readonly kind: 'task'; readonly command: readonly string[] | undefined };
+
+export function podTemplate(placed: Placed, purpose: PodPurpose): JsonObject {
+  const { labels, annotations } = placed;
+  const configuration = configurationData(placed);
+  return {
+    metadata: {
+      labels: purpose.kind === 'instance' ? labels : taskLabels(placed),
+      annotations:
+        configuration === undefined
+          ? annotations
+          : { ...annotations, 'pltf.dev/config-hash': hashOf(configuration) },
+    },
+    spec: podSpec(placed, purpose),
+  };
+}
+
+/** A task is none of the instances: a Service and a disruption budget do not select it. */
+export const taskLabels = (placed: Placed): Readonly<Record<string, string>> => ({
+  ...placed.labels,
+  'app.kubernetes.io/name': `${placed.spec.component}-task`,
+  'app.kubernetes.io/component': 'task',
+});
+
+/** Instances start again when their settings change. */
+function hashOf(configuration: Readonly<Record<string, string>>): string {
+  let text = '';
+  for (const key in configuration) text += `${key}\u0000${configuration[key]}\u0000`;
+  return fingerprint(text);
+}
+
+function podSpec(placed: Placed, purpose: PodPurpose): JsonObject {
+  const { name, cluster, input } = placed;
+  const spec: Fields = {
+    serviceAccountName: name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+  };
+  if (cluster.pullSecrets !== undefined && cluster.pullSecrets.length > 0)
+    spec['imagePullSecrets'] = cluster.pullSecrets.map((secret) => ({ name: secret }));
+  if (purpose.kind === 'task') spec['restartPolicy'] = 'Never';
+  spec['terminationGracePeriodSeconds'] = graceSeconds(placed);
+  spec['securityContext'] = podSecurity(placed, input.release.user);
+  if (purpose.kind === 'instance') spec['topologySpreadConstraints'] = spread(placed);
+  spec['containers'] = [container(placed, purpose)];
+  spec['volumes'] = [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }];
+  return spec;
+}
+
+/** The pause, then SIGTERM and the time to finish what is in flight, and a margin. */
+const graceSeconds = ({ spec, port }: Placed): number =>
+  (port === undefined ? 0 : pauseBeforeStopSeconds) +
+  Math.ceil(spec.run.drainMs / 1000) +
+  marginSeconds;
+
+const seccompProfile = { type: 'RuntimeDefault' };
+const groupOfVolumes = 1000;
+
+function podSecurity({ spec }: Placed, user: number | undefined): JsonObject {
+  if (user !== undefined)
+    return { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user, seccompProfile };
+  if (spec.run.volume !== undefined)
+    return { runAsNonRoot: true, fsGroup: groupOfVolumes, seccompProfile };
+  return { runAsNonRoot: true, seccompProfile };
+}
+
+const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+/** Over zones and machines; tier 1 insists on zones where the cluster has more than one. */
+function spread(placed: Placed): readonly JsonValue[] {
+  const { spec, cluster, selector, workload } = placed;
+  const labelSelector = { matchLabels: selector };
+  const insists = spec.tier === 1 && (cluster.zones ?? 1) > 1;
+  const rollout = workload === 'StatefulSet' ? 'controller-revision-hash' : 'pod-template-hash';
+  const constraint = (topologyKey: string, whenUnsatisfiable: string): JsonValue =>
+    since(placed, 27)
+      ? { maxSkew: 1, topologyKey, whenUnsatisfiable, labelSelector, matchLabelKeys: [rollout] }
+      : { maxSkew: 1, topologyKey, whenUnsatisfiable, labelSelector };
+  return [
+    constraint('topology.kubernetes.io/zone', insists ? 'DoNotSchedule' : 'ScheduleAnyway'),
+    constraint('kubernetes.io/hostname', 'ScheduleAnyway'),
+  ];
+}
+
+function container(placed: Placed, purpose: PodPurpose): JsonObject {
+  const { spec, port, input } = placed;
+  const instance = purpose.kind === 'instance';
+  const command = instance ? spec.run.command : purpose.command;
+  const made: Fields = {
+    name: spec.component,
+    image: input.release.image,
+    imagePullPolicy: 'IfNotPresent',
+  };
+  if (command !== undefined) made['command'] = command;
+  made['securityContext'] = containerSecurity;
+  made['env'] = variables(placed, instance ? port : undefined);
+  const sources = environmentSources(placed);
+  if (sources.length > 0) made['envFrom'] = sources;
+  if (instance) {
+    if (port !== undefined)
+      made['ports'] = [{ name: 'http', containerPort: port, protocol: 'TCP' }];
+    Object.assign(made, probesOf(placed));
+    if (port !== undefined && since(placed, 30))
+      made['lifecycle'] = { preStop: { sleep: { seconds: pauseBeforeStopSeconds } } };
+  }
+  made['resources'] = resources(placed);
+  made['volumeMounts'] = mounts(placed, instance);
+  return made;
+}
+
+const instanceVariable = {
+  name: 'PLTF_INSTANCE',
+  valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } },
+};
+
+function variables({ input }: Placed, port: number | undefined): readonly JsonValue[] {
+  const { release } = input;
+  const own = [
+    { name: 'PLTF_RELEASE', value: String(release.number) },
+    { name: 'PLTF_COMMIT', value: release.commit },
+    instanceVariable,
+  ];
+  if (port === undefined) return own;
+  return [{ name: 'HOST', value: '0.0.0.0' }, { name: 'PORT', value: String(port) }, ...own];
+}
+
+/** Later ones win: what a team set stands before what its needs bring, and both before what is said above. */
+function environmentSources(placed: Placed): readonly JsonValue[] {
+  const secrets = secretNames(placed).map((name) => ({ secretRef: { name } }));
+  return configurationData(placed) === undefined
+    ? secrets
+    : [{ configMapRef: { name: placed.name } }, ...secrets];
+}
+
+/** The memory limit is the request, so that no neighbour is pushed out; the processor has no limit. */
+function resources({ spec }: Placed): JsonObject {
+  const memory = memoryQuantity(spec.run.memoryMiB);
+  return { requests: { cpu: cpuQuantity(spec.run.cpu), memory }, limits: { memory } };
+}
+
+function mounts({ spec }: Placed, instance: boolean): readonly JsonValue[] {
+  const tmp = { name: 'tmp', mountPath: '/tmp' };
+  return instance && spec.run.volume !== undefined
+    ? [tmp, { name: 'volume', mountPath: spec.run.volume }]
+    : [tmp];
+}

@@ -1,0 +1,32 @@
+import type { JsonValue } from '../../template/json.ts';
+import type { Placed } from './placed.ts';
+
+/**
+ * Startup: until the start has to be done. Readiness: as the thin file's `health` says. Liveness: only whether the
+ * program still accepts, so that a dependency that is down restarts nobody.
+ */
+export function probesOf({ spec, port, input }: Placed): Readonly<Record<string, JsonValue>> {
+  const seconds = Math.max(1, Math.ceil(spec.run.startTimeoutMs / 1000));
+  if (port === undefined) {
+    if (input.alive === undefined) return {};
+    const exec = { command: input.alive };
+    return {
+      startupProbe: {
+        exec,
+        periodSeconds: 2,
+        failureThreshold: Math.max(1, Math.ceil(seconds / 2)),
+      },
+      livenessProbe: { exec, periodSeconds: 20, timeoutSeconds: 5 },
+    };
+  }
+  const accepts = { tcpSocket: { port: 'http' } };
+  const ready =
+    spec.run.health === undefined
+      ? accepts
+      : { httpGet: { path: spec.run.health, port: 'http', scheme: 'HTTP' } };
+  return {
+    startupProbe: { ...ready, periodSeconds: 1, failureThreshold: seconds },
+    readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 2 },
+    livenessProbe: { ...accepts, periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 6 },
+  };
+}

@@ -1,0 +1,129 @@
+import type { JsonObject } from '../../template/json.ts';
+import { addedKinds } from './input.ts';
+import { shortened } from './names.ts';
+import type { KubernetesObject } from './object.ts';
+import { metadataOf, type Placed, serves } from './placed.ts';
+
+const servicePort = 80;
+/** A route takes no more; the next ones go into a further route. */
+const mostHosts = 16;
+
+export function serviceObject(placed: Placed): KubernetesObject | undefined {
+  if (placed.port === undefined) return undefined;
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadataOf(placed, placed.name),
+    spec: {
+      type: 'ClusterIP',
+      selector: placed.selector,
+      ports: [{ name: 'http', port: servicePort, protocol: 'TCP', targetPort: 'http' }],
+    },
+  };
+}
+
+/** How requests come in: by the gateway, else by an ingress; undefined: not at all. */
+export function entryOf(placed: Placed): 'gateway' | 'ingress' | undefined {
+  const { cluster, port } = placed;
+  if (port === undefined) return undefined;
+  if (cluster.gateway !== undefined && serves(placed, addedKinds.httpRoute)) return 'gateway';
+  return cluster.ingress !== undefined && serves(placed, 'networking.k8s.io/v1/Ingress')
+    ? 'ingress'
+    : undefined;
+}
+
+/** Hosts that can be published. One that asks for sign-in is not, where nothing can ask who somebody is. */
+export function publishedHosts(placed: Placed): {
+  readonly open: readonly string[];
+  readonly signIn: readonly string[];
+  readonly withheld: readonly string[];
+} {
+  const entry = entryOf(placed);
+  const hosts = (signIn: boolean): readonly string[] =>
+    placed.spec.routes.filter((route) => route.signIn === signIn).map(({ host }) => host);
+  if (entry === undefined) return { open: [], signIn: [], withheld: [] };
+  return entry === 'gateway' && placed.cluster.signIn !== undefined
+    ? { open: hosts(false), signIn: hosts(true), withheld: [] }
+    : { open: hosts(false), signIn: [], withheld: hosts(true) };
+}
+
+export function entryObjects(placed: Placed): readonly KubernetesObject[] {
+  const entry = entryOf(placed);
+  if (entry === undefined) return [];
+  const { open, signIn } = publishedHosts(placed);
+  if (entry === 'ingress') return open.length === 0 ? [] : [ingress(placed, open)];
+  const { name, cluster } = placed;
+  const filter = cluster.signIn && { type: 'ExtensionRef', extensionRef: { ...cluster.signIn } };
+  return [
+    ...chunks(open).map((hosts, index) => httpRoute(placed, numbered(name, index), hosts)),
+    ...chunks(signIn).map((hosts, index) =>
+      httpRoute(placed, numbered(`${name}-sign-in`, index), hosts, filter),
+    ),
+  ];
+}
+
+const numbered = (name: string, index: number): string =>
+  shortened(index === 0 ? name : `${name}-${index + 1}`);
+
+const chunks = (hosts: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(hosts.length / mostHosts) }, (_, index) =>
+    hosts.slice(index * mostHosts, (index + 1) * mostHosts),
+  );
+
+function httpRoute(
+  placed: Placed,
+  name: string,
+  hostnames: readonly string[],
+  filter?: JsonObject,
+): KubernetesObject {
+  const { gateway } = placed.cluster;
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: metadataOf(placed, name),
+    spec: {
+      parentRefs: [
+        {
+          name: gateway?.name ?? '',
+          namespace: gateway?.namespace ?? '',
+          ...(gateway?.section === undefined ? {} : { sectionName: gateway.section }),
+        },
+      ],
+      hostnames,
+      rules: [
+        {
+          matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+          ...(filter === undefined ? {} : { filters: [filter] }),
+          backendRefs: [{ name: placed.name, port: servicePort }],
+        },
+      ],
+    },
+  };
+}
+
+function ingress(placed: Placed, hosts: readonly string[]): KubernetesObject {
+  const { className = '', issuer } = placed.cluster.ingress ?? {};
+  const metadata = metadataOf(placed, placed.name);
+  const backend = { service: { name: placed.name, port: { name: 'http' } } };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata:
+      issuer === undefined
+        ? metadata
+        : {
+            ...metadata,
+            annotations: { ...metadata.annotations, 'cert-manager.io/cluster-issuer': issuer },
+          },
+    spec: {
+      ingressClassName: className,
+      ...(issuer === undefined
+        ? {}
+        : { tls: [{ hosts, secretName: shortened(`${placed.name}-tls`) }] }),
+      rules: hosts.map((host) => ({
+        host,
+        http: { paths: [{ path: '/', pathType: 'Prefix', backend }] },
+      })),
+    },
+  };
+}
