@@ -1,7 +1,13 @@
 export * from './command-line.ts';
+export { canonicalJson, digestOf } from './digest.ts';
+export * from './guardrails/index.ts';
 export * from './hosts.ts';
 export * from './nearest.ts';
+export * from './planning/index.ts';
 export * from './platform.ts';
+export * from './platform-change/index.ts';
+export * from './platform-files.ts';
+export * from './platform-text.ts';
 export * from './published-schemas.ts';
 export type { ResolveOptions } from './resolve-context.ts';
 export { needVariable } from './resolve-needs.ts';

@@ -56,7 +56,7 @@ export function presentOf(facts: PlatformFacts, name: string): Present {
 
 /** The golden path that a file names, a component came from, or its kind takes by default. */
 export function goldenPathFor(
-  facts: PlatformFacts,
+  facts: { readonly goldenPaths: readonly GoldenPathFacts[] },
   kind: GoldenPathFacts['kind'],
   named: string | undefined,
 ): GoldenPathFacts | undefined {
