@@ -1,0 +1,8 @@
+export { differences } from '../planning/differences.ts';
+export type { RunningPlacement } from './placed.ts';
+export {
+  type PlatformChangeInput,
+  type PlatformChangePlanner,
+  platformChange,
+} from './platform-change.ts';
+export type { GuardedPlatform } from './replay.ts';

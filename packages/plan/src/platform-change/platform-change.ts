@@ -1,0 +1,118 @@
+import type { PlatformBreak, PlatformFile, PlatformPlan } from '@pltf/contracts';
+import { amount, shownAmount } from '../cost/amount.ts';
+import { differences } from '../planning/differences.ts';
+import { type Break, breaksOf } from './breaks.ts';
+import { classes, mostExamples } from './classes.ts';
+import { placedUnder, type RunningPlacement } from './placed.ts';
+import { type GuardedPlatform, replay } from './replay.ts';
+
+export interface PlatformChangeInput {
+  readonly before: GuardedPlatform;
+  readonly after: GuardedPlatform;
+  readonly now: Date;
+  /** Drivers of runtimes that the server has. */
+  readonly drivers: readonly string[];
+}
+
+type Result = Pick<
+  PlatformPlan,
+  'settings' | 'placements' | 'classes' | 'breaks' | 'guardrails' | 'cost' | 'notes'
+>;
+
+/** Takes what runs piece by piece, so that a server can plan for tens of thousands and answer others meanwhile. */
+export interface PlatformChangePlanner {
+  add(placements: readonly RunningPlacement[]): void;
+  finish(): Result;
+}
+
+/**
+ * What a change of the platform touches: every placement is resolved under both platform files and compared. Pure;
+ * 10,000 placements take about a second.
+ */
+export function platformChange(input: PlatformChangeInput): PlatformChangePlanner {
+  const [before, after] = [input.before.file, input.after.file];
+  const replayed = replay(input.before, input.after, input.now);
+  const found = classes();
+  const breaks = breakList();
+  for (const one of missingDrivers(input)) breaks.add(one);
+  let total = 0;
+  let [costBefore, costAfter] = [amount(0), amount(0)];
+  return {
+    add: (placements) => {
+      for (const placement of placements) {
+        const [was, will] = [placedUnder(placement, before), placedUnder(placement, after)];
+        total += 1;
+        for (const one of breaksOf({ before, after }, placement, was, will))
+          breaks.add(one, placement.id);
+        costBefore = costBefore.plus(was?.monthly ?? 0);
+        costAfter = costAfter.plus(will?.monthly ?? 0);
+        if (was === undefined || will === undefined) continue;
+        found.add(placement.id, placement.environment, was, will);
+        replayed.add(placement.id, was, will);
+      }
+    },
+    finish: () => {
+      const { unchanged } = found;
+      const settings = [...differences(before, after)];
+      return {
+        settings,
+        placements: { total, unchanged, changed: total - unchanged },
+        classes: [...found.finish(after.rates.currency)],
+        breaks: [...breaks.all(), ...replayed.breaks()],
+        guardrails: [...replayed.changes()],
+        cost: {
+          currency: after.rates.currency,
+          before: shownAmount(costBefore),
+          after: shownAmount(costAfter),
+        },
+        notes: [...notesOf(before, after, total - unchanged)],
+      };
+    },
+  };
+}
+
+function breakList() {
+  const found = new Map<string, PlatformBreak>();
+  return {
+    add: (one: Break, placement?: string): void => {
+      const key = `${one.kind}\n${one.message}`;
+      const known = found.get(key) ?? { ...one, count: 0, examples: [] };
+      const examples =
+        placement !== undefined && known.examples.length < mostExamples
+          ? [...known.examples, placement]
+          : known.examples;
+      found.set(key, {
+        ...known,
+        count: known.count + (placement === undefined ? 0 : 1),
+        examples,
+      });
+    },
+    all: (): readonly PlatformBreak[] => [...found.values()].toSorted((a, b) => b.count - a.count),
+  };
+}
+
+function missingDrivers({
+  after: { file: after },
+  drivers,
+}: PlatformChangeInput): readonly Break[] {
+  return Object.entries(after.runtimes)
+    .filter(([, { driver }]) => !drivers.includes(driver))
+    .map(([name, { driver }]) => ({
+      kind: 'runtime',
+      message: `the runtime \`${name}\` needs the driver \`${driver}\`, which this server does not have`,
+      fix: `It has: ${drivers.join(', ')}.`,
+    }));
+}
+
+function notesOf(before: PlatformFile, after: PlatformFile, changed: number): readonly string[] {
+  const notes: string[] = [];
+  if (changed > 0)
+    notes.push(
+      'What runs stays as it is: each change takes effect at the next rollout of its placement.',
+    );
+  if (before.rates.currency !== after.rates.currency)
+    notes.push(
+      `Amounts are not converted from ${before.rates.currency} to ${after.rates.currency}.`,
+    );
+  return notes;
+}
