@@ -1,4 +1,9 @@
 import type { Library } from '../evaluation/scope.ts';
+import { namedFormats } from '../kubernetes/named-formats.ts';
+import { networks } from '../kubernetes/network.ts';
+import { quantities } from '../kubernetes/quantity.ts';
+import { semvers } from '../kubernetes/semver.ts';
+import { urls } from '../kubernetes/url.ts';
 import { conversions } from './conversions.ts';
 import { lists } from './lists.ts';
 import { operators } from './operators.ts';
@@ -12,7 +17,21 @@ let whole: Library | undefined;
 
 /** Every function that an expression may call. */
 export function celLibrary(): Library {
-  whole ??= merge([operators, conversions, strings, time, regex, optionals, lists, sets]);
+  whole ??= merge([
+    operators,
+    conversions,
+    strings,
+    time,
+    regex,
+    optionals,
+    lists,
+    sets,
+    quantities,
+    semvers,
+    networks,
+    urls,
+    namedFormats,
+  ]);
   return whole;
 }
 
