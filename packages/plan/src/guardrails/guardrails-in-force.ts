@@ -14,6 +14,7 @@ export function platformParams(platform: PlatformFile): JsonObject {
     domain: platform.domain,
     defaultTeam: platform.defaultTeam,
     environments: Object.fromEntries(environments),
+    production: productionOf(platform),
     regions: [...new Set(platform.environments.map(({ region }) => region))],
     sizes: platform.sizes,
     personalData: platform.personalData,
@@ -21,6 +22,12 @@ export function platformParams(platform: PlatformFile): JsonObject {
       'registry' in runtime && runtime.registry !== undefined ? [runtime.registry] : [],
     ),
   });
+}
+
+/** Where releases end: the last stable environment of the platform's order. */
+function productionOf({ environments }: PlatformFile): readonly string[] {
+  const last = environments.findLast(({ kind }) => kind === 'stable');
+  return last === undefined ? [] : [last.name];
 }
 
 /** Without what is undefined, which JSON leaves out. */
