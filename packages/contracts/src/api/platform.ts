@@ -59,6 +59,9 @@ export type PlatformView = z.infer<typeof PlatformView>;
 /** The version that the caller has seen: when another is in force, nothing is done and the answer says what changed. */
 const Expected = z.object({ version: z.number().int().min(0), digest: Digest });
 
+/** Digest of the plan that was shown: when it would be another one now, nothing is done. */
+const ShownPlan = Digest.optional();
+
 const tag = 'platform';
 
 export const platformApi = {
@@ -106,7 +109,7 @@ export const platformApi = {
     tag,
     action: 'platform:write',
     summary: 'Make these files the platform',
-    body: z.strictObject({ files: PlatformFiles, expected: Expected, why: Why }),
+    body: z.strictObject({ files: PlatformFiles, expected: Expected, plan: ShownPlan, why: Why }),
     answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),
   }),
   revertPlatform: endpoint({
@@ -115,7 +118,12 @@ export const platformApi = {
     tag,
     action: 'platform:write',
     summary: 'Make a new version that equals an older one',
-    body: z.strictObject({ to: z.number().int().min(0), expected: Expected, why: Why }),
+    body: z.strictObject({
+      to: z.number().int().min(0),
+      expected: Expected,
+      plan: ShownPlan,
+      why: Why,
+    }),
     answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),
   }),
 };

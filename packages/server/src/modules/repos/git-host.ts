@@ -14,6 +14,17 @@ export interface InitialCommit {
   readonly at: Date;
 }
 
+export interface FurtherCommit {
+  readonly branch: string;
+  /** The head that it is made on. */
+  readonly parent: string;
+  /** Texts by path; undefined takes the file out. */
+  readonly files: Readonly<Record<string, string | undefined>>;
+  readonly author: InitialCommit['author'];
+  readonly message: string;
+  readonly at: Date;
+}
+
 export interface CommitFacts {
   readonly commit: string;
   readonly subject: string;
@@ -35,6 +46,8 @@ export interface GitExchange {
   readonly user: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** What was read of the request already, unpacked: all of it. */
+  readonly body?: Uint8Array | undefined;
   /** After a push changed refs: lines that the person pushing sees as `remote: …`, as they come. */
   readonly afterPush: () => AsyncIterable<string>;
 }
@@ -43,6 +56,11 @@ export interface GitExchange {
 export interface GitHost {
   /** Creates the repository with its first commit. Idempotent: one that stands is left as it is. */
   create(repository: string, first: InitialCommit): Promise<void>;
+  /**
+   * Puts one more commit on a branch and gives its id. Throws the retryable `conflict` when the branch is elsewhere
+   * than at `parent` by then; the same commit made twice is one.
+   */
+  commit(repository: string, next: FurtherCommit): Promise<string>;
   exists(repository: string): Promise<boolean>;
   /** Removes it; settles when nothing is left. Idempotent. */
   remove(repository: string): Promise<void>;

@@ -39,9 +39,9 @@ export interface Git {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** The git found in `path` (a PATH). */
-export function gitProgram(path: string): Git {
-  const environment = gitEnvironment(path);
+/** The git found in `path` (a PATH); `more` is for its environment. */
+export function gitProgram(path: string, more: NodeJS.ProcessEnv = {}): Git {
+  const environment = { ...gitEnvironment(path), ...more };
   return Object.assign((run: GitRun) => runGit(run, environment), { environment });
 }
 

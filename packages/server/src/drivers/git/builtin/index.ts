@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ComponentName, PltfError } from '@pltf/contracts';
+import { ComponentName, PltfError, platformRepository } from '@pltf/contracts';
 import type { GitHost, InitialCommit } from '../../../modules/repos/index.ts';
 import { findCommitFiles, readCommitFacts, readCommitFiles } from './commit-reader.ts';
 import { fastImportStream } from './fast-import.ts';
+import { furtherCommit } from './further-commit.ts';
 import { type Git, gitProgram } from './git-process.ts';
 import { serveGit } from './serve.ts';
 
@@ -28,7 +29,8 @@ const longestMakingMs = 10 * 60_000;
 export function builtinGit(options: BuiltinGitOptions): GitHost {
   const git = gitProgram(options.path);
   const directory = (repository: string): string => {
-    if (!ComponentName.safeParse(repository).success) {
+    // The platform's own has a reserved name: no component can be called so.
+    if (repository !== platformRepository && !ComponentName.safeParse(repository).success) {
       throw new PltfError('name-invalid', { detail: `no repository can be named so` });
     }
     return join(options.root, `${repository}.git`);
@@ -38,6 +40,7 @@ export function builtinGit(options: BuiltinGitOptions): GitHost {
     exists: async (repository) => isDirectory(directory(repository)),
     create: async (repository, first) =>
       create(git, options, repository, directory(repository), first),
+    commit: async (repository, next) => furtherCommit(git, directory(repository), next),
     remove: async (repository) => remove(options.root, repository, directory(repository)),
     branches: async (repository) => branches(git, directory(repository)),
     commitFacts: async (repository, commit) => readCommitFacts(git, directory(repository), commit),

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { GitExchange } from '../../../modules/repos/index.ts';
 import type { Git } from './git-process.ts';
 import { ClosingFlush, progressPacket } from './pkt-line.ts';
@@ -14,7 +14,7 @@ const headerEnd = '\r\n\r\n';
 
 /** Serves one smart-HTTP request by `git http-backend`, a CGI program that comes with git. */
 export async function serveGit(git: Git, root: string, exchange: GitExchange): Promise<void> {
-  const { request, response } = exchange;
+  const { response } = exchange;
   if (!services.has(exchange.path)) {
     response.writeHead(404).end();
     return;
@@ -28,7 +28,7 @@ export async function serveGit(git: Git, root: string, exchange: GitExchange): P
   });
   const finished = endOf(child);
   child.stderr.resume();
-  feed(request, child);
+  feed(exchange, child);
   // A person who goes away ends a fetch; a push that git has taken whole is brought to its end.
   const left = (): void => endGroup(child);
   if (!pushes) response.once('close', left);
@@ -61,8 +61,13 @@ function endGroup({ pid, exitCode, signalCode }: ChildProcessWithoutNullStreams)
 }
 
 /** Git gets the body as it comes, may end before it has all of it, and is ended when the client leaves in the middle. */
-function feed(request: IncomingMessage, child: ChildProcessWithoutNullStreams): void {
+function feed({ request, body }: GitExchange, child: ChildProcessWithoutNullStreams): void {
   const { stdin } = child;
+  if (body !== undefined) {
+    stdin.on('error', () => undefined);
+    stdin.end(body);
+    return;
+  }
   request.pipe(stdin);
   stdin.on('error', () => {
     request.unpipe(stdin);
@@ -97,7 +102,9 @@ function cgiEnvironment(root: string, exchange: GitExchange): NodeJS.ProcessEnv 
     CONTENT_TYPE: request.headers['content-type'] ?? '',
     REMOTE_USER: exchange.user,
     REMOTE_ADDR: request.socket.remoteAddress ?? '',
-    ...(typeof encoding === 'string' ? { HTTP_CONTENT_ENCODING: encoding } : {}),
+    ...(typeof encoding === 'string' && exchange.body === undefined
+      ? { HTTP_CONTENT_ENCODING: encoding }
+      : {}),
     ...(typeof protocol === 'string' ? { GIT_PROTOCOL: protocol.slice(0, 100) } : {}),
   };
 }
