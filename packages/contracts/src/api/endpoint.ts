@@ -14,6 +14,8 @@ export type Action =
   | 'people:write'
   | 'audit:read'
   | 'platform:write'
+  | 'platform-source:read'
+  | 'platform-source:write'
   | 'policy:read'
   | 'guardrail:replay'
   | 'exception:request'
@@ -37,7 +39,15 @@ export interface Endpoint {
   readonly answer: z.ZodType;
   readonly status?: 200 | 201 | 202 | 204;
   readonly stream?: 'ndjson' | 'sse';
+  /** Asks by POST because the question is long, and changes nothing: no entry in the audit trail, no key to repeat it by. */
+  readonly readsOnly?: true;
 }
+
+/** Whether carrying it out may change something. */
+export const changesState = ({
+  method,
+  readsOnly,
+}: Pick<Endpoint, 'method' | 'readsOnly'>): boolean => method !== 'GET' && readsOnly !== true;
 
 type Part<
   E extends Endpoint,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ComponentName, PltfError } from '@pltf/contracts';
+import { ComponentName, PltfError, platformRepository } from '@pltf/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../kernel/actor.ts';
 import type { Gate } from './gate.ts';
@@ -7,7 +7,7 @@ import { toPltfError } from './problem-answers.ts';
 
 /** One request of a git client, for a repository that may or may not exist. */
 export interface GitRequest {
-  /** The component's name; checked for its form only. */
+  /** The component's name, checked for its form only, or that of the platform's own. */
   readonly repository: string;
   /** `/info/refs`, `/git-upload-pack` or `/git-receive-pack`. */
   readonly path: string;
@@ -86,19 +86,16 @@ function parse(
 ): Pick<GitRequest, 'repository' | 'path' | 'query' | 'writes'> {
   const [beforeQuery = '', query = ''] = request.url.split('?', 2);
   const found = /^\/git\/([^/]+?)(?:\.git)?(\/.*)$/.exec(beforeQuery);
-  const repository = ComponentName.safeParse(found?.[1]);
+  const name = found?.[1] ?? '';
+  const known = name === platformRepository || ComponentName.safeParse(name).success;
   const path = found?.[2] ?? '';
-  if (
-    !repository.success ||
-    !paths.has(path) ||
-    (path === '/info/refs') !== (request.method === 'GET')
-  ) {
+  if (!known || !paths.has(path) || (path === '/info/refs') !== (request.method === 'GET')) {
     throw new PltfError('not-found', { detail: 'there is no repository at this address' });
   }
   const service = new URLSearchParams(query).get('service');
   const writes =
     path === '/git-receive-pack' || (path === '/info/refs' && service === 'git-receive-pack');
-  return { repository: repository.data, path, query, writes };
+  return { repository: name, path, query, writes };
 }
 
 /** Git shows its user the text of an answer that is not its own only when it is plain. */

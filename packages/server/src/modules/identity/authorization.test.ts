@@ -9,6 +9,7 @@ const reads = [
   'repository:read',
   'people:read',
   'audit:read',
+  'platform-source:read',
   'policy:read',
   'guardrail:replay',
 ] as const satisfies Action[];
@@ -19,6 +20,7 @@ const writes = [
   'repository:write',
   'people:write',
   'platform:write',
+  'platform-source:write',
   'exception:request',
   'exception:decide',
   'exception:revoke',
@@ -228,7 +230,9 @@ describe('the scopes of a token', () => {
     expect(every.filter((what) => may(git, what, { team: 'team-a' }))).toEqual([
       'public',
       'repository:read',
+      'platform-source:read',
       'repository:write',
+      'platform-source:write',
     ]);
   });
 });

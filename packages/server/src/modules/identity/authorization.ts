@@ -41,6 +41,9 @@ const needs: Readonly<Record<Action, Need>> = {
   'people:write': 'administer',
   'audit:read': 'read-all',
   'platform:write': 'administer',
+  // What the platform offers is nobody's secret.
+  'platform-source:read': 'signed-in',
+  'platform-source:write': 'administer',
   // What is broken, by whom and why is no secret inside an organisation: it is debt in plain sight.
   'policy:read': 'signed-in',
   'guardrail:replay': 'read-all',
@@ -146,7 +149,7 @@ function missingScope(actor: Actor, action: Action, question: Question): TokenSc
 }
 
 function scopeOf(action: Action, question: Question): TokenScope {
-  if (action === 'repository:read' || action === 'repository:write') return 'git';
+  if (/^(?:repository|platform-source):/.test(action)) return 'git';
   const need = needs[action];
   if (need === 'signed-in') return question.writes === true ? 'write' : 'read';
   return need === 'read-all' ? 'read' : 'write';

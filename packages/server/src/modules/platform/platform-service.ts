@@ -51,6 +51,8 @@ export interface Changed {
 }
 
 export interface PlatformService {
+  /** Makes the platform's own repository when it is not there yet. */
+  ensureRepository(): Promise<void>;
   plan(files: Files): Promise<PlatformPlan>;
   /** The files of a version; throws `not-found`. */
   filesOf(version: number): Promise<Files>;
@@ -65,6 +67,10 @@ export interface PlatformService {
 export function platformService(dependencies: PlatformServiceDependencies): PlatformService {
   const { live, queries } = dependencies;
   return {
+    ensureRepository: async () => {
+      refuseManaged(live);
+      if (!(await dependencies.git.exists())) await ensure(dependencies, await live.version());
+    },
     plan: async (files) => planChange(dependencies, await live.version(), files),
     filesOf: async (number) => {
       const current = await live.version();
@@ -173,13 +179,13 @@ const planChanged = (plan: PlatformPlan): PltfError =>
 
 /** The commit of the new version: made without moving the branch, so that nothing shows before it is in force. */
 async function inGit(
-  { git, clock }: PlatformServiceDependencies,
+  dependencies: PlatformServiceDependencies,
   base: PlatformVersion,
   request: ChangeRequest,
 ): Promise<{ readonly commit: string; readonly parent: string | undefined }> {
+  const { git, clock } = dependencies;
   if (request.commit !== undefined) return { commit: request.commit, parent: undefined };
-  const first = { author: base.author, message: 'The platform as it is\n', at: clock.now() };
-  await git.ensure({ ...first, files: firstFiles(base.files) });
+  await ensure(dependencies, base);
   const parent = await git.head();
   if (parent === undefined)
     throw new PltfError('git-failed', { detail: "the platform's repository has no branch main" });
@@ -189,6 +195,14 @@ async function inGit(
     message: messageOf(request),
   });
   return { commit, parent };
+}
+
+async function ensure(
+  { git, clock }: PlatformServiceDependencies,
+  { files, author, number }: PlatformVersion,
+): Promise<void> {
+  const message = number === 0 ? 'The platform as it is\n' : `Version ${number} of the platform\n`;
+  await git.ensure({ files: firstFiles(files), author, message, at: clock.now() });
 }
 
 async function record(
