@@ -2,6 +2,7 @@ export type {
   CommitFacts,
   CommitFiles,
   FileEntry,
+  FurtherCommit,
   GitExchange,
   GitHost,
   InitialCommit,
