@@ -51,7 +51,7 @@ function noOffer({ offers }: PlatformFile, asked: string): ChosenOffer {
   const message = `the platform has no offer \`${asked}\``;
   if (all.length === 0) {
     const fix =
-      'It has none yet: the platform team adds some under `offers:` in the platform file. Until then keep the address as a secret: `{secret: …}`.';
+      'It has none yet: the platform team adds some under `offers:` in the platform file.';
     return { message, fix };
   }
   const meant = nearest(asked, Object.keys(offers));

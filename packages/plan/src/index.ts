@@ -9,6 +9,7 @@ export * from './platform-change/index.ts';
 export * from './platform-files.ts';
 export * from './platform-text.ts';
 export * from './published-schemas.ts';
+export * from './read-components.ts';
 export type { ResolveOptions } from './resolve-context.ts';
 export { needVariable } from './resolve-needs.ts';
 export * from './resolve-spec.ts';
