@@ -92,14 +92,20 @@ export async function startPlatform(
   };
 }
 
-interface Launcher {
+export interface Launcher {
   readonly ready: Promise<void>;
   output(): string;
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-function launch(args: readonly string[], env: NodeJS.ProcessEnv): Launcher {
+/** Starts the launcher as `npm start` does, as another user when one is named. */
+export function launch(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  user: { readonly uid?: number; readonly gid?: number } = {},
+): Launcher {
   const child = spawn(process.execPath, [join(checkout, 'dist', 'up.js'), ...args], {
+    ...user,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { readOptions, type UpOptions, usage } from './config.ts';
 import { takeLock } from './launcher-lock.ts';
 import { type Platform, startPlatform } from './platform.ts';
-import { ask } from './probes.ts';
+import { ask, type ProbeTarget } from './probes.ts';
+import { recordedProcess } from './process-facts.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -62,24 +63,27 @@ function stopSignal(): Promise<void> {
 }
 
 /** A port that a stranger holds is told before anything is started. What is ours is about to be replaced. */
-async function refuseBusyPorts(options: UpOptions): Promise<void> {
-  const ours = await ask({ port: options.port, path: '/api/v1/health' });
+async function refuseBusyPorts({ data, host, port, routerPort }: UpOptions): Promise<void> {
+  const socketPath = join(data, 'agent', 'agent.sock');
+  const [server, agent] = await Promise.all([
+    isOurs(join(data, 'server.pid'), { port, path: '/api/v1/health' }),
+    isOurs(join(data, 'agent.pid'), { socketPath, path: '/v1/health' }),
+  ]);
   const ports = [
-    ...(ours === undefined ? [{ port: options.port, name: '--port' }] : []),
-    ...((await ask({
-      socketPath: join(options.data, 'agent', 'agent.sock'),
-      path: '/v1/health',
-    })) === undefined
-      ? [{ port: options.routerPort, name: '--router-port' }]
-      : []),
+    ...(server ? [] : [{ port, name: '--port' }]),
+    ...(agent ? [] : [{ port: routerPort, name: '--router-port' }]),
   ];
-  for (const { port, name } of ports) {
-    if (!(await answers(options.host, port))) continue;
+  for (const { port: taken, name } of ports) {
+    if (!(await answers(host, taken))) continue;
     throw new Error(
-      `port ${port} is held by another program.\nStop that, or choose another: npm start -- ${name} ${port + 100}`,
+      `port ${taken} is held by another program.\nStop that, or choose another: npm start -- ${name} ${taken + 100}`,
     );
   }
 }
+
+/** A process that this data directory's last launcher left, and that answers as one of ours. */
+const isOurs = async (pidFile: string, target: ProbeTarget): Promise<boolean> =>
+  (await recordedProcess(pidFile)) !== undefined && (await ask(target))?.status === 200;
 
 const answers = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
