@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../template/json.ts';
+import { type TierDefaults, tierDefaults } from '../../tiers.ts';
 import { addedKinds } from './input.ts';
 import type { KubernetesObject } from './object.ts';
 import { metadataOf, type Placed, serves } from './placed.ts';
@@ -55,11 +56,14 @@ function errorRatio(placed: Placed, window: string): JsonObject {
   };
 }
 
+/** Whom it reaches: somebody on call at once, the team's queue, or its weekly summary. */
+type Severity = TierDefaults['alerts'];
+
 interface Alert {
   readonly name: string;
   readonly expr: string;
   readonly since?: string;
-  readonly severity: 'page' | 'ticket';
+  readonly severity: Severity;
   readonly summary: string;
   readonly description: string;
   /** The runbook's section. */
@@ -85,8 +89,9 @@ function alert({ spec, input }: Placed, made: Alert): JsonObject {
   };
 }
 
-/** What is important wakes somebody up. */
-const urgent = ({ spec }: Placed): 'page' | 'ticket' => (spec.tier < 3 ? 'page' : 'ticket');
+const urgent = ({ spec }: Placed): Severity => tierDefaults(spec.tier).alerts;
+/** What can wait wakes nobody up. */
+const patient = (placed: Placed): Severity => (urgent(placed) === 'summary' ? 'summary' : 'ticket');
 
 function burnAlerts(placed: Placed, budget: string): readonly JsonObject[] {
   const above = (long: string, short: string, factor: string): string =>
@@ -120,7 +125,7 @@ function burnAlerts(placed: Placed, budget: string): readonly JsonObject[] {
       name: 'ErrorBudgetBurnsSlowly',
       expr: above('3d', '6h', ''),
       since: '1h',
-      severity: 'ticket',
+      severity: patient(placed),
       summary: 'burns its error budget slowly',
       description,
       section,
@@ -139,7 +144,7 @@ function latencyAlerts(placed: Placed): readonly JsonObject[] {
         name: name === 'p99' ? 'SlowAnswers' : `SlowAnswers${name.toUpperCase()}`,
         expr: `histogram_quantile(${quantile}, sum by (namespace, le) (rate(http_request_duration_seconds_bucket{${seriesOf(placed)}}[5m]))) > ${milliseconds / 1000}`,
         since: '10m',
-        severity: 'ticket',
+        severity: patient(placed),
         summary: 'answers slowly',
         description: `One request in ${Math.round(1 / (1 - quantile))} takes {{ $value | humanizeDuration }} or longer in {{ $labels.namespace }}.`,
         section: 'slow-answers',

@@ -1,8 +1,9 @@
+import { needVariable } from '../../resolve-needs.ts';
 import type { JsonValue } from '../../template/json.ts';
-import { addressOf, shortened, variableOf } from './names.ts';
+import { addedKinds } from './input.ts';
+import { addressOf, shortened } from './names.ts';
 import type { KubernetesObject } from './object.ts';
 import { metadataOf, type Placed, serves } from './placed.ts';
-import { addedKinds } from './input.ts';
 
 /** By value, so that the order in a file changes nothing. */
 export const sortedKeys = (record: Readonly<Record<string, unknown>>): readonly string[] =>
@@ -24,7 +25,7 @@ export function configurationData({
   for (const need of sortedKeys(callees)) {
     const peer = callees[need];
     if (peer !== undefined)
-      data[`${variableOf(need)}_URL`] = addressOf(peer.label, peer.environment);
+      data[`${needVariable(need)}_URL`] = addressOf(peer.label, peer.environment);
   }
   for (const key of sortedKeys(spec.run.env)) data[key] = spec.run.env[key] ?? '';
   return data;
@@ -59,7 +60,7 @@ export function externalSecretObjects(placed: Placed): readonly KubernetesObject
     const wanted = spec.needs[need];
     const from: Record<string, JsonValue> =
       wanted?.kind === 'secret'
-        ? { data: [{ secretKey: variableOf(need), remoteRef: { key: wanted.secret } }] }
+        ? { data: [{ secretKey: needVariable(need), remoteRef: { key: wanted.secret } }] }
         : {
             dataFrom: [
               {

@@ -1,3 +1,4 @@
+export { explainField, type FieldExplanation, type FieldPath } from './explain-field.ts';
 export {
   addedKinds,
   type BackingEndpoint,

@@ -45,6 +45,3 @@ export function labelValue(text: string): string {
 /** The address of a placement inside its cluster. */
 export const addressOf = (label: string, environment: string): string =>
   `http://${objectName(label)}.${namespaceOf(label, environment)}.svc`;
-
-/** How a need is called in the environment of a program: `user-db` is `USER_DB`. */
-export const variableOf = (need: string): string => need.toUpperCase().replace(/[^A-Z0-9]+/g, '_');

@@ -3,8 +3,8 @@ import { configurationData, secretNames } from './configuration.ts';
 import { fingerprint } from './names.ts';
 import type { Fields } from './object.ts';
 import { type Placed, since } from './placed.ts';
-import { cpuQuantity, memoryQuantity } from './quantity.ts';
 import { probesOf } from './probes.ts';
+import { cpuQuantity, memoryQuantity } from './quantity.ts';
 
 /** After it was taken out of the load balancers, which learn late, an instance goes on serving for so long. */
 export const pauseBeforeStopSeconds = 5;

@@ -528,7 +528,7 @@ describe('a placement in a cluster', () => {
     );
     for (const { labels, annotations } of alerts) {
       expect(labels).toMatchObject({
-        severity: expect.stringMatching(/^(?:page|ticket)$/),
+        severity: expect.stringMatching(/^(?:page|ticket|summary)$/),
         owner: 'team-identity',
       });
       expect(annotations.runbook_url).toMatch(/^docs\/runbook\.md#/);
