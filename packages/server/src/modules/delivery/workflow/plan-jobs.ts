@@ -139,5 +139,5 @@ function stepsRefusal(steps: readonly StepPlan[]): Unavailable | undefined {
   const [first] = refused;
   if (first === undefined || steps.some(({ action }) => action.kind === 'run')) return undefined;
   const names = [...new Set(refused.map(({ uses }) => uses))].slice(0, 3).join(', ');
-  return notHere(`nothing in it can run here: ${names}: ${first.reason}`);
+  return notHere(`${names}: ${first.reason}`);
 }

@@ -250,7 +250,7 @@ jobs:
   expect(plan.jobs.map(({ unavailable }) => unavailable?.reason)).toEqual([
     'no Python is installed on this platform',
     'it calls the workflow ./.github/workflows/other.yml, and called workflows are not run here',
-    'nothing in it can run here: run: the shell pwsh is not installed',
+    'run: the shell pwsh is not installed',
   ]);
 });
 

@@ -411,7 +411,7 @@ test('what cannot run here is named and skipped, and the rest runs', async () =>
     "test / Scan: cannot run here: other people's actions are not run on this platform; it runs on GitHub Actions, from the same file",
     'test / Needs scan: cannot run here: it needs the outputs of step scan, which cannot run here; it runs on GitHub Actions, from the same file',
     'test / Image: cannot run here: docker is not installed here; it runs on GitHub Actions, from the same file',
-    "image: cannot run here: nothing in it can run here: docker/build-push-action@v6: other people's actions are not run on this platform; it runs on GitHub Actions, from the same file",
+    "image: cannot run here: docker/build-push-action@v6: other people's actions are not run on this platform; it runs on GitHub Actions, from the same file",
     'windows (windows-latest): cannot run here: it asks for windows-latest, and this platform runs Linux; it runs on GitHub Actions, from the same file',
     'database: cannot run here: it starts service containers, and that needs Docker; it runs on GitHub Actions, from the same file',
   ]);
