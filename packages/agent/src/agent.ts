@@ -5,12 +5,14 @@ import path from 'node:path';
 import { type AgentHealth, PltfError } from '@pltf/contracts';
 import type { Logger } from 'pino';
 import { serveControl } from './api/control-server.ts';
-import type { ControlTargets } from './api/routes.ts';
+import type { ControlTargets } from './api/call.ts';
 import type { AgentConfig } from './config.ts';
+import { dockerUse } from './docker/docker-use.ts';
+import { openDocker } from './docker/index.ts';
 import { type AgentFolders, openAgentFolders } from './files/agent-folders.ts';
 import { openJournal } from './journal/journal.ts';
 import { watchLiveness } from './placement/liveness.ts';
-import { openPlacements } from './placement/placements.ts';
+import { openPlacements, type Placements } from './placement/placements.ts';
 import type { MachineFacts } from './placement/program-environment.ts';
 import { createProcessEngine } from './placement/process-engine.ts';
 import { createReleaseCommands } from './placement/release-command.ts';
@@ -25,6 +27,7 @@ import { openSandbox } from './sandbox/isolation.ts';
 import { openArtifacts } from './work/artifacts.ts';
 import { openCaches } from './work/caches.ts';
 import { createOwnerTools } from './work/owner-tools.ts';
+import { createProcessTasks } from './work/process-tasks.ts';
 import { openTasks } from './work/tasks.ts';
 import { openWorkspaces } from './work/workspaces.ts';
 
@@ -59,6 +62,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   await tasks.resume();
   sweepStrays({ label, sandbox, placements, tasks, log });
   const liveness = watchLiveness(placements, config.probeEveryMs);
+  void sweepDocker(parts);
   const health: AgentHealth = {
     ...{ version: config.version, pid: process.pid, startedAt },
     router: address,
@@ -77,6 +81,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       await placements.abandon();
       tasks.abandon();
       parts.ends.close();
+      await parts.docker.close();
       sandbox.close();
       await journal.close();
       lock.close();
@@ -106,8 +111,15 @@ async function openParts(config: AgentConfig, folders: AgentFolders, label: stri
   };
   const releases = openReleaseStore(folders.releases, sandbox.tools);
   const workspaces = openWorkspaces(folders.workspaces, sandbox);
+  const processTasks = createProcessTasks({ sandbox, ends, bootId, now });
+  const docker = openDocker({
+    ...{ host: config.dockerHost, registryConfig: config.registryConfig, agent: label },
+    ...{ imagesFolder: folders.images, releases, accounts: sandbox.accounts, log, now },
+  });
   const tasks = openTasks({
-    ...{ sandbox, ends, bootId, folder: folders.tasks, now, releases, workspaces, machine },
+    engines: { process: processTasks, docker: docker.tasks },
+    containers: docker.taskPlans,
+    ...{ sandbox, folder: folders.tasks, now, releases, workspaces, machine },
     onFinished: (id) => journal.append({ type: 'task-finished', id }),
   });
   const commands = createReleaseCommands(tasks);
@@ -115,16 +127,26 @@ async function openParts(config: AgentConfig, folders: AgentFolders, label: stri
     ...{ sandbox, ends, bootId, releases, machine, commands },
     ports: createPorts(Number.parseInt(label, 16)),
   });
-  const placements = openPlacements({
+  const use = dockerUse(() => placements.list(), releases);
+  const placements: Placements = openPlacements({
     ...{ sandbox, router, releases, commands, log },
-    engines: { process, docker: process },
+    engines: { process, docker: docker.instances({ commands, use }) },
     placementsFolder: folders.placements,
     logsFolder: folders.logs,
     tell: (entry) => journal.append(entry),
     now: Date.now,
     random: Math.random,
   });
-  return { router, ends, journal, sandbox, releases, workspaces, tasks, placements };
+  const docked = { docker, use };
+  return { router, ends, journal, sandbox, releases, workspaces, tasks, placements, ...docked };
+}
+
+/** Containers that no record knows, and networks and images that nobody needs, are left of nobody's life. */
+function sweepDocker({ docker, use, placements, tasks }: Parts): Promise<void> {
+  const isKnown = (unit: string) =>
+    tasks.find(unit)?.result.state === 'running' ||
+    placements.list().some(({ record }) => record.instances.some(({ id }) => id === unit));
+  return docker.sweep(isKnown, use);
 }
 
 /** What the control API opens. */
@@ -143,10 +165,12 @@ function openTargets(
       ...shared,
       store: parts.releases,
       inUse: (digest) => placements.uses(digest),
+      onRemoved: () => void parts.docker.tidy(parts.use),
     }),
+    images: parts.docker.images,
     caches: openCaches({ ...shared, root: folders.caches }),
     artifacts: openArtifacts({ ...shared, root: folders.artifacts }),
-    health: () => own.health,
+    health: async () => ({ ...own.health, docker: await parts.docker.facts() }),
     stop: own.stop,
   };
 }

@@ -19,6 +19,10 @@ export interface AgentConfig {
   readonly language: string;
   /** The agent tries the ways of keeping teams apart from the best one on; named ones are left out. */
   readonly without: readonly Mechanism[];
+  /** Where a Docker Engine may answer. */
+  readonly dockerHost: string;
+  /** Docker's `config.json` with the credentials of registries. */
+  readonly registryConfig: string | undefined;
   /** How often running instances are asked for their health, in milliseconds. */
   readonly probeEveryMs: number;
 }
@@ -88,7 +92,15 @@ export function readConfig(
     language: env['LANG'] ?? 'C.UTF-8',
     without,
     probeEveryMs,
+    dockerHost: env['DOCKER_HOST'] || 'unix:///var/run/docker.sock',
+    registryConfig: registryConfig(env),
   };
+}
+
+function registryConfig(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { DOCKER_CONFIG: folder, HOME: home } = env;
+  if (folder) return path.join(folder, 'config.json');
+  return home ? path.join(home, '.docker', 'config.json') : undefined;
 }
 
 /** The machine's own tool folders with the running node first; nothing of a package's `node_modules`. */

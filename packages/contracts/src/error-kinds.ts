@@ -223,6 +223,11 @@ export const errorKinds = {
     'The pipeline is red',
     'Mend what the failing lines name and push again.',
   ),
+  'plan-changed': kind(
+    409,
+    'The plan is no longer what it was',
+    'Read what changed in `errors`, and plan again: `pltf plan`.',
+  ),
   'platform-changed': kind(
     409,
     'The platform was changed meanwhile',

@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { PltfError } from '@pltf/contracts';
 import type { Logger } from 'pino';
 import { answerProblem } from './answers.ts';
-import { type ControlTargets, routes } from './routes.ts';
+import type { ControlTargets } from './call.ts';
+import { routes } from './routes.ts';
 
 export interface ControlServer {
   close(): Promise<void>;

@@ -1,6 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  type AgentHealth,
   ArtifactRequest,
   CacheRequest,
   DesiredPlacement,
@@ -13,70 +11,23 @@ import {
   WorkspaceRequest,
 } from '@pltf/contracts';
 import { z } from 'zod';
-import type { Journal } from '../journal/journal.ts';
-import type { Placements } from '../placement/placements.ts';
-import type { Releases } from '../release/releases.ts';
-import type { Artifacts } from '../work/artifacts.ts';
-import type { Caches } from '../work/caches.ts';
-import type { Tasks } from '../work/tasks.ts';
-import type { Workspaces } from '../work/workspaces.ts';
-import { answerEmpty, answerJson, answerLines, parse, readBody } from './answers.ts';
+import { imageRoutes } from './image-routes.ts';
+import { answerEmpty, answerJson, answerLines, readBody } from './answers.ts';
+import {
+  type Call,
+  Flag,
+  LogQuery,
+  nameOf,
+  queryOf,
+  type Route,
+  route,
+  WaitQuery,
+} from './call.ts';
 
-/** What the control API opens to the server. */
-export interface ControlTargets {
-  readonly placements: Placements;
-  readonly journal: Journal;
-  readonly tasks: Tasks;
-  readonly workspaces: Workspaces;
-  /** Folders in which steps look for programs. */
-  readonly searchPath: readonly string[];
-  readonly releases: Releases;
-  readonly caches: Caches;
-  readonly artifacts: Artifacts;
-  readonly health: () => AgentHealth;
-  readonly stop: () => void;
-}
-
-export interface Call {
-  readonly targets: ControlTargets;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** The parts of the path that the pattern leaves open, decoded. */
-  readonly names: readonly string[];
-  readonly query: URLSearchParams;
-}
-
-type Handler = (call: Call) => Promise<void> | void;
-
-interface Route {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly handle: Handler;
-}
-
-const Flag = z.stringbool().default(false);
-const LogQuery = z.object({
-  tail: z.coerce.number().int().min(0).max(100_000).default(100),
-  follow: Flag,
-  instance: z.string().max(200).optional(),
-});
 const JournalQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
   follow: Flag,
 });
-const TaskQuery = z.object({ wait: Flag });
-
-const queryOf = <S extends z.ZodType>(call: Call, schema: S): z.infer<S> =>
-  parse(schema, Object.fromEntries(call.query));
-const nameOf = <S extends z.ZodType>(call: Call, schema: S): z.infer<S> =>
-  parse(schema, call.names[0]);
-
-const route = (method: string, pattern: string, handle: Handler): Route => ({
-  method,
-  path: new RegExp(`^/v1/${pattern.replace(/:[a-z]+/g, '([^/]+)')}$`),
-  handle,
-});
-
 async function putPlacement(call: Call): Promise<void> {
   const id = nameOf(call, PlacementId);
   const desired = await readBody(call.request, DesiredPlacement);
@@ -100,7 +51,7 @@ async function followTask(call: Call): Promise<void> {
 
 async function getTask(call: Call): Promise<void> {
   const task = call.targets.tasks.get(nameOf(call, WorkId));
-  if (queryOf(call, TaskQuery).wait) await task.finished;
+  if (queryOf(call, WaitQuery).wait) await task.finished;
   answerJson(call.response, 200, task.result);
 }
 
@@ -189,8 +140,11 @@ const storeRoutes: readonly Route[] = [
 
 /** The protocol as a table. */
 export const routes: readonly Route[] = [
-  route('GET', 'health', ({ targets, response }) => answerJson(response, 200, targets.health())),
+  route('GET', 'health', async ({ targets, response }) =>
+    answerJson(response, 200, await targets.health()),
+  ),
   ...placementRoutes,
+  ...imageRoutes,
   route('GET', 'journal', async (call) => {
     const { after, follow } = queryOf(call, JournalQuery);
     const { journal } = call.targets;

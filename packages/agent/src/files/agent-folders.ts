@@ -9,6 +9,7 @@ export interface AgentFolders {
   readonly logs: string;
   readonly journal: string;
   readonly releases: string;
+  readonly images: string;
   readonly tasks: string;
   readonly workspaces: string;
   readonly caches: string;
@@ -28,6 +29,7 @@ export function openAgentFolders(dataDirectory: string): AgentFolders {
     logs: path.join(root, 'logs'),
     journal: path.join(root, 'journal'),
     releases: path.join(root, 'releases'),
+    images: path.join(root, 'images'),
     tasks: path.join(root, 'tasks'),
     workspaces: path.join(root, 'workspaces'),
     caches: path.join(root, 'caches'),

@@ -35,6 +35,12 @@ export function readListeners(): readonly Listener[] {
   return [...readTable('/proc/net/tcp'), ...readTable('/proc/net/tcp6')];
 }
 
+/** Listeners in the network of a process, which may be another than this one's. */
+export const listenersOf = (pid: number): readonly Listener[] => [
+  ...readTable(`/proc/${pid}/net/tcp`),
+  ...readTable(`/proc/${pid}/net/tcp6`),
+];
+
 /** Who listens on a port, seen from the processes of one instance. */
 export type PortOwner = 'ours' | 'stranger' | 'nobody' | 'unknown';
 

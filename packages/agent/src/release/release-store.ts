@@ -16,6 +16,8 @@ export interface ReleaseStore {
   /** Stores what the stream brings; the same content is stored once. Nothing is left when it fails. */
   store(archive: Readable, ended: Promise<unknown>): Promise<StoredRelease>;
   find(digest: string): StoredRelease | undefined;
+  /** The archive's file. Throws `release-collected`. */
+  archive(digest: string): string;
   list(): readonly StoredRelease[];
   remove(digest: string): Promise<void>;
   /** Unpacks a release once for an owner, read-only. `variant` keeps a copy apart that needs a link in it. */
@@ -103,6 +105,10 @@ export function openReleaseStore(
   return {
     store,
     find,
+    archive(digest) {
+      if (find(digest) === undefined) throw collected(digest);
+      return files(digest).archive;
+    },
     unpack,
     folderOf,
     list: () =>

@@ -19,6 +19,8 @@ export interface ReleasesOptions {
   readonly workspaces: Workspaces;
   /** Whether a placement runs it, keeps it warm, or wants it. */
   readonly inUse: (digest: string) => boolean;
+  /** What was made of it can go too. */
+  readonly onRemoved: () => void;
 }
 
 export function createReleases(options: ReleasesOptions): Releases {
@@ -47,6 +49,7 @@ export function createReleases(options: ReleasesOptions): Releases {
         });
       }
       await store.remove(digest);
+      options.onRemoved();
     },
   };
 }

@@ -14,6 +14,16 @@ export const TaskSpec = z.object({
   memoryMiB: z.number().int().positive(),
   cpu: z.number().positive(),
   volume: z.object({ source: z.string(), target: z.string() }).optional(),
+  /** Runs in a container instead of a process; `directory` is not used then. */
+  container: z
+    .object({
+      image: z.string(),
+      user: z.string(),
+      stopSignal: z.string(),
+      placement: z.string(),
+      hosts: z.array(z.object({ name: z.string(), address: z.string() })),
+    })
+    .optional(),
   /** Removed when the task has ended. */
   scratch: z.string().optional(),
 });
@@ -27,6 +37,7 @@ export const TaskRecord = z.object({
     .object({ pid: z.number().int(), startTime: z.number(), bootId: z.string() })
     .optional(),
   cgroup: z.array(z.string()).default([]),
+  container: z.string().optional(),
   /** Why the platform is ending it, written before it does. */
   ending: z.enum(['timeout', 'cancelled']).optional(),
   result: TaskResult,

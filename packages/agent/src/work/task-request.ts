@@ -7,6 +7,7 @@ import { baseEnvironment } from '../placement/program-environment.ts';
 import type { ReleaseStore } from '../release/release-store.ts';
 import { type Account, openOwnFolder } from '../sandbox/accounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { ContainerTaskPlanner } from './task-engine.ts';
 import type { TaskSpec } from './task-record.ts';
 import { giveToOwner, relativePath } from './workspace-files.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -16,6 +17,7 @@ export interface TaskPreparation {
   readonly releases: ReleaseStore;
   readonly workspaces: Workspaces;
   readonly machine: MachineFacts;
+  readonly containers: ContainerTaskPlanner;
 }
 
 /** Pipelines may use the machine when nobody needs it: an application's share is larger. */
@@ -28,6 +30,7 @@ export async function prepareTask(
   request: TaskRequest,
 ): Promise<TaskSpec> {
   const { owner, timeoutMs, memoryMiB } = request;
+  if (request.isolation === 'docker') return prepareContainerTask(context, id, request);
   const account = await context.sandbox.accounts.open(owner);
   const scratch = path.join(account.tasks, id);
   makeReadableFolder(scratch);
@@ -44,6 +47,27 @@ export async function prepareTask(
   };
   const { directory } = place;
   return { id, owner, command, directory, env, files, timeoutMs, memoryMiB, cpu: taskCpu, scratch };
+}
+
+/** A task in the image of its release, beside the placement's own containers. */
+async function prepareContainerTask(
+  context: TaskPreparation,
+  id: string,
+  request: TaskRequest,
+): Promise<TaskSpec> {
+  const { owner, placement, timeoutMs, memoryMiB } = request;
+  if (placement === undefined || !('release' in request.in) || !('command' in request.run)) {
+    throw new PltfError('bad-request', {
+      detail: 'A task in a container runs a command of a release, for a placement.',
+    });
+  }
+  const planned = await context.containers.plan(owner, placement, request.in.release);
+  return {
+    ...{ id, owner, timeoutMs, memoryMiB, cpu: taskCpu, files: {}, directory: '/' },
+    command: request.run.command,
+    env: { ...request.env, ...planned.env },
+    container: planned.container,
+  };
 }
 
 interface Place {

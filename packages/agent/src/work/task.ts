@@ -1,47 +1,29 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskResult } from '@pltf/contracts';
 import { type Durability, writeAtomically } from '../files/atomic-file.ts';
 import { type LogStore, openLogStore } from '../logs/log-store.ts';
-import { type OutputPump, startOutputPump } from '../logs/output-pump.ts';
-import { openForProgram } from '../logs/raw-output.ts';
-import { launch, unitMarker } from '../process/launch.ts';
-import { identify, isAlive, listProcesses, readMarker } from '../process/process-facts.ts';
 import {
-  killProgram,
-  type Program,
-  ranOutOfMemory,
-  stopProgram,
-  watchMemory,
-} from '../process/program.ts';
-import type { ProgramEnd, ProgramEnds } from '../process/program-end.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
+  type TaskEnd,
+  type TaskEngine,
+  type TaskEngines,
+  type TaskOrder,
+  type TaskRun,
+  taskLogBytes,
+} from './task-engine.ts';
 import type { TaskRecord } from './task-record.ts';
 
 export interface TaskContext {
-  readonly sandbox: Sandbox;
-  readonly ends: ProgramEnds;
-  readonly bootId: string;
+  readonly engines: TaskEngines;
   readonly folder: string;
   readonly now: () => Date;
   readonly onFinished: (id: string) => void;
 }
 
-const logBytes = 50 * 1024 * 1024;
 const segmentBytes = 10 * 1024 * 1024;
 const fileBytes = 1024 * 1024;
 const graceMs = 7500;
-const processes = 1024;
 
 /** One program run to its end, by this agent or begun by an earlier one. */
 export class Task {
@@ -51,8 +33,8 @@ export class Task {
   record: TaskRecord;
   private readonly context: TaskContext;
   private readonly folder: string;
-  private program: Program | undefined;
-  private pump: OutputPump | undefined;
+  private run: TaskRun | undefined;
+  private abandoned = false;
   private timer: NodeJS.Timeout | undefined;
   private saving: Promise<void> = Promise.resolve();
   private settle: () => void = () => undefined;
@@ -62,7 +44,7 @@ export class Task {
     this.record = record;
     this.id = record.spec.id;
     this.folder = path.join(context.folder, this.id);
-    const segments = Math.ceil(logBytes / segmentBytes) + 1;
+    const segments = Math.ceil(taskLogBytes / segmentBytes) + 1;
     this.log = openLogStore({ folder: path.join(this.folder, 'log'), segmentBytes, segments });
     this.finished = new Promise((resolve) => {
       this.settle = resolve;
@@ -74,23 +56,25 @@ export class Task {
     return this.record.result;
   }
 
-  private get exitFile(): string {
-    return path.join(this.folder, 'exit');
+  private get engine(): TaskEngine {
+    const { docker, process } = this.context.engines;
+    return this.record.spec.container === undefined ? process : docker;
   }
 
   /** Starts it, or takes up what an earlier agent began. Nothing is started a second time. */
   async begin(): Promise<void> {
     if (this.result.state === 'finished') return;
-    const found = this.findProcess();
-    if (found !== undefined) {
-      const ended = this.context.ends.ofAdopted(found);
-      this.follow({ identity: found, cgroup: { folders: this.record.cgroup }, ended });
-    } else if (existsSync(`${this.exitFile}.started`)) {
-      this.startPump();
-      await this.finish({});
-    } else {
-      await this.start();
-    }
+    const order: TaskOrder = { record: this.record, folder: this.folder, log: this.log };
+    const found = await this.engine.find(order);
+    const run = found ?? (await this.engine.start(order));
+    this.follow(run);
+    const marked = run.mark.then(async (mark) => {
+      this.record = { ...this.record, ...mark };
+      await this.save();
+    });
+    // A container engine may take its time, or be away: nobody waits for that.
+    if (this.record.spec.container === undefined) await marked;
+    else marked.catch(() => undefined);
   }
 
   /** Ends it: SIGTERM to all of its processes, SIGKILL after 7.5 s. */
@@ -98,90 +82,31 @@ export class Task {
     if (this.result.state === 'finished' || this.record.ending !== undefined) return;
     this.record = { ...this.record, ending };
     await this.save();
-    if (this.program !== undefined) await stopProgram(this.program, graceMs);
+    await this.run?.stop(graceMs);
   }
 
   /** Lets the program go on without this agent. */
   abandon(): void {
+    this.abandoned = true;
     clearTimeout(this.timer);
-    this.pump?.close();
+    this.run?.abandon();
     this.log.finish();
   }
 
-  private findProcess() {
-    const { process: known } = this.record;
-    const { bootId } = this.context;
-    if (known !== undefined) return isAlive(known, bootId) ? known : undefined;
-    const pid = listProcesses().find((one) => readMarker(one, unitMarker) === this.id);
-    return pid === undefined ? undefined : identify(pid, bootId);
-  }
-
-  private async start(): Promise<void> {
-    const { spec } = this.record;
-    const { sandbox, bootId, ends } = this.context;
-    const account = await sandbox.accounts.open(spec.owner);
-    const output = openForProgram(path.join(this.folder, 'out'));
-    try {
-      const { volume, memoryMiB, cpu } = spec;
-      const launched = await launch(sandbox, {
-        name: `task-${this.id}`,
-        account,
-        command: spec.command,
-        directory: spec.directory,
-        env: { ...spec.env, [unitMarker]: this.id },
-        limits: { memoryMiB, cpu, processes },
-        ...(volume === undefined ? {} : { volume }),
-        stdio: ['ignore', output, output],
-        exitFile: this.exitFile,
-      });
-      const ended = ends.ofChild(launched.child);
-      const identity = identify(launched.pid, bootId) ?? {
-        pid: launched.pid,
-        startTime: 0,
-        bootId,
-      };
-      this.record = { ...this.record, process: identity, cgroup: [...launched.cgroup.folders] };
-      this.follow({ identity, cgroup: launched.cgroup, ended });
-      await this.save();
-    } finally {
-      closeSync(output);
-    }
-  }
-
-  private startPump(): void {
-    this.pump = startOutputPump({
-      file: path.join(this.folder, 'out'),
-      stream: 'out',
-      instance: this.id,
-      store: this.log,
-      fallocate: this.context.sandbox.tools.fallocate,
-      bytesPerSecond: undefined,
-      storeLimit: logBytes,
-      now: this.context.now,
-    });
-  }
-
-  private follow(started: Program): void {
-    const { sandbox } = this.context;
-    const program = watchMemory(sandbox, started, this.record.spec.memoryMiB);
-    this.program = program;
-    this.startPump();
+  private follow(run: TaskRun): void {
+    if (this.abandoned) return run.abandon();
+    this.run = run;
     const begun = Date.parse(this.result.startedAt);
     const left = begun + this.record.spec.timeoutMs - this.context.now().getTime();
     this.timer = setTimeout(() => void this.end('timeout'), Math.max(0, left));
-    if (this.record.ending !== undefined) void stopProgram(program, graceMs);
-    program.ended.then((end) => this.finish(end)).catch(() => undefined);
+    if (this.record.ending !== undefined) void run.stop(graceMs);
+    run.ended.then((end) => this.finish(end)).catch(() => undefined);
   }
 
-  private async finish(end: ProgramEnd): Promise<void> {
+  private async finish({ exitCode, signal, outOfMemory, lost }: TaskEnd): Promise<void> {
     clearTimeout(this.timer);
-    const outOfMemory = this.program !== undefined && ranOutOfMemory(this.program);
-    if (this.program !== undefined) await killProgram(this.program);
-    this.pump?.finish();
     const { spec, ending, result } = this.record;
-    const exitCode = this.readExitCode();
     const ended = ending ?? (outOfMemory && exitCode !== 0 ? 'out-of-memory' : undefined);
-    const lost = exitCode === undefined && end.code === undefined && end.signal === undefined;
     const why = ended ?? (lost ? 'agent-restarted' : undefined);
     this.record = {
       ...this.record,
@@ -189,26 +114,17 @@ export class Task {
         ...result,
         state: 'finished',
         ...(exitCode === undefined ? {} : { exitCode }),
-        ...(exitCode === undefined && end.signal !== undefined ? { signal: end.signal } : {}),
+        ...(exitCode === undefined && signal !== undefined ? { signal } : {}),
         ...(why === undefined ? {} : { ended: why }),
         files: readFiles(spec.files),
         finishedAt: this.context.now().toISOString(),
       },
     };
     await this.save();
+    await this.run?.forget();
     if (spec.scratch !== undefined) await rm(spec.scratch, { recursive: true, force: true });
     this.close();
     this.context.onFinished(this.id);
-  }
-
-  /** Written in one piece with its line's end; without it, it is not there yet. */
-  private readExitCode(): number | undefined {
-    try {
-      const text = readFileSync(this.exitFile, 'latin1');
-      return text.endsWith('\n') ? Number(text) : undefined;
-    } catch {
-      return undefined;
-    }
   }
 
   private close(): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CommitId, Digest, Instant, PlacementId } from '../names.ts';
-import { InstanceIsolation, Owner } from './desired.ts';
+import { ImagePlan, InstanceIsolation, Owner, PlacedRelease } from './desired.ts';
 import { ObservedPlacement, Reason } from './observed.ts';
 
 /** Ids of tasks and workspaces become file names: letters, digits, dot, dash and underscore. */
@@ -95,6 +95,31 @@ export const StoredRelease = z.object({
   files: z.number().int(),
 });
 export type StoredRelease = z.infer<typeof StoredRelease>;
+
+/** Makes the image of a release by its Dockerfile, once. Another `attempt` tries again what had failed. */
+export const ImageRequest = z.object({
+  owner: Owner,
+  release: PlacedRelease,
+  plan: ImagePlan,
+  attempt: WorkId,
+});
+export type ImageRequest = z.infer<typeof ImageRequest>;
+
+/** The image of a release. Its log, its packages and where it came from are kept beside it. */
+export const ReleaseImage = z.object({
+  release: Digest,
+  state: z.enum(['building', 'ready', 'failed']),
+  attempt: WorkId,
+  /** The engine's id of it: `sha256:…`. */
+  image: z.string().optional(),
+  /** By digest in the registry: `registry.example.com/pltf/users-api@sha256:…`. */
+  reference: z.string().optional(),
+  builder: z.enum(['buildkit', 'classic']).optional(),
+  reason: Reason.optional(),
+  startedAt: Instant,
+  finishedAt: Instant.optional(),
+});
+export type ReleaseImage = z.infer<typeof ReleaseImage>;
 
 export const CacheRequest = z.object({
   key: z.string().min(1).max(512),

@@ -1,0 +1,250 @@
+import type { ImageRequest, Reason, ReleaseImage } from '@pltf/contracts';
+import { errorKinds, PltfError } from '@pltf/contracts';
+import type { Logger } from 'pino';
+import type { LogStore } from '../../logs/log-store.ts';
+import { asReason } from '../../placement/reason.ts';
+import type { ReleaseStore } from '../../release/release-store.ts';
+import type { EngineAccess } from '../engine-access.ts';
+import { InspectedImage } from '../engine-answers.ts';
+import { refusedWith } from '../engine-client.ts';
+import { labels } from '../labels.ts';
+import { rootFiles } from './archive-files.ts';
+import { buildImage } from './image-build.ts';
+import type { ImageDocument, ImageFiles } from './image-files.ts';
+import { pushImage } from './image-push.ts';
+import { provenanceStatement } from './provenance.ts';
+import type { RegistryAccess } from './registry-access.ts';
+import { cycloneDx, lockedPackages, lockFiles } from './sbom.ts';
+
+/** Images of releases: each built once, kept as long as its release. */
+export interface ReleaseImages {
+  /** Begins to make it, or says how far it is. */
+  put(request: ImageRequest): Promise<ReleaseImage>;
+  /** Waits for it and answers it as the engine knows it. Throws why there is none. */
+  ensure(request: ImageRequest, say: (text: string) => void): Promise<InspectedImage>;
+  /** The one that is there, as the engine knows it. Throws `not-found`. */
+  existing(release: string): Promise<InspectedImage>;
+  get(release: string): ReleaseImage;
+  finished(release: string): Promise<ReleaseImage>;
+  log(release: string): Promise<LogStore>;
+  document(release: string, name: ImageDocument): unknown;
+  remove(release: string): Promise<void>;
+  /** Removes the images of releases that are not kept. */
+  sweep(isKept: (release: string) => boolean): Promise<void>;
+}
+
+export interface ReleaseImagesOptions {
+  readonly access: EngineAccess;
+  readonly registries: RegistryAccess;
+  readonly releases: ReleaseStore;
+  readonly files: ImageFiles;
+  readonly agent: string;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+const buildMs = 20 * 60_000;
+const engineMs = 60_000;
+const shownLines = 20;
+
+export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImages {
+  const { access, files, releases, now } = options;
+  const { client } = access;
+  const making = new Map<string, Promise<ReleaseImage>>();
+
+  const inspect = async (image: string): Promise<InspectedImage | undefined> => {
+    const path = `/images/${encodeURIComponent(image)}/json`;
+    return client.json({ method: 'GET', path }, InspectedImage).catch((error: unknown) => {
+      if (refusedWith(error) === 404) return undefined;
+      throw error;
+    });
+  };
+
+  const make = async (request: ImageRequest): Promise<ReleaseImage> => {
+    const { release, attempt } = request;
+    const startedAt = now().toISOString();
+    const begun = { release: release.digest, attempt, startedAt };
+    await files.write({ ...begun, state: 'building' });
+    const log = await files.log(release.digest, true);
+    try {
+      const made = await build(options, request, log, startedAt);
+      const ready = { ...begun, ...made, state: 'ready' as const };
+      await files.write(ready);
+      return ready;
+    } catch (error) {
+      options.log.warn({ err: error, release: release.digest }, 'an image could not be built');
+      const reason = failure(error, log);
+      const finishedAt = now().toISOString();
+      const failed = { ...begun, state: 'failed' as const, reason, finishedAt };
+      await files.write(failed);
+      return failed;
+    } finally {
+      log.finish();
+    }
+  };
+
+  /** What is there already, when it still is and is all that is asked for. */
+  const usable = async ({ release, plan, attempt }: ImageRequest) => {
+    const known = files.read(release.digest);
+    if (known?.state === 'failed') return known.attempt === attempt ? known : undefined;
+    if (known?.state !== 'ready' || known.image === undefined) return undefined;
+    const there = (await inspect(known.image)) !== undefined;
+    const pushed = plan.registry === undefined || known.reference?.startsWith(`${plan.registry}/`);
+    return there && pushed === true ? known : undefined;
+  };
+
+  const begin = (request: ImageRequest): Promise<ReleaseImage> => {
+    const { digest } = request.release;
+    const running = making.get(digest);
+    if (running !== undefined) return running;
+    const work = async () => (await usable(request)) ?? (await make(request));
+    const made = work().finally(() => making.delete(digest));
+    making.set(digest, made);
+    return made;
+  };
+
+  const get = (release: string): ReleaseImage => {
+    const image = files.read(release);
+    if (image !== undefined) return image;
+    throw new PltfError('not-found', {
+      detail: `The release ${release.slice(0, 19)}… has no image.`,
+    });
+  };
+
+  const remove = async (release: string): Promise<void> => {
+    await making.get(release)?.catch(() => undefined);
+    const known = files.read(release);
+    if (known?.image !== undefined) {
+      const path = `/images/${encodeURIComponent(known.image)}`;
+      // 409: a container still needs it; it goes with the next sweep.
+      const status = await client.send(
+        { method: 'DELETE', path, query: { force: '1' } },
+        [404, 409],
+      );
+      if (status === 409) return;
+    }
+    await files.remove(release);
+  };
+
+  return {
+    get,
+    remove,
+    async put(request) {
+      releases.archive(request.release.digest);
+      const made = begin(request);
+      made.catch(() => undefined);
+      const begun = await Promise.race([
+        made,
+        new Promise<void>((resolve) => setTimeout(resolve, 100)),
+      ]);
+      return begun ?? get(request.release.digest);
+    },
+    async ensure(request, say) {
+      const made = await access.patiently(() => begin(request), { forMs: engineMs, say });
+      if (made.state === 'failed' || made.image === undefined) throw asError(made.reason);
+      const image = await inspect(made.image);
+      if (image !== undefined) return image;
+      throw new PltfError('image-build-failed', { detail: 'The image vanished from the engine.' });
+    },
+    async existing(release) {
+      const image = get(release).image;
+      const there = image === undefined ? undefined : await inspect(image);
+      if (there !== undefined) return there;
+      throw new PltfError('not-found', {
+        detail: `The release ${release.slice(0, 19)}… has no image in the engine.`,
+        fix: 'Deploy the release once more: that builds its image.',
+      });
+    },
+    finished: async (release) => (await making.get(release)) ?? get(release),
+    log: (release) => files.log(get(release).release),
+    document: (release, name) => files.readDocument(release, name),
+    async sweep(isKept) {
+      for (const { release } of files.list()) {
+        if (!isKept(release) && !making.has(release)) await remove(release);
+      }
+    },
+  };
+}
+
+type Made = Pick<ReleaseImage, 'image' | 'reference' | 'builder' | 'finishedAt'>;
+
+/** Builds, pushes, and writes down what is in it and where it came from. */
+async function build(
+  options: ReleaseImagesOptions,
+  { owner, release, plan, attempt }: ImageRequest,
+  log: LogStore,
+  startedAt: string,
+): Promise<Made> {
+  const { access, registries, releases, files, agent, now } = options;
+  const archive = releases.archive(release.digest);
+  const own = await rootFiles(archive, ['Dockerfile', ...lockFiles]);
+  if (!own.has('Dockerfile')) throw missing(owner.component);
+  const signal = AbortSignal.timeout(buildMs);
+  const say = (texts: readonly string[], stream: 'out' | 'platform' = 'out') => {
+    const at = now().toISOString();
+    log.append(texts.map((text) => ({ at, instance: 'image', stream, text })));
+  };
+  const tag = release.digest.slice('sha256:'.length, 'sha256:'.length + 12);
+  const outcome = await buildImage(access.client, registries, {
+    ...{ archive, say, signal, tag: `pltf-${agent}/${owner.component}:${tag}` },
+    labels: {
+      'org.opencontainers.image.title': owner.component,
+      'org.opencontainers.image.version': String(release.number),
+      'org.opencontainers.image.revision': release.commit,
+      'org.opencontainers.image.created': startedAt,
+      ...(plan.source === undefined ? {} : { 'org.opencontainers.image.source': plan.source }),
+      [labels.agent]: agent,
+      [labels.release]: release.digest,
+    },
+  });
+  if (!outcome.ok) throw failedStep(outcome.step, outcome.error);
+  const { id, builder } = outcome.built;
+  const repository =
+    plan.registry === undefined ? undefined : `${plan.registry}/${owner.component}`;
+  const reference =
+    repository === undefined
+      ? undefined
+      : await pushImage(access.client, registries, { image: id, repository, tag, say, signal });
+  const finishedAt = now().toISOString();
+  const facts = { component: owner.component, version: String(release.number), image: id };
+  const packages = lockedPackages(new Map([...own].filter(([name]) => name !== 'Dockerfile')));
+  await files.writeDocument(
+    release.digest,
+    'sbom',
+    cycloneDx({ ...facts, at: finishedAt }, packages),
+  );
+  const statement = provenanceStatement({
+    ...{ name: repository ?? `pltf-${agent}/${owner.component}`, release: release.digest },
+    ...{ digest: reference?.split('@')[1] ?? id, source: plan.source, commit: release.commit },
+    ...{ builder, agent, attempt, startedAt, finishedAt },
+  });
+  await files.writeDocument(release.digest, 'provenance', statement);
+  say([`The image is ${reference ?? id}.`], 'platform');
+  return { image: id, builder, finishedAt, ...(reference === undefined ? {} : { reference }) };
+}
+
+const missing = (component: string) =>
+  new PltfError('dockerfile-missing', {
+    detail: `${component} is to run in a container, and its repository has no Dockerfile at its root.`,
+  });
+
+const failedStep = (step: string | undefined, error: string) =>
+  new PltfError('image-build-failed', {
+    detail: `The image could not be built${step === undefined ? '' : `, at ${step}`}: ${error}`,
+  });
+
+function failure(error: unknown, log: LogStore): Reason {
+  const lines = log.lastLines(shownLines).map(({ text }) => text);
+  return asReason(error, lines);
+}
+
+function asError(reason: Reason | undefined): PltfError {
+  const { code, detail, fix, log } = reason ?? {
+    code: 'image-build-failed',
+    detail: 'There is no image.',
+    ...errorKinds['image-build-failed'],
+    log: [],
+  };
+  const known = Object.hasOwn(errorKinds, code) ? (code as keyof typeof errorKinds) : 'internal';
+  return new PltfError(known, { detail, fix, cause: { log } });
+}
