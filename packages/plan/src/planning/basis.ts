@@ -1,6 +1,7 @@
 import type { GoldenPathFacts, Plan, PlanParts, PlatformFacts } from '@pltf/contracts';
 import { digestOf } from '../digest.ts';
-import type { RepositoryRoot } from '../start-command.ts';
+import { type RepositoryRoot, startCommand } from '../start-command.ts';
+import { ownText } from './documents.ts';
 import type { PlanInput, Present } from './plan-input.ts';
 
 interface Basis {
@@ -15,7 +16,7 @@ export function basisOf(input: PlanInput, basis: Basis): Pick<Plan, 'digest' | '
   const { facts, offline } = input;
   const parts = partsOf(input, basis);
   return {
-    digest: digestOf([input.text, parts]),
+    digest: digestOf([ownText(input.text), parts]),
     facts: { digest: parts.rules, asOf: facts.asOf, offline: offline === true, parts },
   };
 }
@@ -35,12 +36,15 @@ function partsOf(input: PlanInput, { name, path, present, root }: Basis): PlanPa
       component === undefined
         ? present.state
         : digestOf([component.owner, component.state === 'deleting', component.thinFile]),
-    repository:
-      root === undefined
-        ? 'unknown'
-        : digestOf([root.names.toSorted(), Object.fromEntries(root.texts)]),
+    repository: root === undefined ? 'unknown' : digestOf(startFacts(root)),
     exceptions: exceptions.length === 0 ? 'none' : digestOf(exceptions),
   };
+}
+
+/** Other files come and go without a change of the plan. */
+function startFacts(root: RepositoryRoot): unknown {
+  const kinds = ['service', 'worker', 'job'] as const;
+  return [kinds.map((kind) => startCommand(kind, root)), root.names.includes('public/')];
 }
 
 const rulesDigests = /* @__PURE__ */ new WeakMap<PlatformFacts['platform'], string>();

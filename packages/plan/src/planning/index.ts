@@ -6,3 +6,4 @@ export type { Judge, JudgedObject, PlanInput } from './plan-input.ts';
 export { goldenPathFor } from './plan-input.ts';
 export { hasAddress, type PlacedSpec, placementObjects } from './placement-objects.ts';
 export { withChanges } from './thin-file-changes.ts';
+export { documentTexts, ownText } from './documents.ts';

@@ -1,6 +1,7 @@
 import type { ErrorItem, Plan, PlanItem, Spec, Verdict } from '@pltf/contracts';
 import { type CostByEnvironment, planCost } from '../cost/index.ts';
 import { basisOf } from './basis.ts';
+import { ownText } from './documents.ts';
 import { isDenial } from './denial.ts';
 import { type PlacedSpec, placementObjects } from './placement-objects.ts';
 import { goldenPathFor, type PlanInput, type Present, presentOf, rootOf } from './plan-input.ts';
@@ -87,7 +88,8 @@ function invalid(
 }
 
 function valid(input: PlanInput, present: Present, read: ReadSpec): Plan {
-  const { facts, text, fileName } = input;
+  const { facts, fileName } = input;
+  const text = ownText(input.text);
   const { spec, file } = read;
   const component = present.state === 'known' ? present.component : undefined;
   const path = goldenPathFor(facts, file.kind, file.path ?? component?.path);

@@ -9,9 +9,8 @@ import type {
 import { readClasses } from '../personal-data/index.ts';
 import type { GoldenPathDefaults } from '../sources.ts';
 import { platformPlaces } from './platform-places.ts';
-import { resolveSpec } from '../resolve-spec.ts';
+import { type ComponentFile, readThinFileOrScore, resolveComponent } from '../read-components.ts';
 import type { RepositoryRoot } from '../start-command.ts';
-import { parseThinFile } from '../thin-file-parser.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
 
 export interface ReadSpec {
@@ -41,12 +40,13 @@ export type SpecResult =
 
 /** From the text of a thin file to the spec, with what the golden path and the owner's rules add; all problems at once. */
 export function readSpec(source: SpecSource): SpecResult {
-  const parsed = parseThinFile(source.text, source.fileName);
-  if (!parsed.ok) return { ok: false, name: undefined, problems: parsed.problems };
-  const { file, places } = parsed;
+  const [component, second] = readThinFileOrScore(source.text, source.fileName);
+  if (component?.ok !== true || second !== undefined) {
+    return { ok: false, name: undefined, problems: problemsOf(component, second) };
+  }
+  const { file, places } = component;
   const root = source.root(file);
-  const resolved = resolveSpec(file, source.facts.platform, {
-    places,
+  const resolved = resolveComponent(component, source.facts.platform, {
     root,
     goldenPath: defaultsOf(file, source.path(file)),
     platformPlaces: platformPlaces(source.facts),
@@ -65,6 +65,16 @@ export function readSpec(source: SpecSource): SpecResult {
     why,
     spec: { ...resolved.spec, owner: source.owner(file) },
   };
+}
+
+function problemsOf(
+  first: ComponentFile | undefined,
+  second: ComponentFile | undefined,
+): readonly ErrorItem[] {
+  if (first?.ok === false) return first.problems;
+  if (second?.ok === false) return second.problems;
+  const where = second === undefined ? '' : second.places.value([]);
+  return [{ where, message: 'one component is planned at a time', fix: 'Plan each document.' }];
 }
 
 /** What the golden path says where the file says nothing; a path for another kind of component says nothing. */
