@@ -1,7 +1,10 @@
-import type { Guardrail } from '@pltf/contracts';
+import type { Guardrail, RemedyChange as RemedyChangeSchema } from '@pltf/contracts';
+import type { z } from 'zod';
 import { type CelExpression, type CelInput, celValue, compileCel } from '../cel/index.ts';
 import { inlineVariables, objectPathsIn } from './expression-names.ts';
 import { pathKeys } from './object-path.ts';
+
+type RemedyChange = z.infer<typeof RemedyChangeSchema>;
 
 export interface CompiledVariable {
   readonly name: string;
@@ -19,11 +22,19 @@ export interface CompiledValidation {
   readonly bound: readonly (readonly string[])[];
 }
 
+/** A change of the thin file that a remedy names. */
+export interface CompiledChange {
+  readonly path: RemedyChange['path'];
+  readonly value: RemedyChange['value'];
+  readonly expression: CelExpression | undefined;
+}
+
 /** The expressions of a guardrail, ready; `fault` when one of them is none. */
 export interface Program {
   readonly conditions: readonly CompiledVariable[];
   readonly variables: readonly CompiledVariable[];
   readonly validations: readonly CompiledValidation[];
+  readonly changes: readonly CompiledChange[];
   readonly params: CelInput;
 }
 
@@ -83,6 +94,11 @@ function compiled({ spec }: Guardrail): Program {
       path: validation.path,
       breaking: optional(validation.breaking),
       bound: boundPaths(validation, definitions),
+    })),
+    changes: spec.remedy.changes.map(({ path, value, expression }) => ({
+      path,
+      value,
+      expression: optional(expression),
     })),
     params: celValue(spec.params),
   };

@@ -24,6 +24,11 @@ export interface GuardrailContext {
   readonly exceptions: readonly ActiveException[];
   /** Without passes a large audit needs a fraction of the memory. Default true. */
   readonly includePasses?: boolean;
+  /**
+   * Puts the remedy's changes into `fix`, untried: only for whoever tries them against all guardrails before anybody
+   * sees them, as `planComponent` does. Default false.
+   */
+  readonly proposeFixes?: boolean;
 }
 
 /**
@@ -104,15 +109,15 @@ function verdictOf(one: CompiledGuardrail, evaluation: Evaluation): Verdict | un
     ...base,
     state: mode === 'enforce' ? 'deny' : 'warn',
     ...failureDetail(finding, guarded),
+    ...(context.proposeFixes === true ? proposal(finding, identity) : {}),
     ...(waits === undefined ? {} : { enforceFrom: waits }),
     ...exceptionDetail(findException(context.exceptions, facts, context.now)),
   };
 }
 
-function failureDetail(
-  finding: Extract<Finding, { readonly outcome: 'fail' }>,
-  guarded: GuardedObject,
-): Partial<Verdict> {
+type Failure = Extract<Finding, { readonly outcome: 'fail' }>;
+
+function failureDetail(finding: Failure, guarded: GuardedObject): Partial<Verdict> {
   const { path } = finding;
   const where = path === undefined ? undefined : guarded.whereOf?.(path);
   return {
@@ -123,6 +128,21 @@ function failureDetail(
   };
 }
 
+function proposal({ changes }: Failure, { environment }: ObjectIdentity): Partial<Verdict> {
+  const proposed = changes();
+  if (proposed === undefined) return {};
+  const isPlaced = proposed.every(({ path }) => environment !== undefined || !path.includes(here));
+  if (!isPlaced) return {};
+  const fix = proposed.map((change) => ({
+    ...change,
+    path: change.path.map((key) => (key === here ? (environment ?? key) : key)),
+  }));
+  return { fix };
+}
+
+/** In a remedy's path: the environment of the object. */
+const here = '{environment}';
+
 function exceptionDetail({ inForce, ended }: ReturnType<typeof findException>): Partial<Verdict> {
   if (inForce !== undefined) {
     const { id, owner, team, expiresAt } = inForce;
@@ -131,6 +151,15 @@ function exceptionDetail({ inForce, ended }: ReturnType<typeof findException>): 
   if (ended === undefined) return {};
   return { expired: { id: ended.id, expired: ended.endedAt ?? ended.expiresAt } };
 }
+
+/** For `planComponent`, which tries what guardrails propose before it shows it. */
+export const judgeWith =
+  (compiled: CompiledGuardrails) =>
+  (
+    objects: readonly GuardedObject[],
+    context: Pick<GuardrailContext, 'now' | 'exceptions'>,
+  ): readonly Verdict[] =>
+    evaluateGuardrails(compiled, objects, { ...context, proposeFixes: true });
 
 /** Whether a verdict stops what it is about: a failure to evaluate stops like a denial does. */
 export const denies = ({ state, mode }: Pick<Verdict, 'state' | 'mode'>): boolean =>

@@ -1,3 +1,4 @@
+import type { Verdict } from '@pltf/contracts';
 import { type CelExpression, type CelInput, type CelResult, celVariables } from '../cel/index.ts';
 import { digestOf } from '../digest.ts';
 import type { JsonObject } from '../template/json.ts';
@@ -15,6 +16,13 @@ export type Finding =
       readonly path: string | undefined;
       /** Of the guardrail and the values that break it: a worse change has another one. */
       readonly digest: string;
+      /** What broke it, by the place of the validation in the guardrail. */
+      readonly failures: readonly {
+        readonly validation: number;
+        readonly values: readonly BreakingValue[];
+      }[];
+      /** What the guardrail's remedy would change in the thin file; nobody has tried it yet. */
+      readonly changes: () => Verdict['fix'];
     };
 
 export type Inputs = Readonly<Record<string, CelInput>>;
@@ -60,6 +68,11 @@ export function findingOf(
       .slice(0, longestMessage),
     path: first.path,
     digest: digestOf({ guardrail: guardrail.metadata.name, values }),
+    failures: failed.map((one, index) => ({
+      validation: made.validations.indexOf(one),
+      values: values[index] as readonly BreakingValue[],
+    })),
+    changes: () => changesOf(made, runs),
   };
 }
 
@@ -105,7 +118,21 @@ function messageOf({ message, messageExpression }: CompiledValidation, run: Runs
   return made === '' || made.includes('\n') ? message : made;
 }
 
-interface BreakingValue {
+/** The remedy's changes with their values; undefined when there are none, or one cannot be told. */
+function changesOf({ changes }: Program, run: Runs): Verdict['fix'] {
+  const made: NonNullable<Verdict['fix']> = [];
+  for (const { path, value, expression } of changes) {
+    const result = expression === undefined ? undefined : run(expression);
+    if (result?.ok === false) return undefined;
+    // An expression says null where nothing is to be changed.
+    if (result?.ok === true && result.value === null) continue;
+    const told = result?.ok === true ? (result.value as typeof value) : value;
+    made.push({ path: [...path], ...(told === undefined ? {} : { value: told }) });
+  }
+  return made.length === 0 ? undefined : made;
+}
+
+export interface BreakingValue {
   readonly path: string | readonly string[];
   readonly value?: unknown;
 }

@@ -1,4 +1,11 @@
 export {
+  type AdmissionAnswer,
+  type AdmissionFailure,
+  admissionEvaluator,
+} from './admission-evaluator.ts';
+export type { AdmissionContext } from './admission-exceptions.ts';
+export { type RenderedAdmission, renderAdmission } from './admission-policy.ts';
+export {
   type CompiledGuardrail,
   type CompiledGuardrails,
   compileGuardrails,
@@ -8,6 +15,7 @@ export {
   evaluateGuardrails,
   type GuardedObject,
   type GuardrailContext,
+  judgeWith,
   modeAt,
 } from './evaluate-guardrails.ts';
 export { exampleObject } from './example-objects.ts';
