@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonValue } from './json-value.ts';
 import { EnvironmentName, TeamName } from './names.ts';
 
 const expression = z.string().min(1).max(16_384);
@@ -23,7 +24,7 @@ export const RemedyChange = z.strictObject({
     .min(1)
     .max(10),
   /** Absent: the key is taken out. */
-  value: z.json().optional(),
+  value: JsonValue.optional(),
   /** CEL over the same variables as the validations, giving the value; instead of `value`. Null: no change. */
   expression: expression.optional(),
 });
@@ -31,8 +32,8 @@ export const RemedyChange = z.strictObject({
 export const GuardrailCase = z.strictObject({
   name: sentence,
   /** The object; with the guardrail's `example`, what differs from it (a JSON merge patch: null takes a key out). */
-  object: z.json(),
-  oldObject: z.json().optional(),
+  object: JsonValue,
+  oldObject: JsonValue.optional(),
   verdict: z.enum(['pass', 'fail']),
   /** Day at which it is looked at, for guardrails about time. */
   now: z.iso.datetime().optional(),
@@ -76,7 +77,7 @@ export const Guardrail = z.strictObject({
      * What expressions read as `params`. The platform file may set other values (`guardrails: {ID: {params: …}}`), and
      * what stands under `platform` here is replaced by what the platform file says of the same name.
      */
-    params: z.record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/), z.json()).default({}),
+    params: z.record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/), JsonValue).default({}),
     variables: z
       .array(
         z.strictObject({ name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/), expression }),
@@ -113,7 +114,7 @@ export const Guardrail = z.strictObject({
     example: z
       .union([
         z.enum(['placement', 'deployment', 'cronjob', 'pod']),
-        z.record(z.string(), z.json()),
+        z.record(z.string(), JsonValue),
       ])
       .optional(),
     cases: z.array(GuardrailCase).min(2).max(200),

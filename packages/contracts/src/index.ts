@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './exception.ts';
 export * from './guardrail.ts';
 export * from './intake.ts';
+export * from './json-value.ts';
 export * from './names.ts';
 export * from './need.ts';
 export * from './placement-object.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Verdict } from './guardrail.ts';
+import { JsonValue } from './json-value.ts';
 import { PlacementObject } from './placement-object.ts';
 import { Spec } from './spec.ts';
 
@@ -32,7 +33,9 @@ export const PlanItem = z.object({
   environment: z.string().optional(),
   /** What of it differs: path, before, after. */
   changes: z
-    .array(z.object({ path: z.string(), before: z.json().optional(), after: z.json().optional() }))
+    .array(
+      z.object({ path: z.string(), before: JsonValue.optional(), after: JsonValue.optional() }),
+    )
     .optional(),
   note: z.string().optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GuardrailId, GuardrailMode } from './guardrail.ts';
+import { JsonValue } from './json-value.ts';
 import { EnvironmentName, TeamName, UserName } from './names.ts';
 import { OfferName } from './need.ts';
 import { Duration } from './thin-file.ts';
@@ -63,6 +64,8 @@ export const RuntimeRule = z.discriminatedUnion('driver', [
   z.strictObject({
     driver: z.literal('agent'),
     isolation: z.enum(['process', 'docker']).default('process'),
+    /** Where images of `isolation: docker` go; absent: they stay with the engine. */
+    registry: z.string().min(1).max(253).optional(),
   }),
   z.strictObject({
     driver: z.literal('kubernetes'),
@@ -118,7 +121,7 @@ export const GuardrailRule = z.strictObject({
   mode: z.union([GuardrailMode, z.literal('off')]).optional(),
   enforceFrom: z.iso.date().optional(),
   /** Other values for the guardrail's `params`, by name. */
-  params: z.record(z.string().max(63), z.json()).optional(),
+  params: z.record(z.string().max(63), JsonValue).optional(),
 });
 export type GuardrailRule = z.infer<typeof GuardrailRule>;
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { GuardrailMode, Severity } from './guardrail.ts';
+import { JsonValue } from './json-value.ts';
 import { Digest } from './names.ts';
 
 /** One value that differs; absent where there was none, or will be none. */
 export const ValueChange = z.object({
   path: z.string(),
-  before: z.json().optional(),
-  after: z.json().optional(),
+  before: JsonValue.optional(),
+  after: JsonValue.optional(),
 });
 export type ValueChange = z.infer<typeof ValueChange>;
 

@@ -40,6 +40,11 @@ async function main(): Promise<void> {
   const listen = await buildWeb(config, foundation, rooms, driver, lifecycle);
   startLoop(foundation, rooms, lifecycle);
   await wakeEverything(db);
+  const unfollow = await rooms.policy.follow();
+  lifecycle.started('guardrail audits', async () => {
+    unfollow();
+    await rooms.policy.evaluator[Symbol.asyncDispose]();
+  });
   await session.open();
   await listen();
   log.info({ url: config.portalUrl }, 'ready');

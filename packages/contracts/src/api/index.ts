@@ -2,6 +2,7 @@ import { catalogApi } from './catalog.ts';
 import { deliveryApi } from './delivery.ts';
 import { eventsApi } from './events.ts';
 import { identityApi } from './identity.ts';
+import { policyApi } from './policy.ts';
 import { runtimeApi } from './runtime.ts';
 
 /** Every operation of the public API. The server must answer each; CLI and portal use nothing else. */
@@ -11,6 +12,7 @@ export const api = {
   ...deliveryApi,
   ...runtimeApi,
   ...eventsApi,
+  ...policyApi,
 };
 export type Api = typeof api;
 export type ApiName = keyof Api;

@@ -61,8 +61,8 @@ export type GuardrailView = z.infer<typeof GuardrailView>;
 export const Exempted = z.object({
   placement: PlacementId,
   environment: EnvironmentName,
-  /** Placed already, or refused when somebody tried to. */
-  found: z.enum(['placed', 'refused']),
+  /** Placed already, not placed yet but so by the newest spec, or refused when somebody tried to. */
+  found: z.enum(['placed', 'planned', 'refused']),
   message: z.string(),
   where: z.string().optional(),
   digest: z.string(),

@@ -11,12 +11,14 @@ import {
   pushProgress,
   RunCancellation,
   type RunListener,
+  releaseGate,
   runLog,
   type StepRunners,
   workflowPipeline,
 } from '../modules/delivery/index.ts';
 import type { Foundation, Upwards } from './foundation.ts';
 import type { Ground } from './ground-floor.ts';
+import type { PolicyRoom } from './policy-room.ts';
 import type { RuntimeRoom } from './runtime-room.ts';
 
 /** Pipelines, releases, promotion, previews. */
@@ -24,6 +26,7 @@ export function deliveryRoom(
   foundation: Foundation,
   ground: Ground,
   runtime: RuntimeRoom,
+  { gate }: PolicyRoom,
   upwards: Upwards,
 ) {
   const { db, platform, portalUrl, routerPort, capabilities } = foundation;
@@ -45,7 +48,7 @@ export function deliveryRoom(
   const cancellation = new RunCancellation(db);
   const reconcilers = [
     createRunReconciler({
-      ...{ db, queries, store, service, git, platform, pipeline, archive, cancellation },
+      ...{ db, queries, store, service, git, platform, pipeline, archive, cancellation, gate },
       catalog: catalogQueries,
     }),
     createCollectReconciler({ db, queries, store, runtime: runtime.queries, archive, platform }),
@@ -55,7 +58,9 @@ export function deliveryRoom(
     runtime: runtime.queries,
   });
   const logs = runLog({ store: runStore, queries, feed, archive });
-  return { queries, store, service, archive, cancellation, progress, reconcilers, runLog: logs };
+  const refuse = releaseGate({ gate, git, catalog: catalogQueries });
+  const facts = { queries, store, service, archive, cancellation, progress, reconcilers };
+  return { ...facts, runLog: logs, releaseGate: refuse };
 }
 
 /** Steps run as tasks of the agent, for the team that owns the component. */

@@ -1,5 +1,6 @@
 import { builtinGit } from '../drivers/git/builtin/index.ts';
 import { AgentClient } from '../drivers/runtime/agent/agent-client.ts';
+import { folderScaffolder } from '../drivers/scaffolder/index.ts';
 import { EventTail } from '../http/event-tail.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { postgresCatalogQueries, postgresCatalogStore } from '../modules/catalog/index.ts';
@@ -11,6 +12,7 @@ import type { Foundation, Upwards } from './foundation.ts';
 /** Git, events, the agent's line, catalogue and repositories. */
 export function groundFloor(foundation: Foundation, upwards: Upwards) {
   const { db, session, log, path, repositories, agentSocket } = foundation;
+  const { goldenPaths: folder, portalUrl } = foundation;
   const git = builtinGit({ root: repositories, path });
   const eventQueries = postgresEventQueries(db);
   const tail = new EventTail({
@@ -38,6 +40,7 @@ export function groundFloor(foundation: Foundation, upwards: Upwards) {
     agent: new AgentClient({ socketPath: agentSocket }),
     reposQueries: postgresReposQueries(db),
     catalog: postgresCatalogStore(),
+    scaffolder: folderScaffolder({ folder, portalUrl }),
     catalogQueries: postgresCatalogQueries(db),
   };
 }

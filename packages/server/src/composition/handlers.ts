@@ -52,6 +52,7 @@ export function handlersOf(
       runtimeQueries: runtime.queries,
     }),
     ...pathHandlers(foundation, rooms, identity),
+    ...rooms.policy.handlers,
     platformHealth: () => health(db, driver),
   };
 }

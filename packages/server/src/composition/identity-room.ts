@@ -6,17 +6,22 @@ import {
   bootstrap,
   createResolveActor,
   credentialsService,
+  type PeopleListener,
   peopleService,
   postgresIdentityQueries,
 } from '../modules/identity/index.ts';
 import type { Foundation } from './foundation.ts';
 
 /** People and their credentials, with what the first sign-in and the machine's owner need. */
-export async function identityRoom({ db, platform, portalUrl }: Foundation, config: Config) {
+export async function identityRoom(
+  { db, platform, portalUrl }: Foundation,
+  config: Config,
+  listener: PeopleListener,
+) {
   const clock = systemClock;
   const { sessions } = config;
   const resolveActor = createResolveActor({ db, clock, sessions });
-  const people = peopleService({ clock });
+  const people = peopleService({ clock, listener });
   const credentials = credentialsService({ clock, portalUrl, sessions });
   const queries = postgresIdentityQueries(db);
   const services = { db, clock, queries, people, credentials };

@@ -4,6 +4,7 @@ import { deliveryRoom } from './delivery-room.ts';
 import type { Foundation, Upwards } from './foundation.ts';
 import { groundFloor } from './ground-floor.ts';
 import { pathsRoom } from './paths-room.ts';
+import { policyRoom } from './policy-room.ts';
 import { runtimeRoom } from './runtime-room.ts';
 
 /** Builds the rooms from the ground up. Starts nothing. */
@@ -11,17 +12,19 @@ export function compose(foundation: Foundation) {
   const upwards: Upwards = {};
   const ground = groundFloor(foundation, upwards);
   const runtime = runtimeRoom(foundation, ground, upwards);
-  const delivery = deliveryRoom(foundation, ground, runtime, upwards);
-  const paths = pathsRoom(foundation, ground, runtime, delivery);
+  const policy = policyRoom(foundation, ground);
+  const delivery = deliveryRoom(foundation, ground, runtime, policy, upwards);
+  const paths = pathsRoom(foundation, ground, runtime, delivery, policy);
   upwards.delivery = delivery.service;
   upwards.paths = paths.service;
   const reconcilers: readonly Reconciler[] = [
     createRepositoryReconciler(ground.repos),
+    ...policy.reconcilers,
     ...runtime.reconcilers,
     ...delivery.reconcilers,
     ...paths.reconcilers,
   ];
-  return { ...ground, runtime, delivery, paths, reconcilers };
+  return { ...ground, policy, runtime, delivery, paths, reconcilers };
 }
 
 export type Rooms = ReturnType<typeof compose>;

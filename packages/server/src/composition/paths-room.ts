@@ -1,4 +1,3 @@
-import { folderScaffolder } from '../drivers/scaffolder/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import {
   createOperationReconciler,
@@ -9,6 +8,7 @@ import {
 import type { DeliveryRoom } from './delivery-room.ts';
 import type { Foundation } from './foundation.ts';
 import type { Ground } from './ground-floor.ts';
+import type { PolicyRoom } from './policy-room.ts';
 import type { RuntimeRoom } from './runtime-room.ts';
 
 /** Golden paths, creation and deletion. */
@@ -17,10 +17,10 @@ export function pathsRoom(
   ground: Ground,
   runtime: RuntimeRoom,
   delivery: DeliveryRoom,
+  policy: PolicyRoom,
 ) {
-  const { db, platform, portalUrl, routerPort, goldenPaths } = foundation;
-  const { catalog, catalogQueries, git, repos } = ground;
-  const scaffolder = folderScaffolder({ folder: goldenPaths, portalUrl });
+  const { db, platform, portalUrl, routerPort } = foundation;
+  const { catalog, catalogQueries, git, repos, scaffolder } = ground;
   const store = postgresOperationsStore();
   const queries = postgresOperationsQueries(db);
   const clock = systemClock;
@@ -35,6 +35,7 @@ export function pathsRoom(
     delivery: delivery.queries,
     deliveryStore: delivery.store,
     archive: delivery.archive,
+    exceptions: policy.service,
   };
   return {
     scaffolder,

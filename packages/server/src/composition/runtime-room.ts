@@ -1,6 +1,7 @@
 import { agentRuntime } from '../drivers/runtime/agent/agent-runtime.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { postgresDeliveryQueries, releaseSource } from '../modules/delivery/index.ts';
+import { wakeAudit } from '../modules/policy/index.ts';
 import {
   createExpiryReconciler,
   createPlacementReconciler,
@@ -22,12 +23,15 @@ export function runtimeRoom({ db, platform }: Foundation, ground: Ground, upward
   const service = runtimeService({ store, platform, clock: systemClock });
   const releases = releaseSource(postgresDeliveryQueries(db), ground.catalogQueries);
   const listener: PlacementListener = {
-    changed: async (tx, component) => upwards.paths?.wake(tx, component),
+    changed: async (tx, component) => {
+      wakeAudit(tx, component);
+      await upwards.paths?.wake(tx, component);
+    },
   };
   const intake = observationIntake({ db, store, listener });
   const reconcilers = [
-    createPlacementReconciler({ db, queries, store, driver, releases, intake }),
-    createTaskReconciler({ db, queries, store, driver, releases }),
+    createPlacementReconciler({ db, platform, queries, store, driver, releases, intake }),
+    createTaskReconciler({ db, platform, queries, store, driver, releases }),
     createExpiryReconciler(db, queries, service, systemClock),
   ];
   return { store, queries, driver, service, intake, reconcilers };

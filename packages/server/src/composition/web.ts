@@ -23,7 +23,7 @@ export async function buildWeb(
   const { git, repos, tail } = rooms;
   const onError = (error: unknown): void => log.warn({ err: error }, 'web');
   const journal = new RequestJournal({ db, session, clock: systemClock, onError });
-  const identity = await identityRoom(foundation, config);
+  const identity = await identityRoom(foundation, config, rooms.policy.service);
   const { hosts, portalDirectory, trustedProxies, validateAnswers } = config;
   const app = createApp({
     ...{

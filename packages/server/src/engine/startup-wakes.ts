@@ -15,6 +15,8 @@ export async function wakeEverything(db: Db): Promise<void> {
     union all select 'run', id from runs where state in ('queued', 'running')
     union all select 'task', id from tasks where state = 'running'
     union all select 'operation', id from operations where finished_at is null
+    union all select 'exception', id from exceptions where state in ('pending', 'approved')
+    union all select 'intake-request', id from intake_requests where state = 'open' and not overdue_told
     ) as everything
     order by reconciler collate "C", key collate "C"
     on conflict (reconciler, key) do update set generation = work.generation + 1, due_at = least(work.due_at, now())

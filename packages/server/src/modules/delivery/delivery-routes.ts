@@ -15,6 +15,7 @@ import type { DeliveryService } from './delivery-service.ts';
 import { releaseView, runView } from './delivery-views.ts';
 import { placeRequest } from './deploy-rules.ts';
 import type { Release } from './release.ts';
+import type { ReleaseGate } from './release-gate.ts';
 import { kept, promoted, toDeploy } from './release-choice.ts';
 import { rollbackTarget } from './release-rules.ts';
 import type { RunLog } from './run-log.ts';
@@ -28,6 +29,7 @@ export interface DeliveryRoutesDependencies {
   readonly runtimeQueries: RuntimeQueries;
   readonly platform: PlatformSource;
   readonly runLog: RunLog;
+  readonly releaseGate: ReleaseGate;
 }
 
 type Reads = 'listReleases' | 'listRuns' | 'getRun' | 'runLog';
@@ -129,11 +131,12 @@ function runWrites({
 function releaseWrites(
   dependencies: DeliveryRoutesDependencies,
 ): HandlersOf<'promote' | 'deploy' | 'rollback' | 'removePreview'> {
-  const { db, catalog, queries, runtime, runtimeQueries } = dependencies;
+  const { db, catalog, queries, runtime, runtimeQueries, releaseGate } = dependencies;
   return {
     promote: async ({ params, body }, context) => {
       const component = await ownerOf(catalog, params.component, context);
       const release = await promoted(dependencies, component, body);
+      await releaseGate(release.release, release.to, undefined);
       const request = placeRequest(release.release, release.to, undefined, {
         expiresAt: undefined,
         kind: 'promote',
@@ -149,6 +152,9 @@ function releaseWrites(
         context,
       );
       const release = await toDeploy(queries, placement, body.release);
+      // What is placed already is no change.
+      if (release.number !== placement.release)
+        await releaseGate(release, placement.environment, placement.branch);
       return rolloutView(
         await replace(dependencies, placement, release, {
           kind: 'deploy',
@@ -172,6 +178,9 @@ function releaseWrites(
         });
       }
       const release = await kept(queries, placement.component, target);
+      // The way back is always open; what never served here is no way back.
+      if (!history.some(({ state, toRelease }) => state === 'done' && toRelease === target))
+        await releaseGate(release, placement.environment, placement.branch);
       return rolloutView(
         await replace(dependencies, placement, release, {
           kind: 'rollback',

@@ -15,30 +15,44 @@ export function placesOf(
   now: Date,
 ): readonly PlaceRequest[] {
   const { spec, branch } = release;
-  if (spec.kind === 'job') return [];
   const isDefault = branch === defaultBranch;
-  return platform.environments.flatMap((environment) => {
+  return goesTo(spec, branch, platform).map((environment) => {
     const preview = environment.kind === 'preview';
-    const follows =
-      isDefault &&
-      environment.follows === 'default-branch' &&
-      spec.environments.includes(environment.name);
-    if (!preview && !follows) return [];
     const ttl =
       preview && !isDefault && environment.ttl !== undefined
         ? durationMs(environment.ttl)
         : undefined;
     const expiresAt = ttl === undefined ? undefined : new Date(now.getTime() + ttl);
-    return [
-      placeRequest(release, environment.name, preview && !isDefault ? branch : undefined, {
-        expiresAt,
-        kind: 'deploy',
-        actor,
-        why: undefined,
-      }),
-    ];
+    return placeRequest(release, environment.name, preview && !isDefault ? branch : undefined, {
+      expiresAt,
+      kind: 'deploy',
+      actor,
+      why: undefined,
+    });
   });
 }
+
+function goesTo(
+  spec: Spec,
+  branch: string,
+  platform: PlatformFile,
+): readonly PlatformFile['environments'][number][] {
+  if (spec.kind === 'job') return [];
+  return platform.environments.filter(
+    ({ name, kind, follows }) =>
+      kind === 'preview' ||
+      (branch === defaultBranch &&
+        follows === 'default-branch' &&
+        spec.environments.includes(name)),
+  );
+}
+
+/** The names of the environments that a fresh release of a branch goes to by itself. */
+export const environmentsOf = (
+  spec: Spec,
+  branch: string,
+  platform: PlatformFile,
+): readonly string[] => goesTo(spec, branch, platform).map(({ name }) => name);
 
 export function placeRequest(
   release: Release,

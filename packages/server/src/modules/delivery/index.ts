@@ -2,7 +2,6 @@ export { createCollectReconciler } from './collect-reconciler.ts';
 export { type DeliveryQueries, postgresDeliveryQueries } from './delivery-queries.ts';
 export { deliveryRoutes } from './delivery-routes.ts';
 export {
-  collectReconciler,
   type DeliveryService,
   deliveryService,
   type RunListener,
@@ -11,11 +10,14 @@ export {
 export { postgresDeliveryStore } from './delivery-store.postgres.ts';
 export type { DeliveryStore } from './delivery-store.ts';
 export { releaseView, runView } from './delivery-views.ts';
+export { environmentsOf } from './deploy-rules.ts';
 export type { Pipeline, PipelineRequest, PipelineResult } from './pipeline.ts';
+export { placedReleases } from './placed-releases.ts';
 export { previewPipeline } from './pipeline-preview.ts';
 export { type EventFeed, type PushProgress, pushProgress } from './push-progress.ts';
 export type { Release } from './release.ts';
 export type { BuildRequest, BuildResult, ReleaseArchive } from './release-archive.ts';
+export { type ReleaseGate, releaseGate } from './release-gate.ts';
 export { releaseSource } from './release-source.ts';
 export { isFinished, type Run, type RunSummary } from './run.ts';
 export { RunCancellation } from './run-cancellation.ts';

@@ -5,6 +5,7 @@ import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries } from '../catalog/index.ts';
+import type { Gate } from '../policy/index.ts';
 import type { GitHost } from '../repos/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import { type Built, type DeliveryService, runReconciler } from './delivery-service.ts';
@@ -13,6 +14,7 @@ import type { Pipeline, PipelineResult } from './pipeline.ts';
 import type { ReleaseArchive } from './release-archive.ts';
 import { isFinished, type Run, type RunSummary } from './run.ts';
 import type { RunCancellation } from './run-cancellation.ts';
+import { endDenied, judgeRun, type RunSource, withNotes } from './run-guardrails.ts';
 import { problemSummary, specOfRun, thinFile } from './run-spec.ts';
 
 export interface RunReconcilerDependencies {
@@ -26,6 +28,7 @@ export interface RunReconcilerDependencies {
   readonly pipeline: Pipeline;
   readonly archive: ReleaseArchive;
   readonly cancellation: RunCancellation;
+  readonly gate: Gate;
 }
 
 const workflowFolder = '.github/workflows';
@@ -112,15 +115,33 @@ async function work(
   const workflows = new Map(
     [...files].filter(([path]) => /\.ya?ml$/.test(path) && path.startsWith(`${workflowFolder}/`)),
   );
-  const result = await execute(dependencies, run, spec.spec, workflows, cancel, signal);
+  const source = { spec: spec.spec, thinFile: files.get(thinFile), root: { names, texts: files } };
+  const verdict = await judgeRun(dependencies, run, source, platform.current());
+  // Now and not after minutes of tests.
+  if (verdict.denials.length > 0) return endDenied(dependencies, run, verdict, noSummary);
+  const { spec: asked } = source;
+  const result = await execute(
+    dependencies,
+    { ...run, spec: asked, notes: verdict.notes },
+    workflows,
+    cancel,
+    signal,
+  );
   if (result.state !== 'passed') return end(dependencies, run, result);
-  await release(dependencies, run, spec.spec, result, cancel, signal);
+  await release(dependencies, run, source, result, cancel, signal);
+}
+
+const noSummary: RunSummary = { jobs: [], notes: [], failing: [] };
+
+interface RunWithSpec extends Run {
+  readonly spec: Spec;
+  /** What guardrails have its author know. */
+  readonly notes: readonly string[];
 }
 
 async function execute(
   { pipeline, git, catalog, db, store }: RunReconcilerDependencies,
-  run: Run,
-  spec: Spec,
+  run: RunWithSpec,
   workflows: ReadonlyMap<string, string>,
   cancel: AbortSignal,
   signal: AbortSignal,
@@ -128,7 +149,7 @@ async function execute(
   const component = await catalog.get(run.component);
   const before = (await previousCommit(db, run)) ?? undefined;
   const changedPaths = await git.changedPaths(run.component, before, run.commit);
-  return pipeline.execute({
+  const result = await pipeline.execute({
     run,
     team: component.owner,
     workflows,
@@ -137,19 +158,21 @@ async function execute(
     changedPaths,
     cancel,
     signal,
-    onProgress: async (summary) =>
+    onProgress: async (progress) =>
       transact(db, async (tx) => {
+        const summary = withNotes(progress, run.notes);
         await store.setView(tx, run.id, summary);
         tx.tell({
           type: 'run-progressed',
           actor: run.actor,
           component: run.component,
           run: run.id,
-          summary: progressOf(summary, spec),
+          summary: progressOf(summary, run.spec),
           data: { jobs: summary.jobs },
         });
       }),
   });
+  return { ...result, summary: withNotes(result.summary, run.notes) };
 }
 
 const ownAction = /\buses:\s*['"]?\.\//;
@@ -187,13 +210,17 @@ async function previousCommit(db: Db, run: Run): Promise<string | null | undefin
 async function release(
   dependencies: RunReconcilerDependencies,
   run: Run,
-  spec: Spec,
+  source: RunSource,
   result: PipelineResult,
   cancel: AbortSignal,
   signal: AbortSignal,
 ): Promise<void> {
-  const { archive, catalog, queries, db, service } = dependencies;
+  const { archive, catalog, queries, db, service, gate, platform } = dependencies;
   const component = await catalog.get(run.component);
+  const { spec } = source;
+  // While the tests ran an exception may have ended: what counts is the moment of the release.
+  const verdict = await judgeRun(dependencies, run, source, platform.current());
+  if (verdict.denials.length > 0) return endDenied(dependencies, run, verdict, result.summary);
   const build = Object.values(spec.run)[0]?.build;
   const started = Date.now();
   const built = await archive.build({
@@ -224,7 +251,10 @@ async function release(
     bytes: built.bytes,
     deploy: newest === undefined || newest <= run.number,
   };
-  await transact(db, (tx) => service.finish(tx, run, { state: 'passed', summary }, made));
+  await transact(db, async (tx) => {
+    await service.finish(tx, run, { state: 'passed', summary }, made);
+    await gate.remember(tx, run.component, verdict.judgement);
+  });
 }
 
 const buildMemoryMiB = 2_048;

@@ -14,4 +14,4 @@ export {
 } from './credentials-service.ts';
 export { type IdentityQueries, postgresIdentityQueries } from './identity-queries.ts';
 export { type IdentityRoutesDependencies, identityRoutes } from './identity-routes.ts';
-export { type PeopleService, peopleService } from './people-service.ts';
+export { type PeopleListener, type PeopleService, peopleService } from './people-service.ts';

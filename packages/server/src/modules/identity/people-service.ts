@@ -31,8 +31,18 @@ export interface PeopleService {
   removeMember(tx: Tx, team: string, user: string, actor: string): Promise<void>;
 }
 
+/** Filled from above: who depends on what a person is and may do. */
+export interface PeopleListener {
+  personChanged(tx: Tx, user: string): Promise<void>;
+}
+
+export interface PeopleServiceDependencies {
+  readonly clock: Clock;
+  readonly listener?: PeopleListener;
+}
+
 /** People, machines and teams. Whoever calls has asked for authorization. */
-export function peopleService({ clock }: { readonly clock: Clock }): PeopleService {
+export function peopleService({ clock, listener }: PeopleServiceDependencies): PeopleService {
   return {
     createUser: async (tx, user, actor) => {
       if (takenByPlatform.has(user.name) || !(await addUser(tx, user))) {
@@ -49,7 +59,10 @@ export function peopleService({ clock }: { readonly clock: Clock }): PeopleServi
         data: { user: user.name },
       });
     },
-    changeUser: async (tx, name, change, actor) => changeUser(tx, name, change, actor, clock.now()),
+    changeUser: async (tx, name, change, actor) => {
+      await changeUser(tx, name, change, actor, clock.now());
+      await listener?.personChanged(tx, name);
+    },
     createTeam: async (tx, name, displayName, actor) => {
       if (!(await addTeam(tx, name, displayName))) {
         throw new PltfError('name-taken', {
@@ -68,6 +81,7 @@ export function peopleService({ clock }: { readonly clock: Clock }): PeopleServi
       if (!(await hasTeam(tx, team))) throw unknown('team', team);
       if ((await holdUser(tx, user)) === undefined) throw unknown('user', user);
       await putMember(tx, team, user, role);
+      await listener?.personChanged(tx, user);
       tx.tell({
         type: 'team-changed',
         actor,
@@ -78,6 +92,7 @@ export function peopleService({ clock }: { readonly clock: Clock }): PeopleServi
     removeMember: async (tx, team, user, actor) => {
       if (!(await hasTeam(tx, team))) throw unknown('team', team);
       if (!(await dropMember(tx, team, user))) throw unknown('member', `${team}/${user}`);
+      await listener?.personChanged(tx, user);
       tx.tell({
         type: 'team-changed',
         actor,

@@ -7,6 +7,7 @@ import {
   type ReleaseArchive,
   runReconciler,
 } from '../delivery/index.ts';
+import type { ExceptionService } from '../policy/index.ts';
 import type { GitHost } from '../repos/index.ts';
 import type { RuntimeQueries, RuntimeService } from '../runtime/index.ts';
 import type { StepId } from './operation.ts';
@@ -20,6 +21,7 @@ export interface TeardownDependencies {
   readonly deliveryStore: DeliveryStore;
   readonly archive: ReleaseArchive;
   readonly git: GitHost;
+  readonly exceptions: Pick<ExceptionService, 'componentGone'>;
 }
 
 export interface TeardownProgress {
@@ -39,8 +41,17 @@ export async function tearDown(
   component: string,
   actor: string,
 ): Promise<TeardownProgress> {
-  const { db, catalog, runtime, runtimeQueries, delivery, deliveryStore, archive, git } =
-    dependencies;
+  const {
+    db,
+    catalog,
+    runtime,
+    runtimeQueries,
+    delivery,
+    deliveryStore,
+    archive,
+    git,
+    exceptions,
+  } = dependencies;
   const placements = await runtimeQueries.placementsOf([component]);
   const runs = await delivery.unfinishedRuns(component);
   await transact(db, async (tx) => {
@@ -68,6 +79,7 @@ export async function tearDown(
   await transact(db, async (tx) => {
     await tx.sql.deleteFrom('rollouts').where('component', '=', component).execute();
     await tx.sql.deleteFrom('tasks').where('component', '=', component).execute();
+    await exceptions.componentGone(tx, component);
     await catalog.remove(tx, component);
   });
   return { waitingFor: undefined, leftovers: [] };

@@ -53,11 +53,11 @@ export type NewException = Pick<
   | 'expiresAt'
 >;
 
-/** Something that breaks a guardrail in the scope of an exception: runs already, or was refused. */
+/** Something that breaks a guardrail in the scope of an exception: runs already, would run by the newest spec, or was refused. */
 export interface Breaking {
   readonly placement: string;
   readonly environment: string;
-  readonly found: 'placed' | 'refused';
+  readonly found: 'placed' | 'planned' | 'refused';
   readonly message: string;
   readonly where: string | undefined;
   readonly digest: string;

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { systemClock } from '../kernel/clock.ts';
+import { placedReleases } from '../modules/delivery/index.ts';
+import { postgresIdentityQueries } from '../modules/identity/index.ts';
+import {
+  createAuditReconciler,
+  createExceptionReconciler,
+  createRequestReconciler,
+  createWholeAuditReconciler,
+  type Evaluator,
+  evaluatorHere,
+  evaluatorInThread,
+  exceptionRoutes,
+  exceptionService,
+  findBreaking,
+  gate,
+  guardrailRoutes,
+  guardrailSource,
+  postgresExceptionQueries,
+  postgresExceptionStore,
+  postgresRequestQueries,
+  postgresRequestStore,
+  postgresResultsQueries,
+  postgresResultsStore,
+  requestRoutes,
+  requestService,
+  wakeWholeAudit,
+} from '../modules/policy/index.ts';
+import { transact } from '../persistence/transaction.ts';
+import type { Foundation } from './foundation.ts';
+import { goldenPathSource } from './golden-path-facts.ts';
+import type { Ground } from './ground-floor.ts';
+
+/** After a start, requests and rollouts come first. Milliseconds. */
+const firstAuditAfterMs = 20_000;
+
+/** Guardrails over what runs and what is to run, exceptions, and requests for what does not fit. */
+export function policyRoom(foundation: Foundation, ground: Ground) {
+  const { db, platform, log } = foundation;
+  const clock = systemClock;
+  const people = postgresIdentityQueries(db);
+  const guardrails = guardrailSource(platform);
+  const exceptions = postgresExceptionQueries(db);
+  const paths = goldenPathSource(ground.scaffolder, platform);
+  const placed = placedReleases(db);
+  const store = postgresExceptionStore();
+  const service = exceptionService({ store, people, platform, clock });
+  const breaking = findBreaking({
+    ...{ db, platform, guardrails, placed, paths, clock },
+    catalog: ground.catalogQueries,
+  });
+  const evaluator = evaluatorFor();
+  const results = postgresResultsQueries(db);
+  const audit = {
+    ...{ db, platform, guardrails, exceptions, placed, paths, evaluator, clock },
+    store: postgresResultsStore(),
+  };
+  const requestStore = postgresRequestStore();
+  const requests = postgresRequestQueries(db);
+  const asked = requestService({ store: requestStore, platform, clock });
+  const catalog = ground.catalogQueries;
+  return {
+    gate: gate({ platform, guardrails, exceptions, paths, clock }),
+    guardrails,
+    exceptions,
+    service,
+    evaluator,
+    reconcilers: [
+      createExceptionReconciler({ db, store, people, platform, clock }),
+      createRequestReconciler({ db, store: requestStore, clock }),
+      createAuditReconciler(audit),
+      createWholeAuditReconciler(audit),
+    ],
+    handlers: {
+      ...guardrailRoutes({ audit, results, requests, breaking }),
+      ...exceptionRoutes({
+        ...{ db, catalog, platform, guardrails, exceptions, service, breaking, clock },
+      }),
+      ...requestRoutes({ db, catalog, requests, service: asked, clock }),
+    },
+    /** Has everything looked at soon, and again whenever the platform changes. Answers with how to stop. */
+    follow: async (): Promise<() => void> => {
+      const look = (at?: Date): Promise<void> =>
+        transact(db, async (tx) => {
+          wakeWholeAudit(tx, at);
+          await Promise.resolve();
+        });
+      const stop = platform.subscribe(() => {
+        look().catch((error: unknown) => log.warn({ err: error }, 'waking the audit'));
+      });
+      await look(new Date(clock.now().getTime() + firstAuditAfterMs));
+      return stop;
+    },
+  };
+}
+
+/** A thread of its own where the server is built; run from its sources, a few placements at a time in between. */
+function evaluatorFor(): Evaluator {
+  const file = new URL('./audit-worker.js', import.meta.url);
+  return existsSync(file) ? evaluatorInThread({ file }) : evaluatorHere();
+}
+
+export type PolicyRoom = ReturnType<typeof policyRoom>;
