@@ -34,6 +34,8 @@ describe('the judgement of a figure', () => {
   it('compares the median with a bar of its own, which is reached when met exactly', () => {
     expect(judge(figure)).toMatchObject({ reached: true, spread: { median: 20 } });
     expect(judge({ ...figure, bar: { kind: 'at-most', value: 19.9 } }).reached).toBe(false);
+    expect(judge({ ...figure, bar: { kind: 'at-least', value: 20 } }).reached).toBe(true);
+    expect(judge({ ...figure, bar: { kind: 'at-least', value: 20.1 } }).reached).toBe(false);
     expect(judge(figure)).not.toHaveProperty('ratio');
   });
 

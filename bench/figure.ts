@@ -1,10 +1,11 @@
 import { median } from './router/measure.ts';
 
-export type Unit = 'ms' | 'requests/s' | 'MB' | '% of a core';
+export type Unit = 'ms' | 'requests/s' | 'services/s' | 'MB' | '% of a core';
 
 /** What has to be reached: by the median itself, or by its ratio to what it is compared with. */
 export type Bar =
   | { readonly kind: 'at-most'; readonly value: number }
+  | { readonly kind: 'at-least'; readonly value: number }
   | { readonly kind: 'ratio-at-most'; readonly value: number }
   | { readonly kind: 'ratio-at-least'; readonly value: number };
 
@@ -54,9 +55,9 @@ export function spreadOf(samples: readonly number[]): Spread {
 export function judge(figure: Figure): JudgedFigure {
   const spread = spreadOf(figure.samples);
   if (figure.comparedWith === undefined) {
-    if (figure.bar.kind !== 'at-most')
+    if (figure.bar.kind !== 'at-most' && figure.bar.kind !== 'at-least')
       throw new Error(`${figure.name}: a ratio needs something to be compared with`);
-    return { ...figure, spread, reached: spread.median <= figure.bar.value };
+    return { ...figure, spread, reached: reaches(figure.bar, spread, Number.NaN) };
   }
   const comparedSpread = spreadOf(figure.comparedWith.samples);
   const ratio = spread.median / comparedSpread.median;
@@ -67,6 +68,8 @@ function reaches(bar: Bar, { median: middle }: Spread, ratio: number): boolean {
   switch (bar.kind) {
     case 'at-most':
       return middle <= bar.value;
+    case 'at-least':
+      return middle >= bar.value;
     case 'ratio-at-most':
       return ratio <= bar.value;
     case 'ratio-at-least':

@@ -7,12 +7,13 @@ import { create } from './figures/create.ts';
 import type { Effort, Group } from './figures/group.ts';
 import { idle } from './figures/idle.ts';
 import { push } from './figures/push.ts';
+import { render } from './figures/render.ts';
 import { rollback } from './figures/rollback.ts';
 import { router } from './figures/router.ts';
 import { machineLine, thisMachine } from './machine.ts';
 import { tableOf, timelineOf } from './table.ts';
 
-const groups: readonly Group[] = [create, push, rollback, router, cli, idle];
+const groups: readonly Group[] = [create, push, rollback, router, cli, idle, render];
 /** Taking down what the last group started comes on top: the whole stays below eight minutes. */
 const longestRunMs = 450_000;
 const names = groups.map(({ name }) => name).join(', ');

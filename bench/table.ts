@@ -49,6 +49,8 @@ function barText({ kind, value }: Bar, unit: Unit): string {
   switch (kind) {
     case 'at-most':
       return `≤ ${amount(value, unit)}`;
+    case 'at-least':
+      return `≥ ${amount(value, unit)}`;
     case 'ratio-at-most':
       return `ratio ≤ ${value}`;
     case 'ratio-at-least':
@@ -60,7 +62,7 @@ const amount = (value: number, unit: Unit): string => `${number(value, unit)} ${
 
 /** Three digits or so: more would pretend a precision that is not there. */
 function number(value: number, unit: Unit): string {
-  if (unit === 'requests/s') return value.toFixed(0);
+  if (unit === 'requests/s' || unit === 'services/s') return value.toFixed(0);
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 

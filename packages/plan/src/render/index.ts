@@ -1,2 +1,2 @@
 export * from './kubernetes/index.ts';
-export { blockYaml } from './yaml/block-yaml.ts';
+export { blockYaml, createYamlWriter } from './yaml/block-yaml.ts';

@@ -11,5 +11,5 @@ export {
 export { type LeftOut, leftOut } from './left-out.ts';
 export { addressOf, namespaceOf, objectName } from './names.ts';
 export type { KubernetesObject, ObjectMetadata } from './object.ts';
-export { placementYaml, renderPlacement, renderTask } from './render-placement.ts';
+export { renderPlacement, renderTask } from './render-placement.ts';
 export type { TaskRequest } from './workload.ts';

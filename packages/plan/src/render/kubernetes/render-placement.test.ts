@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { blockYaml } from '../yaml/block-yaml.ts';
 import { allowance } from './alerts.ts';
 import { addedKinds, servedKinds } from './input.ts';
 import { leftOut } from './left-out.ts';
 import { fingerprint, labelValue, namespaceOf, objectName, shortened } from './names.ts';
 import type { KubernetesObject } from './object.ts';
 import { cpuQuantity, memoryQuantity } from './quantity.ts';
-import { placementYaml, renderPlacement, renderTask } from './render-placement.ts';
+import { renderPlacement, renderTask } from './render-placement.ts';
 import { schemaProblems } from './testing/openapi-schemas.ts';
 import { type PodSpec, restrictedProblems } from './testing/pod-security.ts';
 import { anyInput, inputWith, wholeCluster } from './testing/render-inputs.ts';
@@ -188,13 +189,13 @@ describe('a placement in a cluster', () => {
           objects.filter(({ kind }) => kind !== 'Placement');
 
         const objects = renderPlacement(input);
-        const text = placementYaml(objects);
+        const text = blockYaml(objects);
 
         expect(
-          placementYaml(renderPlacement(structuredClone({ ...input, cluster: input.cluster }))),
+          blockYaml(renderPlacement(structuredClone({ ...input, cluster: input.cluster }))),
         ).toBe(text);
-        expect(placementYaml(withoutPlacement(renderPlacement(other)))).toBe(
-          placementYaml(withoutPlacement(objects)),
+        expect(blockYaml(withoutPlacement(renderPlacement(other)))).toBe(
+          blockYaml(withoutPlacement(objects)),
         );
         expect(parseAllDocuments(text).map((document) => document.toJS() as unknown)).toEqual(
           objects,

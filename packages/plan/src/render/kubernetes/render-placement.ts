@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../template/json.ts';
-import { blockYaml } from '../yaml/block-yaml.ts';
 import { prometheusRuleObject } from './alerts.ts';
 import { configMapObject, externalSecretObjects } from './configuration.ts';
 import { addedKinds, type RenderInput } from './input.ts';
@@ -48,9 +47,6 @@ export function renderPlacement(input: RenderInput): readonly KubernetesObject[]
 /** The Job of a task, to be applied after the placement's objects: a rollout's release task runs before its workload. */
 export const renderTask = (input: RenderInput, task: TaskRequest): KubernetesObject =>
   taskObject(place(input), task);
-
-/** The objects as block YAML, one document each: the same bytes on every machine. */
-export const placementYaml = (objects: readonly KubernetesObject[]): string => blockYaml(objects);
 
 /** The placement itself, for guardrails in the cluster. */
 function placementObject(placed: Placed): KubernetesObject | undefined {

@@ -1,95 +1,156 @@
 import type { JsonValue } from '../../template/json.ts';
-import { inlineScalar, scalar } from './scalar.ts';
+import { quoted } from './scalar.ts';
+import {
+  createOutput,
+  writeAgain,
+  writeBytes,
+  writeScalar,
+  writeText,
+  type YamlOutput,
+} from './yaml-output.ts';
 
 type Mapping = Readonly<Record<string, JsonValue | undefined>>;
 
 /**
  * One document of block YAML for each value, separated by `---`: keys in the order of their objects, two spaces of
  * indentation, no folding. The same values give the same text everywhere. Keys whose value is undefined are left out.
- * It exists beside the package `yaml` because a fleet is written with it: more than twenty times as fast.
  */
-export function blockYaml(documents: readonly JsonValue[]): string {
-  const shared: Shared = new Map();
-  let text = '';
-  for (const document of documents) {
-    if (text !== '') text += '---\n';
-    const body = isMapping(document) ? mapping(document, '', '', shared) : '';
-    text += body === '' ? `${inline(document, '  ')}\n` : body;
-  }
-  return text;
-}
+export const blockYaml = (documents: readonly JsonValue[]): string =>
+  new TextDecoder().decode(createYamlWriter()(documents));
 
 /**
- * Texts by mapping and depth. All objects of a placement hold the same labels, as one mapping: they are half of what
- * is written, and are written once.
+ * Writes documents as `blockYaml` does, to UTF-8. Whoever writes many keeps the writer: it keeps its room. It exists
+ * beside the package `yaml` because a fleet is written with it.
  */
-type Shared = Map<object, (string | undefined)[]>;
-const sharedKeys: ReadonlySet<string> = new Set(['labels', 'annotations', 'matchLabels']);
+export function createYamlWriter(): (documents: readonly JsonValue[]) => Uint8Array {
+  const output = createOutput();
+  const keys = new Map<string, Uint8Array>();
+  return (documents) => {
+    output.length = 0;
+    const writing: Writing = { output, keys, shared: new Map() };
+    for (const [index, document] of documents.entries()) {
+      if (index > 0) writeText(output, '---\n');
+      if (isMapping(document) && mapping(writing, document, '', '')) continue;
+      inline(output, document, '  ');
+      writeText(output, '\n');
+    }
+    return output.bytes.slice(0, output.length);
+  };
+}
+
+interface Writing {
+  readonly output: YamlOutput;
+  /** Keys repeat, values do not. */
+  readonly keys: Map<string, Uint8Array>;
+  /**
+   * Where mappings stand, by depth. All objects of a placement hold the same labels, as one mapping: they are half of
+   * what is written, and are put together once.
+   */
+  readonly shared: Map<object, (Place | undefined)[]>;
+}
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+const sharedKeys: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'labels',
+  'annotations',
+  'matchLabels',
+]);
 
 const isMapping = (value: JsonValue): value is Record<string, JsonValue> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** `first` stands before the first key, `indent` before every other. */
-function mapping(value: Mapping, indent: string, first: string, shared: Shared): string {
-  let text = '';
+/** `first` stands before the first key, `indent` before every other. Writes nothing and answers no when it is empty. */
+function mapping(writing: Writing, value: Mapping, indent: string, first: string): boolean {
+  const { output } = writing;
   let before = first;
+  let some = false;
   for (const key in value) {
     const member = value[key];
     if (member === undefined) continue;
-    if (typeof member === 'string') {
-      text += `${before + keyText(key)} ${scalar(member, deeper(indent))}\n`;
-    } else if (typeof member !== 'object' || member === null) {
-      text += `${before + keyText(key)} ${String(member)}\n`;
-    } else if (Array.isArray(member)) {
-      const items = sequence(member as readonly JsonValue[], indent, indent, shared);
-      text += before + keyText(key) + (items === '' ? ' []\n' : `\n${items}`);
-    } else {
-      const inner = sharedKeys.has(key)
-        ? sharedMapping(member as Mapping, deeper(indent), shared)
-        : mapping(member as Mapping, deeper(indent), deeper(indent), shared);
-      text += before + keyText(key) + (inner === '' ? ' {}\n' : `\n${inner}`);
+    writeText(output, before);
+    writeKey(writing, key);
+    if (typeof member === 'object' && member !== null) below(writing, key, member, indent);
+    else {
+      writeText(output, ' ');
+      inline(output, member, deeper(indent));
+      writeText(output, '\n');
     }
     before = indent;
+    some = true;
   }
-  return text;
+  return some;
 }
 
-function sharedMapping(value: Mapping, indent: string, shared: Shared): string {
-  let texts = shared.get(value);
-  if (texts === undefined) {
-    texts = [];
-    shared.set(value, texts);
+/** A list or a mapping under its key, or `[]` and `{}`. */
+function below(writing: Writing, key: string, member: object, indent: string): void {
+  const { output } = writing;
+  const start = output.length;
+  writeText(output, '\n');
+  const inner = deeper(indent);
+  const some = Array.isArray(member)
+    ? sequence(writing, member as readonly JsonValue[], indent, indent)
+    : sharedKeys.has(key)
+      ? sharedMapping(writing, member as Mapping, inner)
+      : mapping(writing, member as Mapping, inner, inner);
+  if (some) return;
+  output.length = start;
+  writeText(output, Array.isArray(member) ? ' []\n' : ' {}\n');
+}
+
+function sharedMapping(writing: Writing, value: Mapping, indent: string): boolean {
+  const { output, shared } = writing;
+  const depth = indent.length >> 1;
+  let places = shared.get(value);
+  if (places === undefined) {
+    places = [];
+    shared.set(value, places);
   }
-  return (texts[indent.length >> 1] ??= mapping(value, indent, indent, shared));
+  const place = places[depth];
+  if (place !== undefined) {
+    writeAgain(output, place.start, place.end);
+    return place.end > place.start;
+  }
+  const start = output.length;
+  const some = mapping(writing, value, indent, indent);
+  places[depth] = { start, end: output.length };
+  return some;
 }
 
 function sequence(
+  writing: Writing,
   items: readonly JsonValue[],
   indent: string,
   first: string,
-  shared: Shared,
-): string {
+): boolean {
+  const { output } = writing;
   const inner = deeper(indent);
-  let text = '';
   let before = first;
   for (const item of items) {
-    if (typeof item === 'string') text += `${before}- ${scalar(item, inner)}\n`;
-    else if (typeof item !== 'object' || item === null) text += `${before}- ${String(item)}\n`;
-    else if (Array.isArray(item)) {
-      const nested = sequence(item as readonly JsonValue[], inner, '- ', shared);
-      text += before + (nested === '' ? '- []\n' : nested);
-    } else {
-      const nested = mapping(item as Mapping, inner, '- ', shared);
-      text += before + (nested === '' ? '- {}\n' : nested);
-    }
+    writeText(output, before);
     before = indent;
+    if (typeof item !== 'object' || item === null) {
+      writeText(output, '- ');
+      inline(output, item, inner);
+      writeText(output, '\n');
+    } else {
+      const some = Array.isArray(item)
+        ? sequence(writing, item as readonly JsonValue[], inner, '- ')
+        : mapping(writing, item as Mapping, inner, '- ');
+      if (!some) writeText(output, Array.isArray(item) ? '- []\n' : '- {}\n');
+    }
   }
-  return text;
+  return items.length > 0;
 }
 
-function inline(value: JsonValue, indent: string): string {
-  if (typeof value === 'string') return scalar(value, indent);
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+function inline(output: YamlOutput, value: JsonValue, indent: string): void {
+  if (typeof value === 'string') writeScalar(output, value, indent);
+  else
+    writeText(
+      output,
+      typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value),
+    );
 }
 
 const indents: string[] = [];
@@ -100,12 +161,16 @@ function deeper(indent: string): string {
 }
 
 const mostKeys = 4096;
-const keys = /* @__PURE__ */ new Map<string, string>();
-/** Keys repeat, values do not: their text is kept, up to a limit. */
-function keyText(key: string): string {
+function writeKey({ output, keys }: Writing, key: string): void {
   const known = keys.get(key);
-  if (known !== undefined) return known;
-  const text = `${inlineScalar(key)}:`;
-  if (keys.size < mostKeys) keys.set(key, text);
-  return text;
+  if (known !== undefined) {
+    writeBytes(output, known);
+    return;
+  }
+  const start = output.length;
+  // A key stands on one line.
+  if (key.includes('\n')) writeText(output, quoted(key));
+  else writeScalar(output, key, '');
+  writeText(output, ':');
+  if (keys.size < mostKeys) keys.set(key, output.bytes.slice(start, output.length));
 }
