@@ -9,6 +9,7 @@ export * from './platform-change/index.ts';
 export * from './platform-files.ts';
 export * from './platform-tests.ts';
 export * from './platform-text.ts';
+export { printThinFile } from './print-thin-file.ts';
 export * from './published-schemas.ts';
 export * from './read-components.ts';
 export * from './render/index.ts';

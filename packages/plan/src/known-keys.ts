@@ -9,7 +9,7 @@ export function keysAt(shape: Shape, path: Path): readonly string[] {
   return [
     ...new Set(
       shapesAt(shape, path).flatMap((one) =>
-        isObject(one) ? Object.keys(one._zod.def.shape) : [],
+        isObject(one) ? Object.keys(one._zod.def.shape) : isRecord(one) ? listedKeys(one) : [],
       ),
     ),
   ];
@@ -66,6 +66,11 @@ function pathsBelow(shape: Shape, base: Path): readonly (readonly string[])[] {
 
 const isObject = (shape: Shape): shape is z.core.$ZodObject => shape._zod.def.type === 'object';
 const isRecord = (shape: Shape): shape is z.core.$ZodRecord => shape._zod.def.type === 'record';
+/** Of a map whose keys are a list, those. */
+const listedKeys = ({ _zod }: z.core.$ZodRecord): readonly string[] => {
+  const { keyType } = _zod.def;
+  return keyType._zod.def.type === 'enum' ? [...(keyType._zod.values ?? [])].map(String) : [];
+};
 const isArray = (shape: Shape): shape is z.core.$ZodArray => shape._zod.def.type === 'array';
 const isUnion = (shape: Shape): shape is z.core.$ZodUnion => shape._zod.def.type === 'union';
 const isOptional = (shape: Shape): shape is z.core.$ZodOptional =>

@@ -221,7 +221,7 @@ ${'bcdefghi'
       '',
     ],
     ['zero bytes', 'kind: \0\0', ''],
-    ['half a character', 'kind: \ud800', 'missing'],
+    ['half a character', 'kind: \ud800', 'U+D800'],
     ['colons', 'a: '.repeat(20_000), ''],
   ])('%s', (_, text, message) => {
     const began = performance.now();

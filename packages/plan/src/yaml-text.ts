@@ -48,6 +48,8 @@ const maximumNesting = 100;
 const mostProblems = 100;
 const tooDeep = 'nested too deeply';
 const plain = 'Write it as plain YAML.';
+/** NUL and half characters: databases, processes and other readers of YAML refuse them or change them. */
+const unstorable = /[\0\p{Surrogate}]/u;
 
 /**
  * One document of YAML (or JSON), of the part of YAML that is understood in full: plain data. What two readers could
@@ -233,7 +235,14 @@ function unclearNodes(document: Document.Parsed, at: At): readonly Found[] {
     if (node.anchor !== undefined) anchors.add(node.anchor);
   };
   visit(document, {
-    Scalar: (_, scalar) => note(scalar),
+    Scalar: (_, scalar) => {
+      note(scalar);
+      const [bad] = typeof scalar.value === 'string' ? (unstorable.exec(scalar.value) ?? []) : [];
+      if (bad === undefined) return undefined;
+      const message = `the character U+${(bad.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}, which no text can have`;
+      found.push({ offset: offsetOf(scalar) ?? 0, message, fix: 'Take it out.' });
+      return found.length > mostProblems ? visit.BREAK : undefined;
+    },
     Seq: (_, seq) => note(seq),
     Map: (_, map) => {
       note(map);
