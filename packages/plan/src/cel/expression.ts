@@ -1,10 +1,19 @@
+import { fail } from './evaluation/frame.ts';
+import type { CelFunction, Library } from './evaluation/scope.ts';
 import { celLimits } from './limits.ts';
-import type { CelCompilation, CelExpression, CelOptions, CelResult } from './port.ts';
+import type {
+  CelCompilation,
+  CelCompileOptions,
+  CelExpression,
+  CelOptions,
+  CelResult,
+} from './port.ts';
 import { type CelProgram, programOfText, runProgram } from './program.ts';
 import { type CelLazyMap, CelMap } from './values/data.ts';
 import { CelSyntaxError } from './values/failure.ts';
 import { hasDots, inputsOf } from './values/input.ts';
-import { toJson } from './values/json.ts';
+import { fromJson, toJson } from './values/json.ts';
+import { materialise } from './values/maps.ts';
 
 /** What `compileCel` makes: the program stays inside. */
 export interface CompiledExpression extends CelExpression {
@@ -12,9 +21,12 @@ export interface CompiledExpression extends CelExpression {
 }
 
 /** Parses an expression for many evaluations. Never throws. */
-export function compileCel(text: string): CelCompilation {
+export function compileCel(text: string, options: CelCompileOptions = {}): CelCompilation {
   try {
-    const program = programOfText(text);
+    const program = programOfText(text, {
+      unchecked: options.unchecked ?? false,
+      ...(options.functions === undefined ? {} : { library: libraryOf(options.functions) }),
+    });
     const expression: CompiledExpression = {
       text,
       program,
@@ -26,6 +38,23 @@ export function compileCel(text: string): CelCompilation {
     const message = error instanceof Error ? error.message : String(error);
     return { ok: false, problems: [{ offset, message }] };
   }
+}
+
+/** Functions over JSON as functions over CEL values. */
+function libraryOf(functions: NonNullable<CelCompileOptions['functions']>): Library {
+  const wrapped = Object.entries(functions).map(([name, call]): [string, CelFunction] => [
+    name,
+    (frame, ...args) => {
+      try {
+        return fromJson(call(...args.map((arg) => toJson(arg, (map) => materialise(frame, map)))));
+      } catch (error) {
+        return fail(
+          `${name.replace(/\/.*/, '()')}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    },
+  ]);
+  return { functions: Object.fromEntries(wrapped), methods: {} };
 }
 
 function evaluate(

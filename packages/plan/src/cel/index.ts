@@ -3,6 +3,7 @@ export { type CelDefinition, celValue, celVariables } from './inputs.ts';
 export { lintCel } from './lint.ts';
 export type {
   CelCompilation,
+  CelCompileOptions,
   CelExpression,
   CelInput,
   CelLint,

@@ -35,6 +35,14 @@ export interface CelExpression {
   evaluate(variables: Readonly<Record<string, unknown>>, options?: CelOptions): CelResult;
 }
 
+/** What an expression may call besides the libraries. */
+export interface CelCompileOptions {
+  /** By name and number of arguments (`resource.Get/4`), over JSON; a `Date` is a timestamp. What one throws is a failure. */
+  readonly functions?: Readonly<Record<string, (...args: unknown[]) => unknown>>;
+  /** Calls of functions that do not exist fail when they are evaluated, instead of being problems of the text. */
+  readonly unchecked?: boolean;
+}
+
 export interface CelProblem {
   /** UTF-16 units from the start of the text. */
   readonly offset: number;

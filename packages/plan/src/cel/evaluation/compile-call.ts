@@ -77,7 +77,10 @@ function unknownFunction(node: Call, scope: CompileScope): string {
   return `there is no ${what} '${node.name}'${near === undefined ? '' : `: did you mean '${near}'?`}`;
 }
 
-/** `or` and `orValue` look at their argument only when the optional is empty. */
+/**
+ * `or` and `orValue` look at their argument only when the optional is empty. What is no optional at all is given back as
+ * it is, as cel-go does when it could not know the type.
+ */
 function compileOr(node: Call, scope: CompileScope): Step | undefined {
   const [other] = node.args;
   const isOr = node.name === 'or' || node.name === 'orValue';
@@ -88,7 +91,7 @@ function compileOr(node: Call, scope: CompileScope): Step | undefined {
   return (frame) => {
     charge(frame, 1);
     const held = target(frame);
-    if (!(held instanceof CelOptional)) return fail(`${node.name}() needs an optional`);
+    if (!(held instanceof CelOptional)) return held;
     if (held.value !== undefined) return node.name === 'or' ? held : held.value;
     const value = instead(frame);
     if (node.name === 'or' && !(value instanceof CelOptional)) fail('or() needs another optional');

@@ -118,8 +118,16 @@ function selectField(frame: Frame, value: CelData, field: string): CelData {
   if (value instanceof CelLazyMap)
     return value.names.has(field) ? value.read(field, frame) : fail(`no such key: ${field}`);
   if (value instanceof CelOptional)
-    return value.value === undefined ? none : selectOptional(frame, value.value, field);
+    return value.value === undefined ? none : selectWithin(frame, value.value, field);
   return fail(`'${field}' is not a field of a ${typeName(value)}`);
+}
+
+/** A field of what an optional holds, as an optional; what can have no fields is a failure. */
+function selectWithin(frame: Frame, value: CelData, field: string): CelOptional {
+  const canHave =
+    value instanceof CelMap || value instanceof CelLazyMap || value instanceof CelOptional;
+  if (!canHave) fail(`'${field}' is not a field of a ${typeName(value)}`);
+  return selectOptional(frame, value, field);
 }
 
 function hasField(value: CelData, field: string): boolean {
@@ -127,7 +135,13 @@ function hasField(value: CelData, field: string): boolean {
   if (value instanceof CelLazyMap) return value.names.has(field);
   if (value instanceof CelOptional)
     return value.value !== undefined && hasField(value.value, field);
-  return fail(`'${field}' is not a field of a ${typeName(value)}`);
+  refuseList(value, field);
+  return false;
+}
+
+/** As cel-go: what is neither map nor list has no field of any name, and null is no failure; a list fails. */
+function refuseList(value: CelData, field: string): void {
+  if (value instanceof CelList) fail(`'${field}' is not an index of a list`);
 }
 
 function selectOptional(frame: Frame, value: CelData, field: string): CelOptional {
@@ -139,7 +153,8 @@ function selectOptional(frame: Frame, value: CelData, field: string): CelOptiona
   }
   if (held instanceof CelLazyMap)
     return held.names.has(field) ? new CelOptional(held.read(field, frame)) : none;
-  return fail(`'${field}' is not a field of a ${typeName(held)}`);
+  refuseList(held, field);
+  return none;
 }
 
 export function compileIndex(node: CelNode & { kind: 'index' }, scope: CompileScope): Step {
@@ -151,16 +166,24 @@ export function compileIndex(node: CelNode & { kind: 'index' }, scope: CompileSc
     const at = key(frame);
     if (value instanceof CelOptional) {
       if (value.value === undefined) return none;
-      return optionally(elementAt(frame, value.value, at));
+      const element = node.optional ? elementIfAny : elementAt;
+      return optionally(element(frame, value.value, at));
     }
+    if (node.optional) return optionally(elementIfAny(frame, value, at));
     const found = elementAt(frame, value, at);
-    if (node.optional) return optionally(found);
     return found === undefined ? missing(value, at) : found;
   };
 }
 
 function optionally(value: CelData | undefined): CelOptional {
   return value === undefined ? none : new CelOptional(value);
+}
+
+/** As `elementAt`, but what has no elements at all, like null, is no failure. */
+function elementIfAny(frame: Frame, value: CelData, at: CelData): CelData | undefined {
+  const hasElements =
+    value instanceof CelMap || value instanceof CelList || value instanceof CelLazyMap;
+  return hasElements ? elementAt(frame, value, at) : undefined;
 }
 
 function elementAt(frame: Frame, value: CelData, at: CelData): CelData | undefined {
