@@ -117,13 +117,15 @@ async function renderingProblems(
 
 function thinFileProblems(workspace: FileMap, platform: PlatformFile): readonly string[] {
   const file = workspace.get('pltf.yaml');
-  if (file === undefined) return ['it makes no pltf.yaml'];
+  const text = file === undefined ? undefined : textOfFile(file);
+  if (text === undefined) return ['it makes no pltf.yaml'];
   const texts = startFiles.flatMap((name) => {
     const found = workspace.get(name);
-    return found === undefined ? [] : [[name, textOfFile(found)] as const];
+    const said = found === undefined ? undefined : textOfFile(found);
+    return said === undefined ? [] : [[name, said] as const];
   });
   const names = [...new Set([...workspace.keys()].map((name) => name.replace(/\/.*$/s, '/')))];
-  const parsed = parseThinFile(textOfFile(file));
+  const parsed = parseThinFile(text);
   const root = { names, texts: new Map(texts) };
   const resolved = parsed.ok
     ? resolveSpec(parsed.file, platform, { places: parsed.places, root })
