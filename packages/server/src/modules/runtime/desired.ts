@@ -1,4 +1,4 @@
-import type { DesiredPlacement } from '@pltf/contracts';
+import type { DesiredPlacement, ImagePlan, InstanceIsolation, PlatformFile } from '@pltf/contracts';
 import type { Placement, ReleaseToPlace } from './placement.ts';
 
 /** How long the release before stays warm, for a rollback at once. */
@@ -6,8 +6,30 @@ export const keepWarmMs = 10 * 60_000;
 /** A preview needs no instant rollback: its memory is worth more. */
 export const keepWarmPreviewMs = 0;
 
-/** What the driver is told of a placement: a pure function of its row and the release behind it. */
-export function desiredPlacement(placement: Placement, source: ReleaseToPlace): DesiredPlacement {
+/** How an environment's instances are kept apart, as the platform file says now. */
+export interface RuntimeWay {
+  readonly isolation: InstanceIsolation;
+  readonly image: ImagePlan | undefined;
+}
+
+export function runtimeWay(platform: PlatformFile, environment: string): RuntimeWay {
+  const rule = platform.environments.find(({ name }) => name === environment);
+  const runtime = platform.runtimes[rule?.runtime ?? 'agent'];
+  if (runtime?.driver !== 'agent' || runtime.isolation === 'process') {
+    return { isolation: 'process', image: undefined };
+  }
+  const { isolation, registry } = runtime;
+  return { isolation, image: registry === undefined ? {} : { registry } };
+}
+
+/**
+ * What the driver is told of a placement: a pure function of its row, the release behind it and the platform file.
+ */
+export function desiredPlacement(
+  placement: Placement,
+  source: ReleaseToPlace,
+  { isolation, image }: RuntimeWay,
+): DesiredPlacement {
   const { run } = source;
   return {
     id: placement.id,
@@ -27,11 +49,14 @@ export function desiredPlacement(placement: Placement, source: ReleaseToPlace): 
       startTimeoutMs: run.startTimeoutMs,
       ...(run.release === undefined ? {} : { releaseCommand: [...run.release] }),
       ...(run.volume === undefined ? {} : { volume: run.volume }),
+      ...(run.port === undefined || isolation === 'process' ? {} : { port: run.port }),
     },
     instances: placement.instances,
     state: placement.runState,
     restarts: placement.restarts,
     keepWarmMs: placement.branch === undefined ? keepWarmMs : keepWarmPreviewMs,
+    ...(isolation === 'process' ? {} : { isolation }),
+    ...(image === undefined ? {} : { image }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
-import { desiredPlacement } from './desired.ts';
+import { desiredPlacement, runtimeWay } from './desired.ts';
 import { placementReconciler } from './loops.ts';
 import type { ObservationIntake } from './observation-intake.ts';
 import type { ReleaseSource } from './placement.ts';
@@ -11,6 +12,7 @@ import type { RuntimeStore } from './runtime-store.ts';
 
 export interface PlacementReconcilerDependencies {
   readonly db: Db;
+  readonly platform: PlatformSource;
   readonly queries: RuntimeQueries;
   readonly store: RuntimeStore;
   readonly driver: RuntimeDriver;
@@ -59,7 +61,9 @@ export function createPlacementReconciler(
         });
         return undefined;
       }
-      await intake.observed(await driver.apply(desiredPlacement(placement, source), signal));
+      const way = runtimeWay(dependencies.platform.current(), placement.environment);
+      const desired = desiredPlacement(placement, source, way);
+      await intake.observed(await driver.apply(desired, signal));
       return undefined;
     },
   };

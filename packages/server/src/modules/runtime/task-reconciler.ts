@@ -1,6 +1,7 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
-import { desiredPlacement } from './desired.ts';
+import { desiredPlacement, runtimeWay } from './desired.ts';
 import { taskReconciler } from './loops.ts';
 import type { ReleaseSource } from './placement.ts';
 import { subject } from './placement.ts';
@@ -10,6 +11,7 @@ import type { RuntimeStore } from './runtime-store.ts';
 
 export interface TaskReconcilerDependencies {
   readonly db: Db;
+  readonly platform: PlatformSource;
   readonly queries: RuntimeQueries;
   readonly store: RuntimeStore;
   readonly driver: RuntimeDriver;
@@ -21,6 +23,7 @@ const passed = 0;
 /** Starts a one-off task in the driver (the same id never starts twice) and writes down how it ended. */
 export function createTaskReconciler({
   db,
+  platform,
   queries,
   store,
   driver,
@@ -51,7 +54,8 @@ export function createTaskReconciler({
         });
         return undefined;
       }
-      const { run, owner } = desiredPlacement(placement, source);
+      const way = runtimeWay(platform.current(), placement.environment);
+      const { run, owner, isolation } = desiredPlacement(placement, source, way);
       await driver.startTask(id, {
         owner,
         in: { release: source.release.digest },
@@ -60,6 +64,7 @@ export function createTaskReconciler({
         files: [],
         timeoutMs: task.timeoutMs,
         memoryMiB: run.memoryMiB,
+        ...(isolation === undefined ? {} : { isolation, placement: placement.id }),
       });
       const result = await driver.awaitTask(id, signal);
       const state = result.exitCode === passed ? 'passed' : 'failed';
