@@ -5,6 +5,7 @@ export {
 } from './admission-evaluator.ts';
 export type { AdmissionContext } from './admission-exceptions.ts';
 export { type RenderedAdmission, renderAdmission } from './admission-policy.ts';
+export { applyRemedy } from './apply-remedy.ts';
 export {
   type CompiledGuardrail,
   type CompiledGuardrails,
