@@ -23,10 +23,17 @@ import { logoutCommand } from './commands/logout/command.ts';
 import { logsCommand } from './commands/logs/command.ts';
 import { openCommand } from './commands/open/command.ts';
 import { planCreateCommand } from './commands/plan/create/command.ts';
+import { platformApplyCommand } from './commands/platform/apply/command.ts';
+import { platformHistoryCommand } from './commands/platform/history/command.ts';
+import { platformInitCommand } from './commands/platform/init/command.ts';
 import { platformMemberRemoveCommand } from './commands/platform/member/remove/command.ts';
 import { platformMemberSetCommand } from './commands/platform/member/set/command.ts';
+import { platformPlanCommand } from './commands/platform/plan/command.ts';
+import { platformRevertCommand } from './commands/platform/revert/command.ts';
+import { platformShowCommand } from './commands/platform/show/command.ts';
 import { platformTeamAddCommand } from './commands/platform/team/add/command.ts';
 import { platformTeamListCommand } from './commands/platform/team/list/command.ts';
+import { platformTestCommand } from './commands/platform/test/command.ts';
 import { platformUserAddCommand } from './commands/platform/user/add/command.ts';
 import { platformUserLinkCommand } from './commands/platform/user/link/command.ts';
 import { platformUserListCommand } from './commands/platform/user/list/command.ts';
@@ -86,6 +93,13 @@ export const commands: readonly Command[] = [
   command(tokenCreateCommand, () => import('./commands/token/create/run.ts')),
   command(tokenListCommand, () => import('./commands/token/list/run.ts')),
   command(tokenRevokeCommand, () => import('./commands/token/revoke/run.ts')),
+  command(platformShowCommand, () => import('./commands/platform/show/run.ts')),
+  command(platformPlanCommand, () => import('./commands/platform/plan/run.ts')),
+  command(platformApplyCommand, () => import('./commands/platform/apply/run.ts')),
+  command(platformTestCommand, () => import('./commands/platform/test/run.ts')),
+  command(platformHistoryCommand, () => import('./commands/platform/history/run.ts')),
+  command(platformRevertCommand, () => import('./commands/platform/revert/run.ts')),
+  command(platformInitCommand, () => import('./commands/platform/init/run.ts')),
   command(platformUserAddCommand, () => import('./commands/platform/user/add/run.ts')),
   command(platformUserSetCommand, () => import('./commands/platform/user/set/run.ts')),
   command(platformUserListCommand, () => import('./commands/platform/user/list/run.ts')),

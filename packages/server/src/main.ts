@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PltfError } from '@pltf/contracts';
-import { parsePlatformFile } from '@pltf/plan';
 import { type Logger, pino } from 'pino';
 import type { Foundation } from './composition/foundation.ts';
 import { compose, type Rooms } from './composition/index.ts';
+import { openPlatform } from './composition/platform-room.ts';
 import { watchAgent } from './composition/watch-agent.ts';
 import { buildWeb } from './composition/web.ts';
 import { type Config, readConfig } from './config.ts';
@@ -14,7 +13,6 @@ import { Lifecycle } from './engine/lifecycle.ts';
 import { ReconcileLoop } from './engine/loop.ts';
 import { wakeEverything } from './engine/startup-wakes.ts';
 import { postgresWorkStore } from './engine/work-store.ts';
-import { fixedPlatform, type PlatformSource } from './kernel/platform-source.ts';
 import { warmPlanner } from './modules/delivery/index.ts';
 import { migrate } from './persistence/migrate.ts';
 import { openPool } from './persistence/pool.ts';
@@ -40,6 +38,7 @@ async function main(): Promise<void> {
   const listen = await buildWeb(config, foundation, rooms, driver, lifecycle);
   startLoop(foundation, rooms, lifecycle);
   await wakeEverything(db);
+  await rooms.platform.follow();
   const unfollow = await rooms.policy.follow();
   lifecycle.started('guardrail audits', async () => {
     unfollow();
@@ -95,7 +94,7 @@ async function lay(
   const { portalUrl, routerPort, goldenPaths, agentSocket, path } = config;
   const repositories = join(config.dataDirectory, 'repositories');
   const [platform, capabilities] = await Promise.all([
-    readPlatform(config),
+    openPlatform(db, config.platformFile),
     detectCapabilities(path),
     mkdir(repositories, { recursive: true, mode: 0o700 }),
   ]);
@@ -103,18 +102,6 @@ async function lay(
     ...{ db, session, log, platform, capabilities, repositories },
     ...{ portalUrl, routerPort, goldenPaths, agentSocket, path },
   };
-}
-
-async function readPlatform({ platformFile }: Config): Promise<PlatformSource> {
-  const rest = { version: 0, guardrails: new Map<string, string>() };
-  const text = platformFile === undefined ? '{}' : await readFile(platformFile, 'utf8');
-  const parsed = parsePlatformFile(text, platformFile);
-  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
-  if (parsed.ok) return fixedPlatform({ ...rest, digest, file: parsed.platform });
-  throw new PltfError('bad-request', {
-    detail: `${platformFile} is not a valid platform file`,
-    errors: parsed.problems,
-  });
 }
 
 function startLoop({ db, session, log }: Foundation, rooms: Rooms, lifecycle: Lifecycle): void {

@@ -2,6 +2,7 @@ import { catalogApi } from './catalog.ts';
 import { deliveryApi } from './delivery.ts';
 import { eventsApi } from './events.ts';
 import { identityApi } from './identity.ts';
+import { platformApi } from './platform.ts';
 import { policyApi } from './policy.ts';
 import { runtimeApi } from './runtime.ts';
 
@@ -12,6 +13,7 @@ export const api = {
   ...deliveryApi,
   ...runtimeApi,
   ...eventsApi,
+  ...platformApi,
   ...policyApi,
 };
 export type Api = typeof api;

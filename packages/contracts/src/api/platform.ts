@@ -96,6 +96,7 @@ export const platformApi = {
     path: '/platform/plan',
     tag,
     action: 'platform:write',
+    readsOnly: true,
     summary: 'What a change of the platform would touch; changes nothing',
     body: z.union([
       z.strictObject({ files: PlatformFiles }),

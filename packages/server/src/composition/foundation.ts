@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { PlatformSource } from '../kernel/platform-source.ts';
 import type { WorkflowPipelineDependencies } from '../modules/delivery/index.ts';
+import type { LivePlatform } from '../modules/platform/index.ts';
 import type { PushListener } from '../modules/repos/index.ts';
 import type { ServerSession } from '../persistence/session.ts';
 import type { Db, Tx } from '../persistence/transaction.ts';
@@ -9,7 +9,7 @@ export interface Foundation {
   readonly db: Db;
   readonly session: ServerSession;
   readonly log: Logger;
-  readonly platform: PlatformSource;
+  readonly platform: LivePlatform;
   readonly portalUrl: string;
   readonly routerPort: number;
   readonly repositories: string;

@@ -53,6 +53,7 @@ export function handlersOf(
     }),
     ...pathHandlers(foundation, rooms, identity),
     ...rooms.policy.handlers,
+    ...rooms.platform.handlers,
     platformHealth: () => health(db, driver),
   };
 }

@@ -4,6 +4,7 @@ import { deliveryRoom } from './delivery-room.ts';
 import type { Foundation, Upwards } from './foundation.ts';
 import { groundFloor } from './ground-floor.ts';
 import { pathsRoom } from './paths-room.ts';
+import { platformRoom } from './platform-room.ts';
 import { policyRoom } from './policy-room.ts';
 import { runtimeRoom } from './runtime-room.ts';
 
@@ -11,6 +12,7 @@ import { runtimeRoom } from './runtime-room.ts';
 export function compose(foundation: Foundation) {
   const upwards: Upwards = {};
   const ground = groundFloor(foundation, upwards);
+  const platform = platformRoom(foundation, ground);
   const runtime = runtimeRoom(foundation, ground, upwards);
   const policy = policyRoom(foundation, ground);
   const delivery = deliveryRoom(foundation, ground, runtime, policy, upwards);
@@ -19,12 +21,13 @@ export function compose(foundation: Foundation) {
   upwards.paths = paths.service;
   const reconcilers: readonly Reconciler[] = [
     createRepositoryReconciler(ground.repos),
+    ...platform.reconcilers,
     ...policy.reconcilers,
     ...runtime.reconcilers,
     ...delivery.reconcilers,
     ...paths.reconcilers,
   ];
-  return { ...ground, policy, runtime, delivery, paths, reconcilers };
+  return { ...ground, platform, policy, runtime, delivery, paths, reconcilers };
 }
 
 export type Rooms = ReturnType<typeof compose>;

@@ -1,3 +1,4 @@
+import { platformRepository } from '@pltf/contracts';
 import type { Config } from '../config.ts';
 import type { Lifecycle } from '../engine/lifecycle.ts';
 import { createApp } from '../http/app.ts';
@@ -23,6 +24,11 @@ export async function buildWeb(
   const { git, repos, tail } = rooms;
   const onError = (error: unknown): void => log.warn({ err: error }, 'web');
   const journal = new RequestJournal({ db, session, clock: systemClock, onError });
+  const serveComponentGit = serveGit({
+    ...{ db, git, repos, onError },
+    catalog: rooms.catalogQueries,
+    progress: rooms.delivery.progress,
+  });
   const identity = await identityRoom(foundation, config, rooms.policy.service);
   const { hosts, portalDirectory, trustedProxies, validateAnswers } = config;
   const app = createApp({
@@ -37,11 +43,10 @@ export async function buildWeb(
       validateAnswers,
     },
     handlers: handlersOf(foundation, rooms, identity, driver),
-    serveGit: serveGit({
-      ...{ db, git, repos, onError },
-      catalog: rooms.catalogQueries,
-      progress: rooms.delivery.progress,
-    }),
+    serveGit: (request) =>
+      request.repository === platformRepository
+        ? rooms.platform.serveGit(request)
+        : serveComponentGit(request),
     resolveActor: identity.resolveActor,
     clock: systemClock,
     logger: log,

@@ -7,6 +7,7 @@ export {
 } from './platform-git.ts';
 export { type PlatformPushes, platformPushes } from './platform-push.ts';
 export { createPlatformReconciler } from './platform-reconciler.ts';
+export { platformRoutes } from './platform-routes.ts';
 export {
   type PlatformServiceDependencies,
   platformKey,

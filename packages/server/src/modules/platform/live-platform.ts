@@ -40,7 +40,11 @@ export class LivePlatform implements PlatformSource {
     queries: PlatformQueries,
     operator: OperatorFiles | undefined,
   ): Promise<LivePlatform> {
-    return new LivePlatform(queries, operator, snapshotOf(await inForce(queries, operator)));
+    return new LivePlatform(
+      queries,
+      operator,
+      snapshotOf(await inForce(queries, operator), operator?.path),
+    );
   }
 
   current() {
@@ -93,14 +97,15 @@ export const versionZero = (
   ...{ commit: undefined, parent: undefined, createdAt: undefined },
 });
 
-function snapshotOf({ number, digest, files }: PlatformVersion): PlatformSnapshot {
+function snapshotOf(
+  { number, digest, files }: PlatformVersion,
+  path = 'the platform file',
+): PlatformSnapshot {
   const read = readPlatformFiles(files);
   if (!read.ok) {
     throw new PltfError('platform-invalid', {
       detail:
-        number === 0
-          ? 'the platform file is not valid'
-          : `version ${number} of the platform is not valid`,
+        number === 0 ? `${path} is not valid` : `version ${number} of the platform is not valid`,
       errors: read.problems,
     });
   }

@@ -1,0 +1,19 @@
+import { define } from '../../../definition.ts';
+
+/** Where the platform's files lie. */
+export const folder = {
+  summary: 'Folder with platform.yaml; this one unless given',
+  optional: true,
+} as const;
+
+export const platformPlanCommand = define({
+  path: ['platform', 'plan'],
+  group: 'people',
+  summary: 'Show what a change of the platform would touch; changes nothing',
+  details:
+    'Exit code 0: nothing changes; 2: changes; 1: the files are invalid, or the change would break what runs.',
+  arguments: { folder },
+  examples: [
+    { line: 'pltf platform plan', does: 'the files of this folder against the platform in force' },
+  ],
+});

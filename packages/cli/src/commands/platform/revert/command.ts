@@ -1,0 +1,13 @@
+import { define } from '../../../definition.ts';
+import { why } from '../../placement-options.ts';
+
+export const platformRevertCommand = define({
+  path: ['platform', 'revert'],
+  group: 'people',
+  summary: 'Make a new version of the platform that equals an older one, after showing the plan',
+  arguments: { version: { summary: 'Number of the older version' } },
+  options: { why },
+  examples: [
+    { line: 'pltf platform revert 3', does: 'back to what version 3 said; 0 is the built-in one' },
+  ],
+});

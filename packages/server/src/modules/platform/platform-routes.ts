@@ -1,0 +1,94 @@
+import type { AnswerOf, Api } from '@pltf/contracts';
+import type { HandlersOf } from '../../kernel/request.ts';
+import { versionZero } from './live-platform.ts';
+import type { Changed, PlatformService, PlatformServiceDependencies } from './platform-service.ts';
+import { type PlatformVersion, versionView } from './platform-version.ts';
+
+export interface PlatformRoutesDependencies
+  extends Pick<PlatformServiceDependencies, 'live' | 'queries' | 'drivers'> {
+  readonly service: PlatformService;
+  readonly portalUrl: string;
+}
+
+type Names =
+  | 'getPlatform'
+  | 'listPlatformVersions'
+  | 'getPlatformVersion'
+  | 'planPlatform'
+  | 'applyPlatform'
+  | 'revertPlatform';
+
+/** HTTP to domain for the platform as code. */
+export function platformRoutes(dependencies: PlatformRoutesDependencies): HandlersOf<Names> {
+  const { service, live, queries } = dependencies;
+  return {
+    getPlatform: async (_input, context) => {
+      context.authorize({});
+      return platformView(dependencies);
+    },
+    listPlatformVersions: async ({ query }, context) => {
+      context.authorize({});
+      const before = /^\d{1,9}$/.test(query.cursor ?? '') ? Number(query.cursor) : undefined;
+      const versions = await queries.versions(query.limit, before);
+      const last = versions.length === query.limit ? versions.at(-1) : undefined;
+      const items = [...versions, ...(last === undefined ? [await first(dependencies)] : [])];
+      return {
+        items: items.map(versionView),
+        ...(last === undefined ? {} : { next: String(last.number) }),
+      };
+    },
+    getPlatformVersion: async ({ params: { number } }, context) => {
+      context.authorize({});
+      const files = await service.filesOf(number);
+      const stored = number === 0 ? undefined : await queries.version(number);
+      const version = stored ?? (await first(dependencies));
+      return {
+        ...versionView(version),
+        files: { ...files },
+        ...(version.plan === undefined ? {} : { plan: version.plan }),
+      };
+    },
+    planPlatform: async ({ body }, context) => {
+      context.authorize({ what: 'platform' });
+      return service.plan('files' in body ? body.files : await service.filesOf(body.version));
+    },
+    applyPlatform: async ({ body }, context) => {
+      context.authorize({ what: 'platform' });
+      const { files, expected, plan, why } = body;
+      const author = context.actor.name;
+      return changed(await service.change({ files, expected, plan, why, author, via: 'apply' }));
+    },
+    revertPlatform: async ({ body }, context) => {
+      context.authorize({ what: 'platform' });
+      const { to, expected, plan, why } = body;
+      const files = await service.filesOf(to);
+      const request = { files, expected, plan, why, author: context.actor.name, reverts: to };
+      return changed(await service.change({ ...request, via: 'revert' }));
+    },
+  };
+  function first({ live: { managedBy } }: PlatformRoutesDependencies): Promise<PlatformVersion> {
+    return managedBy === undefined ? Promise.resolve(versionZero()) : live.version();
+  }
+}
+
+const changed = ({ version, plan }: Changed) => ({ version: versionView(version), plan });
+
+async function platformView({
+  live,
+  queries,
+  drivers,
+  portalUrl,
+}: PlatformRoutesDependencies): Promise<AnswerOf<Api['getPlatform']>> {
+  const [version, refused] = [await live.version(), await queries.refused()];
+  const { managedBy } = live;
+  const { file } = live.snapshot();
+  return {
+    version: versionView(version),
+    managedBy: managedBy === undefined ? 'repository' : 'operator',
+    source: managedBy ?? `${portalUrl}/git/platform.git`,
+    file,
+    files: { ...version.files },
+    drivers: [...drivers],
+    ...(refused === undefined ? {} : { refused: { ...refused, at: refused.at.toISOString() } }),
+  };
+}
