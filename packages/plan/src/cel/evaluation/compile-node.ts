@@ -7,11 +7,11 @@ import { compileCall } from './compile-call.ts';
 import { compileFold, compileWithin } from './compile-fold.ts';
 import { compileIndex, compileName, compileSelect } from './compile-path.ts';
 import { charge, fail, type Step } from './frame.ts';
-import type { CompileScope } from './scope.ts';
+import { type CompileScope, deeper } from './scope.ts';
 
 /** Turns a node into a function; throws a `CelSyntaxError` for what no value could make valid. */
 export function compileNode(node: CelNode, outer: CompileScope): Step {
-  const scope = { ...outer, depth: outer.depth + 1, inPath: false };
+  const scope = deeper(outer);
   if (scope.depth > celLimits.depth)
     throw new CelSyntaxError(
       `more than ${celLimits.depth} operations inside one another: give a part a name of its own`,

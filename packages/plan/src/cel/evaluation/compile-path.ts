@@ -11,7 +11,7 @@ import {
 } from '../values/data.ts';
 import { mapGet } from '../values/maps.ts';
 import { charge, type Frame, fail, type Step } from './frame.ts';
-import type { CompileScope } from './scope.ts';
+import { type CompileScope, withinPath } from './scope.ts';
 
 const types = new Map(
   [
@@ -61,7 +61,7 @@ type Select = CelNode & { readonly kind: 'select' };
 /** `inPath`: it is the beginning of a longer `a.b.c`, which looks for names with dots by itself. */
 export function compileSelect(node: Select, scope: CompileScope, inPath: boolean): Step {
   const { field, how } = node;
-  const operand = scope.compile(node.operand, { ...scope, inPath: how === 'value' });
+  const operand = scope.compile(node.operand, how === 'value' ? withinPath(scope) : scope);
   if (how === 'optional')
     return (frame) => {
       charge(frame, 1);
@@ -91,17 +91,28 @@ function pathOf(node: CelNode, scope: CompileScope): readonly string[] | undefin
   return path === undefined ? undefined : [...path, node.field];
 }
 
-/** The longest name that is a variable wins: `a.b` before the field `b` of `a`. */
-function qualified(path: readonly string[], container: string, plain: Step): Step {
-  const prefixes = path
+interface Prefix {
+  readonly names: readonly string[];
+  readonly fields: readonly string[];
+}
+
+function prefixesOf(path: readonly string[], container: string): readonly Prefix[] {
+  return path
     .map((_, index) => path.length - index)
     .map((length) => ({
       names: candidates(path.slice(0, length).join('.'), container),
       fields: path.slice(length),
     }));
+}
+
+/** The longest name that is a variable wins: `a.b` before the field `b` of `a`. */
+function qualified(path: readonly string[], container: string, plain: Step): Step {
+  // Made when first needed: hardly any variable has a name with dots.
+  let prefixes: readonly Prefix[] | undefined;
   const isType = types.has(path.join('.').replace(/^\./, ''));
   return (frame) => {
     if (!frame.dotted && !isType) return plain(frame);
+    prefixes ??= prefixesOf(path, container);
     for (const { names, fields } of prefixes) {
       charge(frame, 1);
       const value = resolveFirst(frame, names);

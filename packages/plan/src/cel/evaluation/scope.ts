@@ -27,6 +27,29 @@ export interface CompileScope {
   readonly compile: (node: CelNode, scope: CompileScope) => Step;
 }
 
+/** One level further in. Spelled out: spreading an object for each node was a third of the time of compiling. */
+export function deeper(scope: CompileScope): CompileScope {
+  return changed(scope, scope.depth + 1, false);
+}
+
+/** The scope of what a selection selects from. */
+export function withinPath(scope: CompileScope): CompileScope {
+  return changed(scope, scope.depth, true);
+}
+
+function changed(scope: CompileScope, depth: number, inPath: boolean): CompileScope {
+  return {
+    names: scope.names,
+    container: scope.container,
+    library: scope.library,
+    unchecked: scope.unchecked,
+    depth,
+    inPath,
+    newSlot: scope.newSlot,
+    compile: scope.compile,
+  };
+}
+
 /** The scope inside a macro that names variables. */
 export function withNames(
   scope: CompileScope,

@@ -26,6 +26,8 @@ const numeric = /[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3]
 
 /** What opens a string or bytes literal at a place, when something does. */
 export function stringStart(source: string, at: number): Start | undefined {
+  // Most tokens are names and signs: nothing is matched for what cannot begin a literal.
+  if (!'\'"rRbB'.includes(source[at] ?? ' ')) return undefined;
   opening.lastIndex = at;
   const found = opening.exec(source);
   if (found === null) return undefined;

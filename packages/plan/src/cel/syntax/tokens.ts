@@ -24,7 +24,7 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | und
 
 /** Reads the token at or after a place; throws a `CelSyntaxError` where there is none. */
 export function nextToken(source: string, from: number): { token: Token; end: number } {
-  const at = from + (match(space, source, from)?.[0].length ?? 0);
+  const at = skipSpace(source, from);
   if (at >= source.length) return { token: { kind: 'end', text: '', at }, end: at };
   const number = readNumber(source, at);
   if (number !== undefined)
@@ -38,6 +38,12 @@ export function nextToken(source: string, from: number): { token: Token; end: nu
     return { token: { kind: 'literal', literal: value, text: source.slice(at, end), at }, end };
   }
   return wordOrSign(source, at);
+}
+
+function skipSpace(source: string, from: number): number {
+  const code = source.charCodeAt(from);
+  const isPlain = code > 32 && code !== 47;
+  return isPlain ? from : from + (match(space, source, from)?.[0].length ?? 0);
 }
 
 function wordOrSign(source: string, at: number): { token: Token; end: number } {
