@@ -1,5 +1,6 @@
 import { type Command, command } from './command.ts';
 import { activityCommand } from './commands/activity/command.ts';
+import { applyCommand } from './commands/apply/command.ts';
 import { attachCommand } from './commands/attach/command.ts';
 import { auditCommand } from './commands/audit/command.ts';
 import { checkCommand } from './commands/check/command.ts';
@@ -22,6 +23,7 @@ import { loginCommand } from './commands/login/command.ts';
 import { logoutCommand } from './commands/logout/command.ts';
 import { logsCommand } from './commands/logs/command.ts';
 import { openCommand } from './commands/open/command.ts';
+import { planCommand } from './commands/plan/command.ts';
 import { planCreateCommand } from './commands/plan/create/command.ts';
 import { platformApplyCommand } from './commands/platform/apply/command.ts';
 import { platformHistoryCommand } from './commands/platform/history/command.ts';
@@ -71,7 +73,9 @@ export const commands: readonly Command[] = [
   command(createWorkerCommand, () => import('./commands/create/run.ts')),
   command(createJobCommand, () => import('./commands/create/run.ts')),
   command(createSiteCommand, () => import('./commands/create/run.ts')),
+  command(planCommand, () => import('./commands/plan/run.ts')),
   command(planCreateCommand, () => import('./commands/plan/create/run.ts')),
+  command(applyCommand, () => import('./commands/apply/run.ts')),
   command(checkCommand, () => import('./commands/check/run.ts')),
   command(attachCommand, () => import('./commands/attach/run.ts')),
   command(deleteCommand, () => import('./commands/delete/run.ts')),

@@ -8,6 +8,8 @@ import type { ColourWish } from './output/output.ts';
 export interface Config {
   /** Where `login` stores address and token. */
   readonly loginFile: string;
+  /** Where `plan --save-facts` keeps a copy of the platform's facts. */
+  readonly factsFile: string;
   /** Where a platform that runs here keeps everything. */
   readonly dataDirectory: string;
   /** Where it leaves address and token for the user it runs as. */
@@ -53,6 +55,7 @@ export function readConfig({
   const force = present(env['FORCE_COLOR']);
   return {
     loginFile: join(configHome, 'pltf', 'config.json'),
+    factsFile: join(configHome, 'pltf', 'facts.json'),
     dataDirectory: data,
     localFile: join(data, 'local.json'),
     launcher: join(programDirectory, 'up.js'),

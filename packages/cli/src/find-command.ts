@@ -30,7 +30,11 @@ export function split(argv: readonly string[], commands: readonly Command[]): Sp
     words.push(word);
     const group = commands.filter((each) => startsWith(each.definition.path, words));
     const command = group.find((each) => each.definition.path.length === words.length);
-    if (command !== undefined)
+    const next = argv[at + 1];
+    const further =
+      next !== undefined && group.some((each) => each.definition.path[words.length] === next);
+    // `plan` is a command, and so is `plan create`.
+    if (command !== undefined && !further)
       return { words, command, others: [...before, ...argv.slice(at + 1)] };
     if (group.length === 0) {
       return { words: words.slice(0, -1), command: undefined, others: before, unknown: word };

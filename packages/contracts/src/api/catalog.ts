@@ -46,7 +46,7 @@ export type OperationStep = z.infer<typeof OperationStep>;
 /** Long work with an owner, steps, and a receipt of what was made, undone or is gone. */
 export const OperationView = z.object({
   id: Id,
-  kind: z.enum(['create', 'delete', 'remove-preview']),
+  kind: z.enum(['create', 'apply', 'delete', 'remove-preview']),
   subject: z.string(),
   state: z.enum(['running', 'done', 'undoing', 'undone']),
   steps: z.array(OperationStep),
@@ -182,6 +182,7 @@ export const catalogApi = {
     tag,
     action: 'component:read',
     summary: 'What a creation would make; changes nothing',
+    readsOnly: true,
     body: CreateComponent.extend({ name: z.string().max(10_000) }),
     answer: CreationPlan,
   }),

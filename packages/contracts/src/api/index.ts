@@ -2,6 +2,7 @@ import { catalogApi } from './catalog.ts';
 import { deliveryApi } from './delivery.ts';
 import { eventsApi } from './events.ts';
 import { identityApi } from './identity.ts';
+import { plansApi } from './plans.ts';
 import { platformApi } from './platform.ts';
 import { policyApi } from './policy.ts';
 import { runtimeApi } from './runtime.ts';
@@ -10,6 +11,7 @@ import { runtimeApi } from './runtime.ts';
 export const api = {
   ...identityApi,
   ...catalogApi,
+  ...plansApi,
   ...deliveryApi,
   ...runtimeApi,
   ...eventsApi,
@@ -24,6 +26,7 @@ export * from './delivery.ts';
 export * from './endpoint.ts';
 export * from './events.ts';
 export * from './identity.ts';
+export * from './plans.ts';
 export * from './platform.ts';
 export * from './policy.ts';
 export * from './runtime.ts';

@@ -5,5 +5,6 @@ export { planComponent } from './plan-component.ts';
 export type { Judge, JudgedObject, PlanInput } from './plan-input.ts';
 export { goldenPathFor } from './plan-input.ts';
 export { hasAddress, type PlacedSpec, placementObjects } from './placement-objects.ts';
+export { type ReadSpec, readSpec, type SpecSource } from './read-spec.ts';
 export { withChanges } from './thin-file-changes.ts';
 export { documentTexts, ownText } from './documents.ts';

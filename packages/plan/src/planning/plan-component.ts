@@ -1,10 +1,19 @@
-import type { ErrorItem, Plan, PlanItem, Spec, Verdict } from '@pltf/contracts';
+import type {
+  ErrorItem,
+  Plan,
+  PlanItem,
+  PlatformFacts,
+  ThinFile,
+  Spec,
+  Verdict,
+} from '@pltf/contracts';
 import { type CostByEnvironment, planCost } from '../cost/index.ts';
+import { nearest } from '../nearest.ts';
 import { basisOf } from './basis.ts';
 import { ownText } from './documents.ts';
 import { isDenial } from './denial.ts';
 import { type PlacedSpec, placementObjects } from './placement-objects.ts';
-import { goldenPathFor, type PlanInput, type Present, presentOf, rootOf } from './plan-input.ts';
+import { pathOf, type PlanInput, type Present, presentOf, rootOf } from './plan-input.ts';
 import { planItems } from './plan-items.ts';
 import { type ReadSpec, readSpec, type SpecResult } from './read-spec.ts';
 import { judgeWithRemedies } from './remedies.ts';
@@ -18,7 +27,7 @@ export function planComponent(input: PlanInput): Plan {
   const read = readText(input, input.text);
   const present = presentOf(input.facts, (read.ok ? read.spec.name : read.name) ?? '');
   if (!read.ok) return invalid(input, read.name, present, read.problems);
-  const problems = stateProblems(present, read);
+  const problems = stateProblems(input.facts, present, read);
   if (problems.length > 0) return invalid(input, read.spec.name, present, problems);
   return valid(input, present, read);
 }
@@ -30,22 +39,27 @@ function readText(input: PlanInput, text: string): SpecResult {
     const present = presentOf(facts, name);
     return present.state === 'known' ? present.component : undefined;
   };
+  const pathFor = (file: ThinFile) => pathOf(facts, file, presentOf(facts, file.name));
   return readSpec({
     text,
     fileName: input.fileName,
     facts,
     root: (file) => {
       const component = componentOf(file.name);
-      const path = goldenPathFor(facts, file.kind, file.path);
-      return input.root ?? rootOf(component === undefined ? path?.root : component.root);
+      return input.root ?? rootOf(component === undefined ? pathFor(file)?.root : component.root);
     },
-    path: (file) => goldenPathFor(facts, file.kind, file.path ?? componentOf(file.name)?.path),
+    path: pathFor,
     owner: (file) =>
       componentOf(file.name)?.owner ?? file.owner ?? input.owner ?? facts.platform.defaultTeam,
   });
 }
 
-function stateProblems(present: Present, { places, file, spec }: ReadSpec): readonly ErrorItem[] {
+function stateProblems(
+  facts: PlatformFacts,
+  present: Present,
+  { places, file, spec }: ReadSpec,
+): readonly ErrorItem[] {
+  if (present.state === 'none') return pathProblems(facts, file, places.value(['path']));
   if (present.state !== 'known') return [];
   const { component } = present;
   const where = places.value(['name']);
@@ -67,6 +81,39 @@ function stateProblems(present: Present, { places, file, spec }: ReadSpec): read
         },
       ]
     : [];
+}
+
+/** What is created from a golden path needs one that is on offer, in the version named. */
+function pathProblems(
+  { goldenPaths }: PlatformFacts,
+  { path, kind }: ThinFile,
+  where: string,
+): readonly ErrorItem[] {
+  if (path === undefined || goldenPaths.length === 0) return [];
+  const [id = '', version] = path.split('@');
+  const found = goldenPaths.find((one) => one.id === id);
+  if (found === undefined) {
+    const ids = goldenPaths.map((one) => one.id);
+    const meant = nearest(id, ids);
+    const fix =
+      meant === undefined ? `There are: ${ids.join(', ')}.` : `Did you mean \`${meant}\`?`;
+    return [{ where, message: `there is no golden path \`${id}\``, fix }];
+  }
+  const fits =
+    version === undefined || found.version === version || found.version.startsWith(`${version}.`);
+  if (!fits) {
+    const fix = `Write \`path: ${id}\`.`;
+    return [{ where, message: `${id} is at version ${found.version}, not ${version}`, fix }];
+  }
+  return found.kind === kind
+    ? []
+    : [
+        {
+          where,
+          message: `${id} makes a ${found.kind}, not a ${kind}`,
+          fix: `Write \`kind: ${found.kind}\`, or leave out the path.`,
+        },
+      ];
 }
 
 function invalid(
@@ -91,18 +138,11 @@ function valid(input: PlanInput, present: Present, read: ReadSpec): Plan {
   const { facts, fileName } = input;
   const text = ownText(input.text);
   const { spec, file } = read;
-  const component = present.state === 'known' ? present.component : undefined;
-  const path = goldenPathFor(facts, file.kind, file.path ?? component?.path);
+  const path = pathOf(facts, file, present);
   const after = placementObjects(spec, facts.platform, path);
   const then = beforeSpec(input, present);
   const before =
-    then === undefined
-      ? []
-      : placementObjects(
-          then,
-          facts.platform,
-          goldenPathFor(facts, then.kind, then.path ?? component?.path),
-        );
+    then === undefined ? [] : placementObjects(then, facts.platform, pathOf(facts, then, present));
   const isThere = present.state !== 'none';
   const why = whyOf({ ...read, placed: after, path, facts, isThere });
   const items = planItems({ facts, present, path, fileName, text, spec, before, after });
@@ -131,8 +171,7 @@ function attempt(input: PlanInput, text: string, before: readonly PlacedSpec[]) 
   if (!read.ok) return undefined;
   const { facts } = input;
   const present = presentOf(facts, read.spec.name);
-  const named = read.file.path ?? (present.state === 'known' ? present.component.path : undefined);
-  const path = goldenPathFor(facts, read.file.kind, named);
+  const path = pathOf(facts, read.file, present);
   return placementObjects(read.spec, facts.platform, path).map((placed) =>
     judged(placed, before, {}),
   );

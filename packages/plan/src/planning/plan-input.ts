@@ -54,24 +54,34 @@ export function presentOf(facts: PlatformFacts, name: string): Present {
   return taken === undefined ? { state: 'none' } : { state: 'unknown', owner: taken.owner };
 }
 
-/** The golden path that a file names, a component came from, or its kind takes by default. */
+interface Paths {
+  readonly goldenPaths: readonly GoldenPathFacts[];
+}
+
+/**
+ * The golden path that a file names or a component came from, the version of now where that very one is gone; without
+ * a name the one that its kind takes by default.
+ */
 export function goldenPathFor(
-  facts: { readonly goldenPaths: readonly GoldenPathFacts[] },
+  facts: Paths,
   kind: GoldenPathFacts['kind'],
   named: string | undefined,
 ): GoldenPathFacts | undefined {
-  if (named !== undefined) {
-    const [id, version] = named.split('@');
-    return facts.goldenPaths.find(
-      (path) =>
-        path.id === id &&
-        (version === undefined ||
-          path.version === version ||
-          path.version.startsWith(`${version}.`)),
-    );
-  }
+  if (named !== undefined) return facts.goldenPaths.find(({ id }) => id === named.split('@')[0]);
   const ofKind = facts.goldenPaths.filter((path) => path.kind === kind);
   return ofKind.find(({ maturity }) => maturity === 'supported') ?? ofKind[0];
+}
+
+/** The golden path of a component as it is, or as it would be created. What came from none has none. */
+export function pathOf(
+  facts: Paths,
+  { kind, path }: { readonly kind: GoldenPathFacts['kind']; readonly path?: string | undefined },
+  present: Present,
+): GoldenPathFacts | undefined {
+  const named = path ?? (present.state === 'known' ? present.component.path : undefined);
+  return named === undefined && present.state !== 'none'
+    ? undefined
+    : goldenPathFor(facts, kind, named);
 }
 
 export const rootOf = (root: RootFacts | undefined): RepositoryRoot | undefined =>

@@ -1,11 +1,13 @@
 import type { PlatformFacts } from '@pltf/contracts';
 import { readYamlText, type YamlPlaces } from '../yaml-text.ts';
 
+type TextFacts = Pick<PlatformFacts, 'platformText'>;
+
 const maximumBytes = 1024 * 1024;
-const read = /* @__PURE__ */ new WeakMap<PlatformFacts, YamlPlaces | 'none'>();
+const read = /* @__PURE__ */ new WeakMap<TextFacts, YamlPlaces | 'none'>();
 
 /** Where the values of the platform file are written; read once for the same facts. Undefined for the built-in one. */
-export function platformPlaces(facts: PlatformFacts): YamlPlaces | undefined {
+export function platformPlaces(facts: TextFacts): YamlPlaces | undefined {
   const known = read.get(facts);
   if (known !== undefined) return known === 'none' ? undefined : known;
   const text = facts.platformText;

@@ -24,7 +24,7 @@ export interface ReadSpec {
 export interface SpecSource {
   readonly text: string;
   readonly fileName: string;
-  readonly facts: PlatformFacts;
+  readonly facts: Pick<PlatformFacts, 'platform' | 'platformText'>;
   readonly root: (file: ThinFile) => RepositoryRoot | undefined;
   readonly path: (file: ThinFile) => GoldenPathFacts | undefined;
   readonly owner: (file: ThinFile) => string;

@@ -26,7 +26,7 @@ export function deliveryRoom(
   foundation: Foundation,
   ground: Ground,
   runtime: RuntimeRoom,
-  { gate }: PolicyRoom,
+  { gate, goldenPaths }: PolicyRoom,
   upwards: Upwards,
 ) {
   const { db, platform, portalUrl, routerPort, capabilities } = foundation;
@@ -49,6 +49,7 @@ export function deliveryRoom(
   const reconcilers = [
     createRunReconciler({
       ...{ db, queries, store, service, git, platform, pipeline, archive, cancellation, gate },
+      goldenPaths,
       catalog: catalogQueries,
     }),
     createCollectReconciler({ db, queries, store, runtime: runtime.queries, archive, platform }),

@@ -10,6 +10,7 @@ import type { Db } from '../persistence/transaction.ts';
 import type { Foundation } from './foundation.ts';
 import type { IdentityRoom } from './identity-room.ts';
 import type { Rooms } from './index.ts';
+import { planHandlers } from './planning.ts';
 import { version } from './version.ts';
 import type { DriverWatch } from './watch-agent.ts';
 
@@ -52,6 +53,7 @@ export function handlersOf(
       runtimeQueries: runtime.queries,
     }),
     ...pathHandlers(foundation, rooms, identity),
+    ...planHandlers(foundation, rooms, identity),
     ...rooms.policy.handlers,
     ...rooms.platform.handlers,
     platformHealth: () => health(db, driver),

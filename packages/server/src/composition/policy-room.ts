@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { systemClock } from '../kernel/clock.ts';
 import { placedReleases } from '../modules/delivery/index.ts';
 import { postgresIdentityQueries } from '../modules/identity/index.ts';
+import { goldenPathsSource } from '../modules/paths/index.ts';
 import {
   createAuditReconciler,
   createExceptionReconciler,
@@ -28,7 +29,6 @@ import {
 } from '../modules/policy/index.ts';
 import { transact } from '../persistence/transaction.ts';
 import type { Foundation } from './foundation.ts';
-import { goldenPathSource } from './golden-path-facts.ts';
 import type { Ground } from './ground-floor.ts';
 
 /** After a start, requests and rollouts come first. Milliseconds. */
@@ -41,7 +41,7 @@ export function policyRoom(foundation: Foundation, ground: Ground) {
   const people = postgresIdentityQueries(db);
   const guardrails = guardrailSource(platform);
   const exceptions = postgresExceptionQueries(db);
-  const paths = goldenPathSource(ground.scaffolder, platform);
+  const paths = goldenPathsSource(ground.scaffolder, platform);
   const placed = placedReleases(db);
   const store = postgresExceptionStore();
   const service = exceptionService({ store, people, platform, clock });
@@ -61,6 +61,7 @@ export function policyRoom(foundation: Foundation, ground: Ground) {
   const catalog = ground.catalogQueries;
   return {
     gate: gate({ platform, guardrails, exceptions, paths, clock }),
+    goldenPaths: paths,
     guardrails,
     exceptions,
     service,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ApiName, api, type Endpoint, PltfError } from '@pltf/contracts';
+import { type ApiName, api, changesState, type Endpoint, PltfError } from '@pltf/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Handlers, RequestContext } from '../kernel/request.ts';
@@ -10,7 +10,7 @@ import type { Gate } from './gate.ts';
 import { inputParser, type ParsedInput } from './input-parsing.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { apiRoot } from './openapi.ts';
-import { isUnsafe, type WatchedContext, watchContext } from './request-context.ts';
+import { type WatchedContext, watchContext } from './request-context.ts';
 import type { RequestJournal } from './request-journal.ts';
 import { contentTypes, firstItem, type StreamTimes, writeItems } from './streaming.ts';
 
@@ -98,7 +98,7 @@ async function answer(
   });
   if (endpoint.stream !== undefined) {
     await stream(operation, options, watched, input, request, reply);
-  } else if (isUnsafe(endpoint)) await change(operation, options, watched, input, who, reply);
+  } else if (changesState(endpoint)) await change(operation, options, watched, input, who, reply);
   else send(operation, reply, await run(operation, options, watched, input), options, watched);
 }
 

@@ -1,4 +1,4 @@
-import { type Endpoint, PltfError } from '@pltf/contracts';
+import { changesState, type Endpoint, PltfError } from '@pltf/contracts';
 import type { Actor } from '../kernel/actor.ts';
 import type { RequestContext } from '../kernel/request.ts';
 import { decide } from '../modules/identity/index.ts';
@@ -42,7 +42,7 @@ export function watchContext(options: ContextOptions): WatchedContext {
     authorize: (resource, action = endpoint.action) => {
       isAsked = true;
       settle();
-      const decision = decide(actor, action, { ...resource, writes: isUnsafe(endpoint) });
+      const decision = decide(actor, action, { ...resource, writes: changesState(endpoint) });
       if (!decision.allowed) {
         throw new PltfError(decision.code, { detail: decision.reason, fix: decision.remedy });
       }

@@ -3,6 +3,7 @@ import { theMainJob } from './migrations/0001-the-main-job.ts';
 import { requestsAndMachines } from './migrations/0002-requests-and-machines.ts';
 import { policy } from './migrations/0003-policy.ts';
 import { platform } from './migrations/0004-platform.ts';
+import { apply } from './migrations/0005-apply.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -16,6 +17,7 @@ const migrations: readonly Migration[] = [
   { name: '0002-requests-and-machines', up: requestsAndMachines },
   { name: '0003-policy', up: policy },
   { name: '0004-platform', up: platform },
+  { name: '0005-apply', up: apply },
 ];
 
 const migrationLock = 7_350_001;

@@ -62,7 +62,7 @@ export interface ComponentTable {
 }
 export interface OperationTable {
   id: string;
-  kind: 'create' | 'delete' | 'remove-preview';
+  kind: 'create' | 'apply' | 'delete' | 'remove-preview';
   subject: string;
   state: 'running' | 'done' | 'undoing' | 'undone';
   request: Json<object>;

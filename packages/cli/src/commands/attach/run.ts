@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { followRollout } from '../../follow/rollout.ts';
 import { followRun } from '../../follow/run.ts';
 import { followTask } from '../../follow/task.ts';
+import { followApply } from '../apply/run.ts';
 import { followCreation } from '../create/run.ts';
 import { followDeletion } from '../delete/run.ts';
 import type { attachCommand } from './command.ts';
@@ -14,7 +15,12 @@ type Follow = (context: Context, client: Client, id: string) => Promise<number>;
 const followers: Readonly<Record<string, Follow>> = {
   op: async (context, client, id) => {
     const operation = await client.getOperation({ params: { id } });
-    const follow = operation.kind === 'create' ? followCreation : followDeletion;
+    const follow =
+      operation.kind === 'create'
+        ? followCreation
+        : operation.kind === 'apply'
+          ? followApply
+          : followDeletion;
     return follow(context, client, operation);
   },
   run: followRun,

@@ -5,7 +5,7 @@ import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries } from '../catalog/index.ts';
-import type { Gate } from '../policy/index.ts';
+import type { Gate, GoldenPathSource } from '../policy/index.ts';
 import type { GitHost } from '../repos/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import { type Built, type DeliveryService, runReconciler } from './delivery-service.ts';
@@ -29,6 +29,7 @@ export interface RunReconcilerDependencies {
   readonly archive: ReleaseArchive;
   readonly cancellation: RunCancellation;
   readonly gate: Gate;
+  readonly goldenPaths: GoldenPathSource;
 }
 
 const workflowFolder = '.github/workflows';
@@ -110,7 +111,12 @@ async function work(
     [thinFile, ...startFiles],
     [workflowFolder],
   );
-  const spec = specOfRun(files.get(thinFile), run, platform.current(), { names, texts: files });
+  const spec = specOfRun(files.get(thinFile), run, {
+    platform: platform.current(),
+    goldenPaths: await dependencies.goldenPaths.goldenPaths(),
+    component: await dependencies.catalog.get(run.component),
+    root: { names, texts: files },
+  });
   if ('problems' in spec) return fail(dependencies, run, problemSummary(spec.problems));
   const workflows = new Map(
     [...files].filter(([path]) => /\.ya?ml$/.test(path) && path.startsWith(`${workflowFolder}/`)),

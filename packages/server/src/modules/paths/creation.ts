@@ -1,5 +1,3 @@
-import { type ErrorCode, isErrorCode, type PlatformFile, PltfError } from '@pltf/contracts';
-import { routeUrl } from '@pltf/plan';
 import type { Outcome } from '../../engine/reconciler.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
@@ -8,6 +6,8 @@ import { type CatalogQueries, type CatalogStore, defaultBranch } from '../catalo
 import { type DeliveryQueries, isFinished } from '../delivery/index.ts';
 import type { GitHost, ReposService } from '../repos/index.ts';
 import type { RuntimeQueries } from '../runtime/index.ts';
+import { awaitReviewApp, pipelineFailure, waitUntil } from './creation-waits.ts';
+import { firstFiles } from './first-files.ts';
 import { type Operation, stepState } from './operation.ts';
 import type { OperationProgress } from './operation-progress.ts';
 import type { Scaffolder } from './scaffold.ts';
@@ -26,9 +26,6 @@ export interface CreationDependencies {
   readonly portalUrl: string;
   readonly routerPort: number;
 }
-
-const pipelineDeadlineMs = 30 * 60_000;
-const reviewAppDeadlineMs = 5 * 60_000;
 
 /** One pass of a creation. Throws a PltfError that trying again cannot help: then the creation is undone. */
 export async function advanceCreation(
@@ -51,7 +48,7 @@ async function makeRepository(
 ): Promise<void> {
   const { operation } = progress;
   if (!('create' in operation.request)) return;
-  const { create, author } = operation.request;
+  const { author } = operation.request;
   const component = await dependencies.catalogQueries.get(operation.subject);
   const facts = {
     owner: component.owner,
@@ -59,10 +56,14 @@ async function makeRepository(
     organisation: dependencies.platform.current().organisation,
   };
   await progress.step('files', 'running');
-  const { files, path } = await dependencies.scaffolder.scaffold(create, facts);
-  await progress.step('files', 'done', `${files.size} files from ${path.id} ${path.version}`);
+  const { files, source } = await firstFiles(dependencies.scaffolder, operation.request, facts);
+  await progress.step(
+    'files',
+    'done',
+    `${files.size} file${files.size === 1 ? '' : 's'} from ${source}`,
+  );
   await progress.step('repository', 'running');
-  const message = `Create ${operation.subject} from ${path.id} ${path.version}\n`;
+  const message = `Create ${operation.subject} from ${source}\n`;
   await dependencies.git.create(operation.subject, {
     files,
     branch: defaultBranch,
@@ -92,20 +93,13 @@ async function awaitPipeline(
   )[0];
   if (run === undefined || !isFinished(run.state)) {
     await progress.step('pipeline', 'running', run === undefined ? undefined : `#${run.number}`);
-    return waitUntil(dependencies, progress.operation, 'pipeline', pipelineDeadlineMs);
+    return waitUntil(dependencies, progress.operation, 'pipeline');
   }
   if (run.state === 'passed') {
     await progress.step('pipeline', 'done', `#${run.number} passed`);
     return undefined;
   }
-  const lines = run.summary.failing.flatMap(({ step, where, lines }) => [
-    [step, where].filter(Boolean).join(' '),
-    ...lines,
-  ]);
-  throw new PltfError('pipeline-failed', {
-    detail: `pipeline #${run.number} ${run.state}: ${lines.slice(0, 20).join('\n') || 'no reason given'}`,
-    fix: await redPathFix(dependencies, operation),
-  });
+  throw pipelineFailure(run, await redPathFix(dependencies, operation));
 }
 
 /** Whose fault it is: a golden path has to pass its own test whatever parameters it lets pass. */
@@ -114,6 +108,9 @@ async function redPathFix(
   { request }: Operation,
 ): Promise<string> {
   const create = 'create' in request ? request.create : undefined;
+  if ('create' in request && request.thinFile !== undefined) {
+    return 'Mend what the lines name in the thin file, and apply it again.';
+  }
   const paths = await scaffolder.list();
   const path =
     create?.path === undefined
@@ -121,68 +118,6 @@ async function redPathFix(
       : paths.find(({ id }) => id === create.path?.split('@')[0]);
   const owner = path === undefined ? 'its owner' : `its owner, ${path.owner}`;
   return `The golden path does not pass its own test with these parameters: tell ${owner}, or choose other parameters.`;
-}
-
-async function awaitReviewApp(
-  dependencies: CreationDependencies,
-  progress: OperationProgress,
-): Promise<Outcome | undefined> {
-  const { operation } = progress;
-  const placements = await dependencies.runtime.placementsOf([operation.subject]);
-  const review = placements.find(
-    ({ environment, branch }) =>
-      branch === undefined && isPreview(dependencies.platform.current(), environment),
-  );
-  if (review === undefined) {
-    await progress.step('review-app', 'skipped', 'runs on its schedule');
-    return undefined;
-  }
-  const rollout = (await dependencies.runtime.latestRollouts([review.id])).get(review.id);
-  if (rollout?.state === 'failed' || rollout?.state === 'rolled-back') {
-    const log = (rollout.reason?.log ?? []).slice(-10).join('\n');
-    throw new PltfError(reasonCode(rollout.reason), {
-      detail: `the review app did not start: ${rollout.reason?.detail ?? 'no reason given'}${log === '' ? '' : `\n${log}`}`,
-      ...(rollout.reason === undefined ? {} : { fix: rollout.reason.fix }),
-    });
-  }
-  const serves = review.observed?.serving !== undefined;
-  if (!serves) {
-    await progress.step('review-app', 'running');
-    return waitUntil(dependencies, progress.operation, 'review-app', reviewAppDeadlineMs);
-  }
-  const host = review.hosts[0];
-  const links =
-    host === undefined
-      ? operation.links
-      : { ...progress.operation.links, preview: routeUrl(host, dependencies.routerPort) };
-  await progress.change({ links }, 'operation-progressed', 'The review app answers');
-  await progress.step('review-app', 'done', links['preview'] ?? 'running');
-  return undefined;
-}
-
-/** Why the rollout says it ended, where that is an error of the registry. */
-const reasonCode = (reason: { readonly code: string } | undefined): ErrorCode =>
-  reason !== undefined && isErrorCode(reason.code) ? reason.code : 'health-timeout';
-
-const isPreview = (platform: PlatformFile, environment: string): boolean =>
-  platform.environments.some(({ name, kind }) => name === environment && kind === 'preview');
-
-/** Nothing to do but wait to be woken; the deadline is what remains when nobody wakes us. */
-function waitUntil(
-  { clock }: CreationDependencies,
-  operation: Operation,
-  step: 'pipeline' | 'review-app',
-  deadlineMs: number,
-): Outcome {
-  const started = operation.steps.find(({ id }) => id === step)?.startedAt;
-  const deadline = new Date(
-    (started === undefined ? clock.now() : new Date(started)).getTime() + deadlineMs,
-  );
-  if (deadline > clock.now()) return { again: deadline };
-  throw new PltfError('health-timeout', {
-    detail: `${step === 'pipeline' ? 'the pipeline' : 'the review app'} took longer than ${deadlineMs / 60_000} minutes`,
-    fix: 'Try again; `pltf debug` collects what the platform team needs.',
-  });
 }
 
 async function finish(

@@ -1,6 +1,7 @@
 import { PltfError } from '@pltf/contracts';
 import type { Outcome, Reconciler } from '../../engine/reconciler.ts';
 import { transact } from '../../persistence/transaction.ts';
+import { advanceApply, undoApply } from './apply.ts';
 import { advanceCreation, type CreationDependencies } from './creation.ts';
 import { type StepId, stepState } from './operation.ts';
 import { OperationProgress } from './operation-progress.ts';
@@ -33,6 +34,7 @@ export function createOperationReconciler(
       if (operation.finishedAt !== undefined) return undefined;
       const progress = new OperationProgress(operation, creation.db, store, creation.clock);
       if (operation.kind === 'delete') return advanceDeletion(dependencies, progress);
+      if (operation.kind === 'apply') return reconcileApply(creation, progress);
       if (operation.state === 'undoing') return advanceUndoing(dependencies, progress);
       try {
         return await advanceCreation(creation, progress);
@@ -48,15 +50,36 @@ export function createOperationReconciler(
 const endsCreation = (error: PltfError): boolean =>
   !error.kind.retryable || error.code === 'disk-full';
 
+/** A thin file that is applied to what is there: to its end, or back to the one before. */
+async function reconcileApply(
+  creation: CreationDependencies,
+  progress: OperationProgress,
+): Promise<Outcome> {
+  if (progress.operation.state !== 'undoing') {
+    try {
+      return await advanceApply(creation, progress);
+    } catch (error) {
+      if (!(error instanceof PltfError) || !endsCreation(error)) throw error;
+      await tellFailure(progress, error);
+    }
+  }
+  await undoApply(creation, progress);
+  return undefined;
+}
+
 async function beginUndoing(
   dependencies: OperationReconcilerDependencies,
   progress: OperationProgress,
   error: PltfError,
 ): Promise<Outcome> {
   const { db, catalog } = dependencies.creation;
-  const { operation } = progress;
-  await transact(db, (tx) => catalog.setState(tx, operation.subject, 'deleting'));
-  const failed = operation.steps.find(({ state }) => state === 'running')?.id;
+  await transact(db, (tx) => catalog.setState(tx, progress.operation.subject, 'deleting'));
+  await tellFailure(progress, error);
+  return advanceUndoing(dependencies, progress);
+}
+
+async function tellFailure(progress: OperationProgress, error: PltfError): Promise<void> {
+  const failed = progress.operation.steps.find(({ state }) => state === 'running')?.id;
   if (failed !== undefined)
     await progress.step(failed as StepId, 'failed', firstLine(error.detail));
   const problem = { code: error.code, detail: error.detail, fix: error.fix };
@@ -65,7 +88,6 @@ async function beginUndoing(
     'operation-progressed',
     `Undoing: ${firstLine(error.detail)}`,
   );
-  return advanceUndoing(dependencies, progress);
 }
 
 /** A step's line; the whole reason is the operation's problem. */

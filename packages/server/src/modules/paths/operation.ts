@@ -1,8 +1,26 @@
 import { CreateComponent, OperationStep, OperationView } from '@pltf/contracts';
 import { z } from 'zod';
 
+const author = z.object({ name: z.string(), email: z.string() });
+
 export const OperationRequest = z.union([
-  z.object({ create: CreateComponent, author: z.object({ name: z.string(), email: z.string() }) }),
+  z.object({
+    create: CreateComponent,
+    author,
+    /** The thin file that takes the place of the golden path's. */
+    thinFile: z.string().optional(),
+  }),
+  z.object({
+    apply: z.object({
+      text: z.string(),
+      /** The one at the head of the default branch when it was planned; undefined for none. */
+      before: z.string().optional(),
+      why: z.string().optional(),
+      /** The commit that it was made with. */
+      commit: z.string().optional(),
+    }),
+    author,
+  }),
   z.object({ delete: z.string(), why: z.string().optional() }),
 ]);
 export type OperationRequest = z.infer<typeof OperationRequest>;
@@ -13,7 +31,7 @@ const Problem = OperationView.shape.problem;
 /** Long work over one component, resumable at any step. */
 export interface Operation {
   readonly id: string;
-  readonly kind: 'create' | 'delete' | 'remove-preview';
+  readonly kind: 'create' | 'apply' | 'delete' | 'remove-preview';
   readonly subject: string;
   readonly state: 'running' | 'done' | 'undoing' | 'undone';
   readonly request: OperationRequest;
@@ -36,6 +54,7 @@ export const OperationJson = z.object({
 
 export type StepId =
   | 'files'
+  | 'commit'
   | 'repository'
   | 'pipeline'
   | 'review-app'
@@ -47,6 +66,12 @@ export type StepId =
 export const createSteps: readonly OperationStep[] = [
   { id: 'files', title: 'Files from the golden path', state: 'waiting' },
   { id: 'repository', title: 'Repository with its first commit', state: 'waiting' },
+  { id: 'pipeline', title: 'Pipeline', state: 'waiting' },
+  { id: 'review-app', title: 'Review app', state: 'waiting' },
+];
+
+export const applySteps: readonly OperationStep[] = [
+  { id: 'commit', title: 'Thin file on the default branch', state: 'waiting' },
   { id: 'pipeline', title: 'Pipeline', state: 'waiting' },
   { id: 'review-app', title: 'Review app', state: 'waiting' },
 ];

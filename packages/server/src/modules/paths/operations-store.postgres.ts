@@ -37,6 +37,7 @@ export function postgresOperationsStore(): OperationsStore {
       await tx.sql
         .updateTable('operations')
         .set({
+          ...(change.request === undefined ? {} : { request: JSON.stringify(change.request) }),
           ...(change.state === undefined ? {} : { state: change.state }),
           ...(change.steps === undefined ? {} : { steps: JSON.stringify(change.steps) }),
           ...(change.receipt === undefined ? {} : { receipt: JSON.stringify(change.receipt) }),

@@ -2,7 +2,7 @@ import type { Tx } from '../../persistence/transaction.ts';
 import type { Operation } from './operation.ts';
 
 export type OperationChange = Partial<
-  Pick<Operation, 'state' | 'steps' | 'receipt' | 'links' | 'problem' | 'finishedAt'>
+  Pick<Operation, 'request' | 'state' | 'steps' | 'receipt' | 'links' | 'problem' | 'finishedAt'>
 >;
 
 /** Writes operations. */

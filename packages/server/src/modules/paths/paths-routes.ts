@@ -77,7 +77,7 @@ export function pathsRoutes(dependencies: PathsRoutesDependencies): HandlersOf<N
 }
 
 /** A person with one team creates for that team without saying so. */
-function ownerFor(context: RequestContext, platform: PlatformFile): string {
+export function ownerFor(context: RequestContext, platform: PlatformFile): string {
   const teams = [...context.actor.teams]
     .filter(([, role]) => role === 'developer')
     .map(([team]) => team);

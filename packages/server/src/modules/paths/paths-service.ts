@@ -6,6 +6,7 @@ import { type Db, type Tx, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries, CatalogStore } from '../catalog/index.ts';
 import type { DeliveryQueries } from '../delivery/index.ts';
 import type { RuntimeQueries } from '../runtime/index.ts';
+import { firstFiles } from './first-files.ts';
 import { createSteps, deleteSteps, type Operation } from './operation.ts';
 import { operationReconciler } from './operation-reconciler.ts';
 import type { OperationsQueries, OperationsStore } from './operations-store.ts';
@@ -24,7 +25,13 @@ export interface PathsServiceDependencies {
 }
 
 export interface PathsService {
-  create(request: CreateComponent, facts: ScaffoldFacts, actor: Actor): Promise<Operation>;
+  /** With a thin file, that one takes the place of the golden path's. */
+  create(
+    request: CreateComponent,
+    facts: ScaffoldFacts,
+    actor: Actor,
+    thinFile?: string,
+  ): Promise<Operation>;
   delete(component: string, actor: Actor, why: string | undefined): Promise<Operation>;
   /** Has the unfinished operations on a component look again; called when something of it changed. */
   wake(tx: Tx, component: string): Promise<void>;
@@ -33,7 +40,8 @@ export interface PathsService {
 export function pathsService(dependencies: PathsServiceDependencies): PathsService {
   const { store } = dependencies;
   return {
-    create: (request, facts, actor) => create(dependencies, request, facts, actor),
+    create: (create, facts, actor, thinFile) =>
+      createComponent(dependencies, { create, thinFile }, facts, actor),
     delete: (component, actor, why) => remove(dependencies, component, actor, why),
     wake: async (tx, component) => {
       for (const id of await store.unfinishedOf(tx, component)) tx.wake(operationReconciler, id);
@@ -41,15 +49,16 @@ export function pathsService(dependencies: PathsServiceDependencies): PathsServi
   };
 }
 
-async function create(
+async function createComponent(
   dependencies: PathsServiceDependencies,
-  request: CreateComponent,
+  asked: { readonly create: CreateComponent; readonly thinFile: string | undefined },
   facts: ScaffoldFacts,
   actor: Actor,
 ): Promise<Operation> {
   const { db, catalog, catalogQueries, store, scaffolder, clock } = dependencies;
   // Rendered once before anything is taken, so that bad input is refused with nothing to undo.
-  const { path } = await scaffolder.scaffold(request, facts);
+  const { create: request, thinFile } = asked;
+  const { path, source } = await firstFiles(scaffolder, asked, facts);
   const operation: Operation = {
     id: newId('op', clock.now()),
     kind: 'create',
@@ -57,6 +66,7 @@ async function create(
     state: 'running',
     request: {
       create: request,
+      ...(thinFile === undefined ? {} : { thinFile }),
       author: { name: actor.name, email: `${actor.name}@users.pltf.invalid` },
     },
     steps: createSteps,
@@ -75,7 +85,7 @@ async function create(
       kind,
       owner: facts.owner,
       description,
-      path: `${path.id}@${path.version}`,
+      path,
       createdBy: actor.name,
     };
     if (!(await catalog.reserve(tx, component))) return false;
@@ -85,7 +95,7 @@ async function create(
       actor: actor.name,
       component: name,
       operation: operation.id,
-      summary: `Creating ${name} from ${path.id}`,
+      summary: `Creating ${name} from ${source}`,
     });
     tx.wake(operationReconciler, operation.id);
     return true;

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PlatformFacts, PltfError } from '@pltf/contracts';
+
+/** The platform's facts as they were saved last; throws when there are none that can be read. */
+export function readSavedFacts(file: string): PlatformFacts {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new PltfError('not-found', {
+      detail: `there is no copy of the platform's facts at ${file}`,
+      fix: '`pltf plan --save-facts` makes one while the platform can be reached.',
+      cause,
+    });
+  }
+  try {
+    return PlatformFacts.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new PltfError('not-found', {
+      detail: `the copy of the platform's facts at ${file} cannot be read by this version`,
+      fix: '`pltf plan --save-facts` makes a new one.',
+      cause,
+    });
+  }
+}
+
+/** Keeps the facts so that only this user can read them, at once or not at all. */
+export function writeSavedFacts(file: string, facts: PlatformFacts): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeFileSync(draft, `${JSON.stringify(facts)}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { Plan, PlanParts } from '../plan.ts';
+import { PlatformFacts } from '../platform-facts.ts';
+import { OperationView } from './catalog.ts';
+import { endpoint } from './endpoint.ts';
+import { Why } from './shapes.ts';
+
+const tag = 'plans';
+
+/** A thin file (or Score workload) as it is written. */
+const Text = z.string().min(1).max(65_536);
+const FileName = z.string().min(1).max(300);
+
+export const plansApi = {
+  planThinFile: endpoint({
+    method: 'POST',
+    path: '/plans/component',
+    tag,
+    action: 'component:read',
+    summary: 'What applying a thin file would do: items, verdicts, cost, and why; changes nothing',
+    readsOnly: true,
+    body: z.object({ text: Text, fileName: FileName.default('pltf.yaml') }),
+    answer: Plan,
+  }),
+  platformFacts: endpoint({
+    method: 'GET',
+    path: '/platform/facts',
+    tag,
+    action: 'component:read',
+    summary: 'What a plan is made with besides the thin file, to plan without the platform',
+    query: z.object({
+      /** Names of the components whose present state to tell, separated by commas. */
+      components: z
+        .string()
+        .max(2_100)
+        .regex(/^[a-z0-9,-]*$/, 'names, separated by commas')
+        .optional(),
+    }),
+    answer: PlatformFacts,
+  }),
+  applyThinFile: endpoint({
+    method: 'POST',
+    path: '/plans/apply',
+    tag,
+    action: 'component:create',
+    summary: 'Do exactly what was planned, or say what changed in between',
+    body: z.object({
+      text: Text,
+      fileName: FileName.default('pltf.yaml'),
+      /** Of the plan that was shown. */
+      digest: z.string().max(80),
+      /** The parts of that plan, to be told which of them changed. */
+      parts: PlanParts.optional(),
+      why: Why,
+    }),
+    answer: OperationView,
+    status: 202,
+  }),
+};

@@ -1,0 +1,41 @@
+import { systemClock } from '../kernel/clock.ts';
+import {
+  applyService,
+  ownerFor,
+  type PlanningFactsDependencies,
+  planRoutes,
+  postgresOperationsStore,
+} from '../modules/paths/index.ts';
+import type { Foundation } from './foundation.ts';
+import type { IdentityRoom } from './identity-room.ts';
+import type { Rooms } from './index.ts';
+
+/** What plans are made with. */
+export function planningFacts(
+  { platform }: Pick<Foundation, 'platform'>,
+  { policy, catalogQueries, git, runtime }: Rooms,
+): PlanningFactsDependencies {
+  return {
+    ...{ platform, git, clock: systemClock },
+    guardrails: policy.guardrails,
+    exceptions: policy.exceptions,
+    paths: policy.goldenPaths,
+    catalog: catalogQueries,
+    runtime: runtime.queries,
+  };
+}
+
+/** Thin files: planned, kept for a laptop, applied. */
+export function planHandlers(foundation: Foundation, rooms: Rooms, { queries }: IdentityRoom) {
+  const { db, platform } = foundation;
+  const apply = applyService({
+    ...{ db, catalog: rooms.catalog, store: postgresOperationsStore(), clock: systemClock },
+    paths: rooms.paths.service,
+    organisation: () => platform.current().organisation,
+    teamExists: async (team) => (await queries.team(team)) !== undefined,
+  });
+  return planRoutes({
+    ...{ apply, planning: planningFacts(foundation, rooms) },
+    ownerFor: (context) => ownerFor(context, platform.current()),
+  });
+}
