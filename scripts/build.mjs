@@ -30,6 +30,12 @@ const longestBuildMs = 180_000;
 
 const parts = [
   { name: 'server', entry: 'packages/server/src/main.ts', sources: ['packages/server'] },
+  {
+    // A thread of the server.
+    name: 'audit-worker',
+    entry: 'packages/server/src/audit-worker/main.ts',
+    sources: ['packages/server'],
+  },
   { name: 'up', entry: 'packages/server/src/up/main.ts', sources: ['packages/server'] },
   { name: 'agent', entry: 'packages/agent/src/main.ts', sources: ['packages/agent'] },
   {

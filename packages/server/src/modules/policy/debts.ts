@@ -1,4 +1,4 @@
-import type { DebtItem, GuardrailResult, ExceptionView } from '@pltf/contracts';
+import type { DebtItem, ExceptionView, GuardrailResult } from '@pltf/contracts';
 import type { IntakeRequest } from './intake-request.ts';
 import { isOverdue } from './intake-request.ts';
 

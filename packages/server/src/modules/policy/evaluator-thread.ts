@@ -6,8 +6,6 @@ import type { Evaluator } from './evaluator.ts';
 export interface ThreadOptions {
   /** The file of the thread's program. */
   readonly file: URL;
-  /** Options of Node.js for it. */
-  readonly execArgv?: readonly string[];
 }
 
 /** A batch takes a second or two; a thread that says nothing for so long is ended. Milliseconds. */
@@ -43,9 +41,8 @@ class EvaluationThread {
   #idle: NodeJS.Timeout | undefined;
   ended = false;
 
-  constructor({ file, execArgv }: ThreadOptions) {
+  constructor({ file }: ThreadOptions) {
     this.#worker = new Worker(file, {
-      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
       resourceLimits: { maxOldGenerationSizeMb: memoryMiB },
       // It reads nothing but what it is sent.
       env: {},

@@ -1,7 +1,7 @@
+import type { Outcome, Reconciler } from '../../engine/reconciler.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
-import type { Outcome, Reconciler } from '../../engine/reconciler.ts';
 import { type Db, type Tx, transact } from '../../persistence/transaction.ts';
 import type { IdentityQueries } from '../identity/index.ts';
 import { accountabilityOf } from './accountability.ts';

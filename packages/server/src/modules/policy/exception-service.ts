@@ -1,11 +1,12 @@
 import { PltfError } from '@pltf/contracts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { newId } from '../../kernel/ids.ts';
 import { platformActor } from '../../kernel/events.ts';
+import { newId } from '../../kernel/ids.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { Tx } from '../../persistence/transaction.ts';
 import type { IdentityQueries } from '../identity/index.ts';
+import { accountabilityOf } from './accountability.ts';
 import type { Breaking, PolicyException } from './exception.ts';
 import {
   type Act,
@@ -15,7 +16,6 @@ import {
   refusal,
   refuseBadExpiry,
 } from './exception-rules.ts';
-import { accountabilityOf } from './accountability.ts';
 import type { ExceptionChange, ExceptionStore } from './exception-store.ts';
 import { exceptionReconciler, exceptionSubject, wakeAudit } from './policy-wakes.ts';
 
