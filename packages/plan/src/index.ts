@@ -1,4 +1,4 @@
-export * from './catalog-info/index.ts';
+export * from './backstage/index.ts';
 export * from './command-line.ts';
 export { canonicalJson, digestOf } from './digest.ts';
 export * from './guardrails/index.ts';

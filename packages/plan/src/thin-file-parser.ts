@@ -74,7 +74,10 @@ export function readThinFile(value: unknown, places: YamlPlaces): ParsedThinFile
   return { ok: false, problems: problems.slice(0, mostProblems).toSorted(byPlace) };
 }
 
-type Named = { readonly file: { readonly name: string }; readonly places: YamlPlaces };
+interface Named {
+  readonly file: { readonly name: string };
+  readonly places: YamlPlaces;
+}
 
 /** Of two components with one name, the later is refused. */
 export function withoutNamesakes<

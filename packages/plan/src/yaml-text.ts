@@ -1,28 +1,15 @@
 import type { ErrorItem } from '@pltf/contracts';
 import {
   type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
   isScalar,
-  isSeq,
   type ParsedNode,
   parseAllDocuments,
-  type Scalar,
   visit,
   type YAMLMap,
 } from 'yaml';
+import { isEmpty, offsetOf, placeIn, placesOf, type YamlPlaces } from './yaml-places.ts';
 
-/** Where a value came from; each place is `file:line:column`. */
-export interface YamlPlaces {
-  /** The place of the value at a path, or of the nearest thing above that is there. */
-  value(path: readonly PropertyKey[]): string;
-  /** The place of the key at the end of the path. */
-  key(path: readonly PropertyKey[]): string;
-  /** The place of the character at `offset` of the text at a path, whichever way YAML writes it. */
-  inside(path: readonly PropertyKey[], offset: number): string;
-}
+export type { YamlPlaces };
 
 export type YamlText =
   | { readonly ok: true; readonly value: unknown; readonly places: YamlPlaces }
@@ -282,68 +269,4 @@ function unclearKeys(map: YAMLMap, at: At): readonly Found[] {
     seen.set(name, before ?? offset);
   }
   return found;
-}
-
-function placesOf(document: Document.Parsed, text: string, at: At): YamlPlaces {
-  const find = (path: readonly PropertyKey[], ofKey: boolean): string => {
-    let node: unknown = document.contents;
-    let place = offsetOf(node) ?? 0;
-    for (const [index, step] of path.entries()) {
-      const child = childOf(node, step);
-      if (child === undefined) break;
-      const wantsKey = ofKey && index === path.length - 1;
-      node = isPair(child) ? child.value : child;
-      const shown = isPair(child) && (wantsKey || isEmpty(child.value)) ? child.key : node;
-      place = offsetOf(shown) ?? place;
-    }
-    return at(place);
-  };
-  return {
-    value: (path) => find(path, false),
-    key: (path) => find(path, true),
-    inside: (path, offset) => {
-      const scalar = document.getIn(path, true);
-      if (!isScalar(scalar) || typeof scalar.value !== 'string') return find(path, false);
-      const start = offsetOf(scalar);
-      return start === undefined ? find(path, false) : at(start + written(scalar, text, offset));
-    },
-  };
-}
-
-/** How far from a scalar's start the character at `offset` of its value is written: folded, quoted or plain. */
-function written(scalar: Scalar, text: string, offset: number): number {
-  const [from, to] = scalar.range ?? [0, 0];
-  const source = text.slice(from, to);
-  const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
-  const value = String(scalar.value);
-  let found = isBlock ? source.indexOf('\n') + 1 : 0;
-  for (const char of value.slice(0, offset).replace(/\s/g, '')) {
-    const next = source.indexOf(char, found);
-    if (next >= 0) found = next + 1;
-  }
-  const wanted = value[offset];
-  const next = wanted === undefined || /\s/.test(wanted) ? -1 : source.indexOf(wanted, found);
-  return next >= 0 ? next : found;
-}
-
-function childOf(node: unknown, step: PropertyKey): unknown {
-  if (isMap(node)) {
-    return node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
-  }
-  return isSeq(node) ? node.items[Number(step)] : undefined;
-}
-
-/** `key:` with nothing behind it: the place of the value says less than that of the key. */
-const isEmpty = (node: unknown): boolean =>
-  node === null || (isScalar(node) && node.value === null && node.source === '');
-
-function offsetOf(node: unknown): number | undefined {
-  return (isNode(node) || isAlias(node)) && node.range ? node.range[0] : undefined;
-}
-
-function placeIn(text: string, fileName: string, offset: number): string {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  const column = offset - (before.lastIndexOf('\n') + 1) + 1;
-  return `${fileName}:${line}:${column}`;
 }

@@ -28,11 +28,11 @@ export interface CatalogEntity {
   readonly where: string;
 }
 
-export type ReadCatalogInfo =
+export type ReadEntities =
   | { readonly ok: true; readonly entities: readonly CatalogEntity[] }
   | { readonly ok: false; readonly problems: readonly ErrorItem[] };
 
-export const catalogInfoLimits = {
+export const entityFileLimits = {
   maximumBytes: 1024 * 1024,
   maximumDocuments: 1_000,
   example:
@@ -43,8 +43,8 @@ export const catalogInfoLimits = {
  * Reads every entity of a `catalog-info.yaml`. Keys and kinds that only others know are left alone; what is wrong with
  * a kind known here comes all at once, each with its place. Never throws.
  */
-export function readCatalogInfo(text: string, fileName = 'catalog-info.yaml'): ReadCatalogInfo {
-  const read = readYamlDocuments(text, { fileName, ...catalogInfoLimits });
+export function readEntities(text: string, fileName = 'catalog-info.yaml'): ReadEntities {
+  const read = readYamlDocuments(text, { fileName, ...entityFileLimits });
   if (!read.ok) return read;
   const problems: ErrorItem[] = [];
   const entities: CatalogEntity[] = [];
@@ -97,7 +97,7 @@ const describe = (
       shape,
       value,
       places,
-      example: catalogInfoLimits.example,
+      example: entityFileLimits.example,
       otherWords: {},
       fixFor: () => 'See the descriptor format of Backstage.',
     }),

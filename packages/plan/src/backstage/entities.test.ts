@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { builtinPlatform } from '../platform.ts';
 import { resolveSpec } from '../resolve-spec.ts';
 import { parseThinFile } from '../thin-file-parser.ts';
-import { parseEntityRef, readCatalogInfo, writeCatalogInfo } from './index.ts';
+import { parseEntityRef, readEntities, writeEntity } from './index.ts';
 
 const shop = `apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -58,7 +58,7 @@ spec: {anything: [at, all]}
 const head = 'apiVersion: backstage.io/v1alpha1\n';
 
 function problemsOf(text: string): readonly string[] {
-  const read = readCatalogInfo(text, 'c.yaml');
+  const read = readEntities(text, 'c.yaml');
   return read.ok ? [] : read.problems.map(({ where, message }) => `${where} ${message}`);
 }
 
@@ -70,14 +70,14 @@ function specOf(text: string): Spec {
 }
 
 function written(text: string, before?: string): string {
-  const result = writeCatalogInfo(specOf(text), before === undefined ? {} : { before });
+  const result = writeEntity(specOf(text), before === undefined ? {} : { before });
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.text;
 }
 
 describe('reading', () => {
   test('gives each entity with its relations in full', () => {
-    const read = readCatalogInfo(shop);
+    const read = readEntities(shop);
 
     expect(read).toMatchObject({
       ok: true,
@@ -168,7 +168,7 @@ describe('reading', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         expect(() =>
-          readCatalogInfo(`${head}kind: Component\nmetadata: {name: ${text}}`),
+          readEntities(`${head}kind: Component\nmetadata: {name: ${text}}`),
         ).not.toThrow();
       }),
     );
@@ -184,7 +184,7 @@ describe('references', () => {
     ['', undefined],
     ['a/b/c', undefined],
     ['a:', undefined],
-    [`${'a'.repeat(64)}`, undefined],
+    ['a'.repeat(64), undefined],
   ])('%s is %s', (text, expected) => {
     const ref = parseEntityRef(text, { kind: 'Component', namespace: 'default' });
 
@@ -226,7 +226,7 @@ spec:
 
   test('keeps what the spec says nothing about, and the other documents', () => {
     const text = written('kind: service\nname: shop\nneeds: {pay: {service: payments}}', shop);
-    const read = readCatalogInfo(text);
+    const read = readEntities(text);
 
     expect(read).toMatchObject({ ok: true });
     if (!read.ok) return;
@@ -265,13 +265,13 @@ spec:
       kind: 'resource',
       offer: { offer: 'postgres', plan: 'small' },
     } as const;
-    expect(writeCatalogInfo(spec)).toMatchObject({
+    expect(writeEntity(spec)).toMatchObject({
       text: expect.stringMatching(/kind: Resource[\s\S]*type: postgres/),
     });
   });
 
   test('refuses to write over what cannot be read', () => {
-    expect(writeCatalogInfo(specOf('kind: job\nname: nightly'), { before: 'a: [' })).toMatchObject({
+    expect(writeEntity(specOf('kind: job\nname: nightly'), { before: 'a: [' })).toMatchObject({
       ok: false,
     });
   });

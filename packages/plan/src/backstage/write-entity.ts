@@ -2,9 +2,9 @@ import type { ErrorItem, Spec } from '@pltf/contracts';
 import { blockYaml } from '../render/yaml/block-yaml.ts';
 import type { JsonValue } from '../template/json.ts';
 import { readYamlDocuments } from '../yaml-text.ts';
-import { catalogInfoLimits } from './read-catalog-info.ts';
+import { entityFileLimits } from './read-entities.ts';
 
-export type WrittenCatalogInfo =
+export type WrittenEntity =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problems: readonly ErrorItem[] };
 
@@ -18,15 +18,15 @@ const types: Readonly<Record<string, string>> = { site: 'website' };
  * A component as an entity of Backstage. `before` is the file as it is: its other documents, and what the spec says
  * nothing about (APIs, system, links, annotations of others), are kept. The same input gives the same text.
  */
-export function writeCatalogInfo(
+export function writeEntity(
   spec: Spec,
   options: { readonly before?: string; readonly fileName?: string } = {},
-): WrittenCatalogInfo {
+): WrittenEntity {
   const { before, fileName = 'catalog-info.yaml' } = options;
   const kind = spec.kind === 'resource' ? 'Resource' : 'Component';
   if (before === undefined || before.trim() === '')
     return { ok: true, text: blockYaml([entity(spec, kind, {})]) };
-  const read = readYamlDocuments(before, { fileName, ...catalogInfoLimits });
+  const read = readYamlDocuments(before, { fileName, ...entityFileLimits });
   if (!read.ok) return read;
   const documents = read.documents.map(({ value }) => value as JsonValue);
   const own = documents.findIndex((document) => isEntity(document, kind, spec.name));
