@@ -1,0 +1,138 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Plan } from '@pltf/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPlatform, type TestPlatform } from './support/platform.ts';
+import { eventually, fetchUrl, git, pltf } from './support/tools.ts';
+
+const fourLines = 'kind: service\nname: promoapi\nenv: prod\npolicy: pii=false\n';
+
+describe('a thin file of four lines', () => {
+  let platform: TestPlatform;
+  const write = (text: string) => writeFile(join(platform.home, 'pltf.yaml'), text);
+  const planned = async (): Promise<Plan> =>
+    Plan.parse(JSON.parse((await pltf(platform, 'plan', '--json')).out));
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+    await write(fourLines);
+  });
+  afterAll(() => platform[Symbol.asyncDispose]());
+
+  it('is planned, and nothing is changed by asking', async () => {
+    const plan = await pltf(platform, 'plan');
+
+    expect(plan, plan.err).toMatchObject({ code: 2 });
+    expect(plan.out).toContain('repository  promoapi');
+    expect(plan.out).toContain('promoapi.prod');
+    expect(plan.out).toContain('.github/workflows/');
+    expect((await pltf(platform, 'list', '--json')).out).not.toContain('promoapi');
+    expect((await pltf(platform, 'audit')).out).not.toContain('planThinFile');
+  });
+
+  it('becomes a service that answers, with this very file, and then nothing is left to do', async () => {
+    const applied = await pltf(platform, 'apply', '--yes');
+
+    expect(applied, applied.err).toMatchObject({ code: 0 });
+    const url = `http://promoapi.preview.localhost:${platform.routerPort}`;
+    expect((await fetchUrl(`${url}/healthz`)).status).toBe(200);
+    const clone = join(platform.home, 'promoapi');
+    await git(platform, platform.home, 'clone', '--quiet', `${platform.url}/git/promoapi.git`);
+    expect(await readFile(join(clone, 'pltf.yaml'), 'utf8')).toBe(fourLines);
+    expect(await pltf(platform, 'plan')).toMatchObject({ code: 0 });
+    const again = await pltf(platform, 'apply', '--yes');
+    expect(again, again.err).toMatchObject({ code: 0 });
+  });
+
+  it('with another line says what changes, and where each value comes from', async () => {
+    await write(`${fourLines}run: {size: medium}\n`);
+
+    const plan = await pltf(platform, 'plan');
+
+    expect(plan).toMatchObject({ code: 2 });
+    expect(plan.out).toMatch(/run\.size +small → medium/);
+    const why = await pltf(platform, 'plan', '--why', 'run.size');
+    expect(why).toMatchObject({ code: 0 });
+    expect(why.out).toContain('pltf.yaml:5:13');
+  });
+
+  it('gives offline, with saved facts, the answer that the platform gives', async () => {
+    const online = await planned();
+    expect(await pltf(platform, 'plan', '--save-facts')).toMatchObject({ code: 2 });
+
+    const offline = await pltf(
+      platform,
+      'plan',
+      '--offline',
+      '--json',
+      '--url',
+      'http://127.0.0.1:1',
+    );
+
+    expect(offline, offline.err).toMatchObject({ code: 2 });
+    const { facts, ...rest } = Plan.parse(JSON.parse(offline.out));
+    const { facts: others, ...expected } = online;
+    expect(rest).toEqual(expected);
+    expect(facts).toEqual({ ...others, asOf: facts.asOf, offline: true });
+  });
+
+  it('is refused when the component was changed since it was planned, and says so', async () => {
+    const plan = await planned();
+    const clone = join(platform.home, 'promoapi');
+    await writeFile(join(clone, 'pltf.yaml'), `${fourLines}tier: 2\n`);
+    await git(platform, clone, 'commit', '--quiet', '-am', 'Somebody was faster');
+    await git(platform, clone, 'push', '--quiet', 'origin', 'main');
+
+    const body = {
+      text: `${fourLines}run: {size: medium}\n`,
+      digest: plan.digest,
+      parts: plan.facts.parts,
+    };
+    const refused = platform.client.applyThinFile({ body });
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'plan-changed',
+      detail: expect.stringContaining('its thin file on the default branch'),
+    });
+  });
+
+  it('is brought to its end although the server is killed in the middle', async () => {
+    const plan = await planned();
+    const text = await readFile(join(platform.home, 'pltf.yaml'), 'utf8');
+    const operation = await platform.client.applyThinFile({
+      body: { text, digest: plan.digest, parts: plan.facts.parts },
+    });
+
+    process.kill(await platform.pid('server'), 'SIGKILL');
+
+    const ended = await eventually(
+      () => platform.client.getOperation({ params: { id: operation.id } }).catch(() => undefined),
+      (one) => one?.state === 'done' || one?.state === 'undone',
+      120_000,
+    );
+    expect(ended).toMatchObject({ kind: 'apply', state: 'done' });
+    const clone = join(platform.home, 'promoapi');
+    await git(platform, clone, 'pull', '--quiet');
+    expect(await readFile(join(clone, 'pltf.yaml'), 'utf8')).toBe(text);
+    const log = await git(platform, clone, 'log', '--format=%b', '-5');
+    expect(log.out.match(new RegExp(operation.id, 'g'))).toHaveLength(1);
+    expect(await pltf(platform, 'plan')).toMatchObject({ code: 0 });
+  });
+
+  it('that does not start is put back, and what served goes on serving', async () => {
+    const before = await readFile(join(platform.home, 'pltf.yaml'), 'utf8');
+    await write(
+      `${before.replace('run: {size: medium}', 'run: {size: medium, command: node gone.js}')}`,
+    );
+
+    const applied = await pltf(platform, 'apply', '--yes');
+
+    expect(applied).toMatchObject({ code: 1 });
+    expect(applied.err).toContain('undone');
+    const clone = join(platform.home, 'promoapi');
+    await git(platform, clone, 'pull', '--quiet');
+    expect(await readFile(join(clone, 'pltf.yaml'), 'utf8')).toBe(before);
+    const url = `http://promoapi.preview.localhost:${platform.routerPort}`;
+    expect((await fetchUrl(`${url}/healthz`)).status).toBe(200);
+  });
+});
