@@ -7,16 +7,14 @@ import {
   builtinPlatform,
   type JsonObject,
   listGoldenPaths,
-  parseTemplate,
   parseThinFile,
   resolveSpec,
   type TemplateResult,
   unsupportedActions,
-  validateParameters,
 } from '@pltf/plan';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments, stringify } from 'yaml';
-import { goldenPathNamed, readGoldenPaths, render, textIn } from './rendering.ts';
+import { parse, parseAllDocuments } from 'yaml';
+import { checkValues, goldenPathNamed, readGoldenPaths, render, textIn } from './rendering.ts';
 
 const ids = ['node-service', 'python-service', 'site', 'worker'] as const;
 const pathsOf = (result: TemplateResult): string[] => [...result.workspace.keys()].sort();
@@ -310,19 +308,6 @@ describe.each(ids)('%s', (id) => {
     }
   });
 });
-
-/** The renderer's own validator checks the chart's schema too: both are JSON schema draft 7. */
-function checkValues(schema: JsonObject, values: JsonObject): void {
-  const template = parseTemplate(
-    stringify({
-      apiVersion: 'scaffolder.backstage.io/v1beta3',
-      kind: 'Template',
-      metadata: { name: 'chart' },
-      spec: { type: 'x', parameters: schema, steps: [] },
-    }),
-  );
-  validateParameters(template, values);
-}
 
 function propertyAt(schema: JsonObject, path: readonly string[]): unknown {
   let current: unknown = schema;

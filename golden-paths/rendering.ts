@@ -7,12 +7,15 @@ import {
   type GoldenPath,
   type JsonObject,
   listGoldenPaths,
+  parseTemplate,
   readFolder,
   runTemplate,
   type SideEffect,
   type TemplateResult,
   textOfFile,
+  validateParameters,
 } from '@pltf/plan';
+import { stringify } from 'yaml';
 
 /** How the tests of golden paths render them: from this folder, with the publishing actions of a platform. */
 
@@ -86,4 +89,17 @@ export async function writeRendered(
     await writeFile(join(path, name), file.bytes, { mode: file.mode });
   }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** The renderer's own validator checks the chart's schema too: both are JSON schema draft 7. */
+export function checkValues(schema: JsonObject, values: JsonObject): void {
+  const template = parseTemplate(
+    stringify({
+      apiVersion: 'scaffolder.backstage.io/v1beta3',
+      kind: 'Template',
+      metadata: { name: 'chart' },
+      spec: { type: 'x', parameters: schema, steps: [] },
+    }),
+  );
+  validateParameters(template, values);
 }

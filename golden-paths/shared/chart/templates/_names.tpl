@@ -1,9 +1,9 @@
-{{/* The name of everything this chart makes; a release of another name gets it in front. */}}
+{{/* The name of everything this chart makes: the release, which is named for the chart, or gets its name behind. */}}
 {{- define "app.name" -}}
-{{- if eq .Release.Name .Chart.Name -}}
-{{ .Chart.Name | trunc 63 | trimSuffix "-" }}
+{{- if contains .Chart.Name .Release.Name -}}
+{{ .Release.Name | trunc 52 | trimSuffix "-" }}
 {{- else -}}
-{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 63 | trimSuffix "-" }}
+{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 52 | trimSuffix "-" }}
 {{- end -}}
 {{- end }}
 
@@ -15,13 +15,31 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- define "app.labels" -}}
 {{ include "app.selector" . }}
+app.kubernetes.io/version: {{ .Values.release.commit | default .Values.image.tag | default .Chart.AppVersion | trunc 12 | quote }}
+app.kubernetes.io/component: {{ .Values.component }}
+app.kubernetes.io/part-of: {{ .Chart.Name }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | quote }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | trunc 63 | trimSuffix "-" }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 backstage.io/kubernetes-id: {{ .Chart.Name }}
 {{- range $name, $value := .Values.labels }}
 {{ $name }}: {{ $value | quote }}
 {{- end }}
+{{- end }}
+
+{{/* What it was made from; on everything. */}}
+{{- define "app.annotations" -}}
+pltf.dev/commit: {{ .Values.release.commit | quote }}
+pltf.dev/release: {{ .Values.release.number | quote }}
+{{- range $name, $value := .Values.annotations }}
+{{ $name }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "app.metadata" -}}
+labels:
+  {{- include "app.labels" . | nindent 2 }}
+annotations:
+  {{- include "app.annotations" . | nindent 2 }}
 {{- end }}
 
 {{- define "app.image" -}}
@@ -35,4 +53,17 @@ backstage.io/kubernetes-id: {{ .Chart.Name }}
 {{/* The fewest that run: a disruption budget makes sense from two on. */}}
 {{- define "app.fewest" -}}
 {{- if .Values.autoscaling.enabled }}{{ .Values.autoscaling.minReplicas }}{{ else }}{{ .Values.replicas }}{{ end -}}
+{{- end }}
+
+{{/* How it says that it is well: at its health path, or by accepting. */}}
+{{- define "app.ready" -}}
+{{- if .Values.http.healthPath -}}
+httpGet:
+  path: {{ .Values.http.healthPath | quote }}
+  port: http
+  scheme: HTTP
+{{- else -}}
+tcpSocket:
+  port: http
+{{- end -}}
 {{- end }}

@@ -1,3 +1,4 @@
+export { chartValues } from './chart-values.ts';
 export { explainField, type FieldExplanation, type FieldPath } from './explain-field.ts';
 export {
   addedKinds,
