@@ -1,3 +1,4 @@
+import { PltfError } from '@pltf/contracts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
@@ -160,9 +161,21 @@ async function finish(
   await listener.runChanged(tx, component);
   if (release === undefined || wanted?.deploy !== true) return;
   const platform = dependencies.platform.current();
+  const refused: string[] = [];
   for (const place of placesOf(release, platform, actor, dependencies.clock.now())) {
-    await dependencies.runtime.place(tx, place);
+    try {
+      await dependencies.runtime.place(tx, place);
+    } catch (error) {
+      // The release is good, and stays: only this place has no room for it. Everything else is tried again.
+      if (!(error instanceof PltfError) || error.code !== 'quota-exceeded') throw error;
+      refused.push(`Not placed in ${place.environment}: ${error.detail}. ${error.fix}`);
+    }
   }
+  if (refused.length === 0) return;
+  const notes = [...outcome.summary.notes, ...refused];
+  await store.setView(tx, run.id, { ...outcome.summary, notes });
+  for (const summary of refused)
+    tx.tell({ type: 'run-progressed', actor, component, run: id, summary });
 }
 
 async function recordRelease(

@@ -66,10 +66,16 @@ export function placeRequest(
     branch,
     release: release.number,
     instances: instancesIn(release.spec, environment),
+    size: sizeIn(release.spec, environment),
     routes: release.spec.routes[environment] ?? [],
     serves: release.spec.kind === 'service' || release.spec.kind === 'site',
     ...how,
   };
+}
+
+function sizeIn(spec: Spec, environment: string): PlaceRequest['size'] {
+  const run = spec.run[environment];
+  return run === undefined ? undefined : { size: run.size, memoryMiB: run.memoryMiB, cpu: run.cpu };
 }
 
 /** A preview needs one instance, whatever production has. */

@@ -31,6 +31,7 @@ export function desiredPlacement(
   { isolation, image }: RuntimeWay,
 ): DesiredPlacement {
   const { run } = source;
+  const { memoryMiB, cpu } = placement.sized ?? run;
   return {
     id: placement.id,
     owner: { team: source.team, component: placement.component },
@@ -43,8 +44,8 @@ export function desiredPlacement(
       serves: source.kind === 'service' || source.kind === 'site',
       ...(run.health === undefined ? {} : { health: run.health }),
       env: { ...run.env, ...factsOf(placement, source) },
-      memoryMiB: run.memoryMiB,
-      cpu: run.cpu,
+      memoryMiB,
+      cpu,
       drainMs: run.drainMs,
       startTimeoutMs: run.startTimeoutMs,
       ...(run.release === undefined ? {} : { releaseCommand: [...run.release] }),

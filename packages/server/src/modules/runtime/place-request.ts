@@ -1,4 +1,5 @@
 import type { RolloutKind } from '@pltf/contracts';
+import type { PlacementSize } from './placement-size.ts';
 import type { PlacementChange } from './runtime-store.ts';
 
 export interface PlaceRequest {
@@ -7,6 +8,8 @@ export interface PlaceRequest {
   readonly branch: string | undefined;
   readonly release: number;
   readonly instances: { readonly minimum: number; readonly maximum: number };
+  /** As the release has it; absent for what has none. */
+  readonly size: PlacementSize | undefined;
   /** Hosts of the spec, besides the one that the platform gives. */
   readonly routes: readonly string[];
   /** False for workers: they have no address. */

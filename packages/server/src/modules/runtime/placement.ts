@@ -1,4 +1,5 @@
 import type { ComponentKind, ObservedPlacement, PlacedRelease, RunSpec } from '@pltf/contracts';
+import type { PlacementSize } from './placement-size.ts';
 
 export interface Placement {
   readonly id: string;
@@ -17,6 +18,8 @@ export interface Placement {
   readonly observed: ObservedPlacement | undefined;
   readonly observedAt: Date | undefined;
   readonly expiresAt: Date | undefined;
+  /** What its size meant at its last rollout; absent for one from before that was kept. */
+  readonly sized: PlacementSize | undefined;
   readonly createdAt: Date;
 }
 

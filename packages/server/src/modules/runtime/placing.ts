@@ -7,6 +7,8 @@ import type { Tx } from '../../persistence/transaction.ts';
 import { expiryReconciler } from './loops.ts';
 import type { ChangeRequest, PlaceRequest } from './place-request.ts';
 import { type Placement, subject } from './placement.ts';
+import { type PlacementSize, sizeNow } from './placement-size.ts';
+import { noUse, refuseOverQuota, type Use, useOf } from './quota.ts';
 import type { Rollout } from './rollout.ts';
 import { beginRollout } from './rollout-beginning.ts';
 import type { RuntimeStore } from './runtime-store.ts';
@@ -57,11 +59,12 @@ export async function createPlacement(
 
 /** Undefined when the address is another's. */
 async function createAt(
-  { store, platform }: PlacingDependencies,
+  dependencies: PlacingDependencies,
   tx: Tx,
   request: PlaceRequest,
   clash: string | undefined,
 ): Promise<string | undefined> {
+  const { store, platform } = dependencies;
   const { component, environment, branch, release, expiresAt, serves, routes } = request;
   const { id, host } = placementAddress(platform.current(), component, environment, branch, clash);
   const hosts = serves ? [host, ...routes] : [];
@@ -69,7 +72,9 @@ async function createAt(
   if (taken.includes(host)) return undefined;
   refuseTaken(taken, request);
   const instances = request.instances.minimum;
-  const place = { id, component, environment, branch, hosts, release, instances, expiresAt };
+  const sized = resized(dependencies, request.size);
+  const place = { id, component, environment, branch, hosts, release, instances, expiresAt, sized };
+  await checkQuota(dependencies, tx, place, noUse, useOf(instances, sized));
   return (await store.create(tx, place)) ? id : undefined;
 }
 
@@ -87,17 +92,19 @@ export async function updatePlacement(
   // A number that somebody set by `scale` stays while the thin file's range allows it.
   const instances = Math.min(Math.max(placement.instances, minimum), Math.max(maximum, minimum));
   const { release, expiresAt, kind, actor, why } = request;
-  if (expiresAt !== undefined) tx.wake(expiryReconciler, placement.id, expiresAt);
-  return changePlacement(dependencies, tx, placement, {
+  const rollout = await changePlacement(dependencies, tx, placement, {
     release,
     instances,
     hosts,
     expiresAt,
+    sized: request.size,
     runState: 'running',
     kind,
     actor,
     why,
   });
+  if (expiresAt !== undefined) tx.wake(expiryReconciler, placement.id, expiresAt);
+  return rollout;
 }
 
 export async function changePlacement(
@@ -106,7 +113,9 @@ export async function changePlacement(
   placement: Placement,
   request: ChangeRequest,
 ): Promise<Rollout> {
-  const revision = await dependencies.store.change(tx, placement.id, request);
+  const sized = resized(dependencies, request.sized ?? placement.sized);
+  await checkQuota(dependencies, tx, placement, ...useChange(placement, request, sized));
+  const revision = await dependencies.store.change(tx, placement.id, { ...request, sized });
   const from = placement.observed?.serving?.number;
   const to = request.release ?? placement.release;
   const { id, component, environment } = placement;
@@ -117,6 +126,44 @@ export async function changePlacement(
     request,
     dependencies.clock.now(),
   );
+}
+
+const resized = (
+  { platform }: PlacingDependencies,
+  asked: PlacementSize | undefined,
+): PlacementSize | undefined =>
+  asked === undefined ? undefined : sizeNow(platform.current(), asked);
+
+/** What a placement has before and after a change; one that is stopped has nothing. */
+function useChange(
+  placement: Placement,
+  { instances = placement.instances, runState = placement.runState }: ChangeRequest,
+  sized: PlacementSize | undefined,
+): readonly [Use, Use] {
+  const held = (state: string, use: Use): Use => (state === 'running' ? use : noUse);
+  return [
+    held(placement.runState, useOf(placement.instances, placement.sized)),
+    held(runState, useOf(instances, sized)),
+  ];
+}
+
+/** Before anything is written: who catches the refusal can go on in the same transaction. */
+async function checkQuota(
+  { store, platform }: PlacingDependencies,
+  tx: Tx,
+  { id, component, environment }: Pick<Placement, 'id' | 'component' | 'environment'>,
+  before: Use,
+  after: Use,
+): Promise<void> {
+  const file = platform.current();
+  if (file.environments.find(({ name }) => name === environment)?.quota === undefined) return;
+  const others = await store.useOfOthers(tx, component, environment, id);
+  const plus = (use: Use): Use => ({
+    instances: others.instances + use.instances,
+    memoryMiB: others.memoryMiB + use.memoryMiB,
+  });
+  const question = { component, environment, before: plus(before), after: plus(after) };
+  refuseOverQuota(file, question);
 }
 
 export function refuseRemoving(placement: Placement): void {

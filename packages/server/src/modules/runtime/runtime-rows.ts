@@ -2,6 +2,7 @@ import { ObservedPlacement, Reason, Traffic } from '@pltf/contracts';
 import type { Selectable } from 'kysely';
 import type { PlacementTable, RolloutTable, TaskTable } from '../../persistence/schema.ts';
 import type { Placement } from './placement.ts';
+import { PlacementSize } from './placement-size.ts';
 import type { Rollout } from './rollout.ts';
 import type { Task } from './task.ts';
 
@@ -22,6 +23,7 @@ export function toPlacement(row: Selectable<PlacementTable>): Placement {
     observed: ObservedPlacement.safeParse(row.observed).data,
     observedAt: row.observed_at ?? undefined,
     expiresAt: row.expires_at ?? undefined,
+    sized: PlacementSize.safeParse(row.sized).data,
     createdAt: row.created_at,
   };
 }

@@ -14,6 +14,7 @@ const placementWrites: Pick<
   | 'lockPlace'
   | 'takenHosts'
   | 'change'
+  | 'useOfOthers'
   | 'setRemoving'
   | 'setObserved'
   | 'remove'
@@ -31,6 +32,7 @@ const placementWrites: Pick<
         revision: 1,
         release: placement.release,
         instances: placement.instances,
+        sized: placement.sized === undefined ? null : JSON.stringify(placement.sized),
         run_state: 'running',
         observed: null as never,
         expires_at: placement.expiresAt ?? null,
@@ -69,6 +71,24 @@ const placementWrites: Pick<
       .execute();
     return rows.flatMap((row) => row.hosts).filter((host) => hosts.includes(host));
   },
+  useOfOthers: async (tx, component, environment, id) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`quota ${component}.${environment}`}, 0))`.execute(
+      tx.sql,
+    );
+    const row = await tx.sql
+      .selectFrom('placements')
+      .select([
+        sql<string>`coalesce(sum(instances), 0)`.as('instances'),
+        sql<string>`coalesce(sum(instances * (sized ->> 'memoryMiB')::numeric), 0)`.as('memory'),
+      ])
+      .where('component', '=', component)
+      .where('environment', '=', environment)
+      .where('id', '<>', id)
+      .where('state', '=', 'present')
+      .where('run_state', '=', 'running')
+      .executeTakeFirstOrThrow();
+    return { instances: Number(row.instances), memoryMiB: Number(row.memory) };
+  },
   change: async (tx, id, change) => {
     const row = await tx.sql
       .updateTable('placements')
@@ -80,6 +100,7 @@ const placementWrites: Pick<
         ...(change.restart === true ? { restarts: column('restarts', '+', 1) } : {}),
         ...(change.hosts === undefined ? {} : { hosts: [...change.hosts] }),
         ...(change.expiresAt === undefined ? {} : { expires_at: change.expiresAt }),
+        ...(change.sized === undefined ? {} : { sized: JSON.stringify(change.sized) }),
       }))
       .where('id', '=', id)
       .returning('revision')

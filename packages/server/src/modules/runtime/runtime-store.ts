@@ -1,6 +1,8 @@
 import type { ObservedPlacement } from '@pltf/contracts';
 import type { Tx } from '../../persistence/transaction.ts';
 import type { Placement } from './placement.ts';
+import type { PlacementSize } from './placement-size.ts';
+import type { Use } from './quota.ts';
 import type { Rollout } from './rollout.ts';
 import type { RolloutChange } from './rollout-rules.ts';
 import type { Task } from './task.ts';
@@ -13,6 +15,7 @@ export interface NewPlacement {
   readonly hosts: readonly string[];
   readonly release: number;
   readonly instances: number;
+  readonly sized: PlacementSize | undefined;
   readonly expiresAt: Date | undefined;
 }
 
@@ -23,6 +26,7 @@ export interface PlacementChange {
   readonly restart?: boolean | undefined;
   readonly hosts?: readonly string[] | undefined;
   readonly expiresAt?: Date | undefined;
+  readonly sized?: PlacementSize | undefined;
 }
 
 /** Writes placements, rollouts and tasks. */
@@ -38,6 +42,8 @@ export interface RuntimeStore {
   ): Promise<Placement | undefined>;
   /** Which of these hosts another placement already answers for. */
   takenHosts(tx: Tx, id: string, hosts: readonly string[]): Promise<readonly string[]>;
+  /** What other running placements of the component have in the environment; locks them out of changing meanwhile. */
+  useOfOthers(tx: Tx, component: string, environment: string, id: string): Promise<Use>;
   /** Applies the change and answers with the next revision. */
   change(tx: Tx, id: string, change: PlacementChange): Promise<number>;
   setRemoving(tx: Tx, id: string): Promise<void>;
