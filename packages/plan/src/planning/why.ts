@@ -148,9 +148,18 @@ export function placeOfObjectPath(
     const short = steps.slice(0, length).join('.');
     const found = why[`envs.${environment}.${short}`] ?? why[short];
     if (found?.where !== undefined && isPlace(found)) return found.where;
+    const below = firstBelow(why, `envs.${environment}.${short}.`) ?? firstBelow(why, `${short}.`);
+    // What was asked for is a section: the first of its lines leads there, and one of another section would not.
+    if (length === steps.length && below !== undefined) return below;
   }
   return why['name']?.where;
 }
+
+const firstBelow = (
+  why: Readonly<Record<string, Provenance>>,
+  prefix: string,
+): string | undefined =>
+  Object.entries(why).find(([key, one]) => key.startsWith(prefix) && isPlace(one))?.[1].where;
 
 /** A line that the team itself can change. */
 const isPlace = ({ source }: Provenance): boolean => source === 'thin-file' || source === 'policy';

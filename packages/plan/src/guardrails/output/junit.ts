@@ -23,7 +23,7 @@ function countsOf(verdicts: readonly Verdict[]) {
   return {
     tests: verdicts.length,
     failures: of('deny'),
-    errors: of('error'),
+    errors: verdicts.filter(({ state, mode }) => state === 'error' && mode === 'enforce').length,
     skipped: of('excepted'),
   };
 }
@@ -47,7 +47,7 @@ function outcomeOf(verdict: Verdict): string {
   const message = xml(verdict.message ?? verdict.title);
   if (verdict.state === 'deny')
     return `<failure type="${xml(verdict.severity)}" message="${message}">${text}</failure>`;
-  if (verdict.state === 'error')
+  if (verdict.state === 'error' && verdict.mode === 'enforce')
     return `<error type="${xml(verdict.severity)}" message="${message}">${text}</error>`;
   if (verdict.state === 'excepted') return `<skipped message="${text}"/>`;
   return levelOf(verdict) === 'none' ? '' : `<system-out>${text}</system-out>`;

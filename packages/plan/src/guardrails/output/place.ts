@@ -24,7 +24,7 @@ export type Level = 'error' | 'warning' | 'note' | 'none';
 export function levelOf({ state, mode }: Verdict): Level {
   if (state === 'pass') return 'none';
   if (state === 'excepted') return 'note';
-  if (state === 'deny' || state === 'error') return 'error';
+  if (state === 'deny' || (state === 'error' && mode === 'enforce')) return 'error';
   return mode === 'audit' ? 'note' : 'warning';
 }
 
