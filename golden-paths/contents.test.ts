@@ -10,6 +10,7 @@ import {
   parseThinFile,
   resolveSpec,
   type TemplateResult,
+  tierDefaults,
   unsupportedActions,
 } from '@pltf/plan';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -244,6 +245,7 @@ describe.each(ids)('%s', (id) => {
     for (const { annotations, labels } of alerts) {
       expect(anchors).toContain(annotations?.['runbook_url']);
       expect(labels).toMatchObject({ service: 'users-api', owner: 'everyone' });
+      expect(labels?.['severity']).toBe(tierDefaults(3).alerts);
     }
     for (const page of ['README.md', 'docs/index.md', 'docs/runbook.md']) {
       for (const [, link = ''] of textIn(github, page).matchAll(/\]\(([^)#:]+)\)/g)) {
