@@ -92,8 +92,8 @@ export function createContainerEngine(options: ContainerEngineOptions): Instance
     );
 
   return {
-    async prepare(desired, cohort) {
-      const image = await imageOf(desired, cohort, () => undefined);
+    async prepare(desired, cohort, say) {
+      const image = await imageOf(desired, cohort, say);
       const account = await accounts.open(desired.owner);
       planContainer(image, account, desired.id, cohort.run);
       await networks.ensure(environmentOf(desired.id));

@@ -60,7 +60,7 @@ describe.each(engines)('instances as $isolation', ({ isolation, skip }) => {
   };
   const pidsOf = async (id: string) => {
     const { instances } = await agent.client.get(`${id}.prod`);
-    return instances.map(({ pid, id: instance }) => pid ?? instance);
+    return instances.map(({ pid, container }) => container ?? pid);
   };
   const ended = async (id: string) =>
     (await agent.client.journal(0)).flatMap(({ entry }) =>
@@ -119,6 +119,7 @@ describe.each(engines)('instances as $isolation', ({ isolation, skip }) => {
     await agent.restart();
     await pause(500);
 
+    expect(before[0]).toBeDefined();
     expect(await pidsOf('adopted')).toEqual(before);
     expect((await visit(agent.routerPort, 'adopted.localhost')).status).toBe(200);
     const texts = (await agent.client.logs('adopted.prod', 'tail=100000')).map(({ text }) => text);

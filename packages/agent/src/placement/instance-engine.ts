@@ -39,8 +39,12 @@ export interface InstanceRun {
 
 /** What starts, takes up and ends instances: processes of this machine, or containers. */
 export interface InstanceEngine {
-  /** Makes what all instances of a cohort share; most of it may be there already. */
-  prepare(desired: DesiredPlacement, cohort: CohortRecord): Promise<void>;
+  /** Makes what all instances of a cohort share; most of it may be there already. `say` tells of waiting. */
+  prepare(
+    desired: DesiredPlacement,
+    cohort: CohortRecord,
+    say: (text: string) => void,
+  ): Promise<void>;
   start(order: InstanceOrder): Promise<InstanceRun>;
   /** What an earlier agent started; undefined when nothing of it is left. */
   find(order: InstanceOrder): Promise<InstanceRun | undefined>;

@@ -91,12 +91,13 @@ function seenThrough(record: PlacementRecord, routed: ReadonlySet<string>): Plac
 }
 
 function observeInstance(record: PlacementRecord, instance: InstanceRecord): ObservedInstance {
-  const { process, port, startedAt, lastExit } = instance;
+  const { process, container, port, startedAt, lastExit } = instance;
   return {
     id: instance.id,
     release: cohortOf(record, instance.cohort)?.release.number ?? 0,
     state: instance.state,
     ...(process === undefined ? {} : { pid: process.pid }),
+    ...(container === undefined ? {} : { container }),
     ...(port === undefined ? {} : { port }),
     ...(startedAt === undefined ? {} : { startedAt: instant(startedAt) }),
     restarts: instance.restarts,

@@ -54,6 +54,8 @@ export class Placement {
     this.instances = new Instances({ context, file, log, changed });
     this.effects = new StepEffects({
       ...{ context, file, instances: this.instances, route: this.route, changed },
+      say: (text) =>
+        log.append([{ at: new Date().toISOString(), instance: id, stream: 'platform', text }]),
       wakeAt: (time) => this.loop.pokeAfter(time - context.now()),
       onForgotten: () => {
         this.closed = true;

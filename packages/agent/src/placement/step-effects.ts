@@ -21,6 +21,8 @@ export interface StepEffectsOptions {
   readonly file: RecordFile;
   readonly instances: Instances;
   readonly route: PlacementRoute;
+  /** The platform's own words in the placement's log. */
+  readonly say: (text: string) => void;
   /** The rules are to be asked again. */
   readonly changed: () => void;
   readonly wakeAt: (time: number) => void;
@@ -97,13 +99,13 @@ export class StepEffects {
   }
 
   private prepare(id: string): void {
-    const { context, file, changed } = this.options;
+    const { context, file, changed, say } = this.options;
     this.preparing.add(id);
     const work = async () => {
       const cohort = cohortOf(file.record, id);
       try {
         const engine = engineOf(context.engines, cohort);
-        if (cohort !== undefined) await engine.prepare(file.record.desired, cohort);
+        if (cohort !== undefined) await engine.prepare(file.record.desired, cohort, say);
         file.changeCohort(id, { prepared: true });
       } catch (error) {
         context.log.warn({ err: error }, 'a release could not be made ready');

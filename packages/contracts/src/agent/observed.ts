@@ -50,6 +50,8 @@ export const ObservedInstance = z.object({
   state: InstanceState,
   pid: z.number().int().optional(),
   port: z.number().int().optional(),
+  /** Id of its container, where it has one. */
+  container: z.string().optional(),
   startedAt: Instant.optional(),
   restarts: z.number().int(),
   memoryMiB: z.number().optional(),

@@ -1,13 +1,14 @@
 import type { ImageRequest, Reason, ReleaseImage } from '@pltf/contracts';
 import { errorKinds, PltfError } from '@pltf/contracts';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { LogStore } from '../../logs/log-store.ts';
 import { asReason } from '../../placement/reason.ts';
 import type { ReleaseStore } from '../../release/release-store.ts';
 import type { EngineAccess } from '../engine-access.ts';
-import { InspectedImage } from '../engine-answers.ts';
+import { InspectedImage, ListedImage } from '../engine-answers.ts';
 import { refusedWith } from '../engine-client.ts';
-import { labels } from '../labels.ts';
+import { labels, ownedBy } from '../labels.ts';
 import { rootFiles } from './archive-files.ts';
 import { buildImage } from './image-build.ts';
 import type { ImageDocument, ImageFiles } from './image-files.ts';
@@ -28,7 +29,6 @@ export interface ReleaseImages {
   finished(release: string): Promise<ReleaseImage>;
   log(release: string): Promise<LogStore>;
   document(release: string, name: ImageDocument): unknown;
-  remove(release: string): Promise<void>;
   /** Removes the images of releases that are not kept. */
   sweep(isKept: (release: string) => boolean): Promise<void>;
 }
@@ -60,6 +60,28 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     });
   };
 
+  /** Brings an image back that somebody removed from the engine. */
+  const pull = async (reference: string | undefined, image: string): Promise<boolean> => {
+    if (reference === undefined) return false;
+    const [repository = ''] = reference.split('@');
+    const headers = options.registries.forPush(repository);
+    const query = { fromImage: reference };
+    const request = {
+      method: 'POST',
+      path: '/images/create',
+      query,
+      headers,
+      timeoutMs: 0,
+    } as const;
+    try {
+      // Its progress is nobody's business; what counts is whether the image is there then.
+      for await (const _ of await client.stream(request));
+    } catch (error) {
+      if (refusedWith(error) === undefined) throw error;
+    }
+    return (await inspect(image)) !== undefined;
+  };
+
   const make = async (request: ImageRequest): Promise<ReleaseImage> => {
     const { release, attempt } = request;
     const startedAt = now().toISOString();
@@ -88,7 +110,8 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     const known = files.read(release.digest);
     if (known?.state === 'failed') return known.attempt === attempt ? known : undefined;
     if (known?.state !== 'ready' || known.image === undefined) return undefined;
-    const there = (await inspect(known.image)) !== undefined;
+    const there =
+      (await inspect(known.image)) !== undefined || (await pull(known.reference, known.image));
     const pushed = plan.registry === undefined || known.reference?.startsWith(`${plan.registry}/`);
     return there && pushed === true ? known : undefined;
   };
@@ -111,24 +134,27 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     });
   };
 
-  const remove = async (release: string): Promise<void> => {
-    await making.get(release)?.catch(() => undefined);
-    const known = files.read(release);
-    if (known?.image !== undefined) {
-      const path = `/images/${encodeURIComponent(known.image)}`;
-      // 409: a container still needs it; it goes with the next sweep.
-      const status = await client.send(
-        { method: 'DELETE', path, query: { force: '1' } },
-        [404, 409],
-      );
-      if (status === 409) return;
-    }
-    await files.remove(release);
+  const remove = async (image: string): Promise<void> => {
+    const path = `/images/${encodeURIComponent(image)}`;
+    // 409: a container still needs it; it goes with a later sweep.
+    await client.send({ method: 'DELETE', path, query: { force: '1' } }, [404, 409]);
+  };
+
+  /** Those of releases that are not kept, and those that a later attempt has replaced. */
+  const superfluous = async (isKept: (release: string) => boolean) => {
+    const query = { filters: ownedBy(options.agent) };
+    const request = { method: 'GET', path: '/images/json', query } as const;
+    const own = await client.json(request, z.array(ListedImage));
+    return own.filter(({ Id, Labels }) => {
+      const release = Labels?.[labels.release] ?? '';
+      if (making.has(release)) return false;
+      const current = files.read(release)?.image;
+      return !isKept(release) || (current !== undefined && current !== Id);
+    });
   };
 
   return {
     get,
-    remove,
     async put(request) {
       releases.archive(request.release.digest);
       const made = begin(request);
@@ -159,8 +185,10 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     log: (release) => files.log(get(release).release),
     document: (release, name) => files.readDocument(release, name),
     async sweep(isKept) {
+      // The record goes last: it is what a later sweep goes by when the engine is away now.
+      for (const { Id } of await superfluous(isKept)) await remove(Id);
       for (const { release } of files.list()) {
-        if (!isKept(release) && !making.has(release)) await remove(release);
+        if (!isKept(release) && !making.has(release)) await files.remove(release);
       }
     },
   };
