@@ -73,10 +73,32 @@ export function offsetOf(node: unknown): number | undefined {
   return (isNode(node) || isAlias(node)) && node.range ? node.range[0] : undefined;
 }
 
-/** An offset as `file:line:column`. */
-export function placeIn(text: string, fileName: string, offset: number): string {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  const column = offset - (before.lastIndexOf('\n') + 1) + 1;
-  return `${fileName}:${line}:${column}`;
+/** Tells the place of an offset as `file:line:column`. */
+export function placesIn(text: string, fileName: string): (offset: number) => string {
+  let lines: readonly number[] | undefined;
+  return (offset) => {
+    // Most files are right, and nobody asks.
+    lines ??= lineStarts(text);
+    const line = lineAt(lines, offset);
+    return `${fileName}:${line + 1}:${offset - (lines[line] ?? 0) + 1}`;
+  };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1))
+    starts.push(end + 1);
+  return starts;
+}
+
+/** The last line that begins at the offset or before it, by halving. */
+function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

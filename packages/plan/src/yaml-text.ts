@@ -7,7 +7,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { isEmpty, offsetOf, placeIn, placesOf, type YamlPlaces } from './yaml-places.ts';
+import { isEmpty, offsetOf, placesIn, placesOf, type YamlPlaces } from './yaml-places.ts';
 
 export type { YamlPlaces };
 
@@ -89,7 +89,7 @@ function read(
   text: string,
   { fileName, example, maximumDocuments }: YamlTextOptions & { readonly maximumDocuments: number },
 ): YamlDocuments {
-  const at = (offset: number): string => placeIn(text, fileName, offset);
+  const at = placesIn(text, fileName);
   const lead = text.length - text.trimStart().length;
   const spread = onLines(text.slice(lead));
   const parsed = parseAllDocuments<ParsedNode>(spread ?? text, {
