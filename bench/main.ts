@@ -2,10 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type JudgedFigure, judge } from './figure.ts';
+import { audit } from './figures/audit.ts';
 import { cli } from './figures/cli.ts';
 import { create } from './figures/create.ts';
 import type { Effort, Group } from './figures/group.ts';
 import { idle } from './figures/idle.ts';
+import { policy } from './figures/policy.ts';
 import { push } from './figures/push.ts';
 import { render } from './figures/render.ts';
 import { rollback } from './figures/rollback.ts';
@@ -13,7 +15,7 @@ import { router } from './figures/router.ts';
 import { machineLine, thisMachine } from './machine.ts';
 import { tableOf, timelineOf } from './table.ts';
 
-const groups: readonly Group[] = [create, push, rollback, router, cli, idle, render];
+const groups: readonly Group[] = [create, push, rollback, router, cli, idle, render, policy, audit];
 /** Taking down what the last group started comes on top: the whole stays below eight minutes. */
 const longestRunMs = 450_000;
 const names = groups.map(({ name }) => name).join(', ');
@@ -25,6 +27,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     timeline: { type: 'boolean', default: false },
+    corpora: { type: 'string' },
   },
 });
 
@@ -81,7 +84,11 @@ function roundsFrom(text: string | undefined, quick: boolean): number {
 }
 
 const chosen = chosenGroups(options.only);
-const effort: Effort = { rounds: roundsFrom(options.rounds, options.quick), quick: options.quick };
+const effort: Effort = {
+  rounds: roundsFrom(options.rounds, options.quick),
+  quick: options.quick,
+  ...(options.corpora === undefined ? {} : { corpora: options.corpora }),
+};
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => interruption.abort(new Error(`interrupted by ${signal}`)));

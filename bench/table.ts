@@ -62,7 +62,7 @@ const amount = (value: number, unit: Unit): string => `${number(value, unit)} ${
 
 /** Three digits or so: more would pretend a precision that is not there. */
 function number(value: number, unit: Unit): string {
-  if (unit === 'requests/s' || unit === 'services/s') return value.toFixed(0);
+  if (unit === 'requests/s' || unit === 'services/s' || unit === 'cases') return value.toFixed(0);
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 

@@ -9,7 +9,7 @@ import {
   CelUint,
   none,
   typeName,
-} from './values/data.ts';
+} from './values/cel-value.ts';
 import { equal } from './values/equality.ts';
 import { CelSyntaxError } from './values/failure.ts';
 import { MapBuilder } from './values/maps.ts';

@@ -9,7 +9,7 @@ import type {
   CelResult,
 } from './port.ts';
 import { type CelProgram, programOfText, runProgram } from './program.ts';
-import { type CelLazyMap, CelMap } from './values/data.ts';
+import { type CelLazyMap, CelMap } from './values/cel-value.ts';
 import { CelSyntaxError } from './values/failure.ts';
 import { hasDots, inputsOf } from './values/input.ts';
 import { fromJson, toJson } from './values/json.ts';

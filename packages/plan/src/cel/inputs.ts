@@ -2,7 +2,7 @@ import { charge, type Frame } from './evaluation/frame.ts';
 import type { CompiledExpression } from './expression.ts';
 import type { CelExpression, CelInput } from './port.ts';
 import { type CelProgram, programOfText, runProgram } from './program.ts';
-import { type CelData, CelLazyMap } from './values/data.ts';
+import { type CelData, CelLazyMap } from './values/cel-value.ts';
 import { CelFailure, GasExhausted } from './values/failure.ts';
 import { Converted, hasDots, inputsOf } from './values/input.ts';
 import { doublePaths, fromJson } from './values/json.ts';

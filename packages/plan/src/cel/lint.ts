@@ -3,7 +3,7 @@ import { firstVersion, foreign, later, versionOf } from './kubernetes/versions.t
 import type { CelLint } from './port.ts';
 import type { Call, CelNode } from './syntax/node.ts';
 import { parseCel } from './syntax/parser.ts';
-import { typeName } from './values/data.ts';
+import { typeName } from './values/cel-value.ts';
 import { CelSyntaxError } from './values/failure.ts';
 
 /** What was found so far; `never` once no Kubernetes evaluates the expression. */

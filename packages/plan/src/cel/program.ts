@@ -4,7 +4,7 @@ import type { Library } from './evaluation/scope.ts';
 import { celLibrary } from './library/index.ts';
 import { celLimits } from './limits.ts';
 import { parseCel } from './syntax/parser.ts';
-import type { CelData } from './values/data.ts';
+import type { CelData } from './values/cel-value.ts';
 import { CelFailure, CelSyntaxError, GasExhausted } from './values/failure.ts';
 
 /** An expression ready to run over CEL values. */
@@ -70,7 +70,7 @@ export function runProgram(
   const frame: Frame = {
     gas: 0,
     limit: options.gas,
-    slots: new Array<CelData>(program.slots).fill(null),
+    slots: Array.from<CelData>({ length: program.slots }).fill(null),
     resolve: (name) => resolve(name, frame),
     dotted: options.dotted,
   };

@@ -7,6 +7,7 @@ import {
   objectOf,
   type ReadFile,
   readObjects,
+  scalarText,
   textOf,
   textsOf,
 } from './files.ts';
@@ -89,7 +90,7 @@ function onlyObject(read: ReadFile, path: string): Json {
 
 function assertionText(assertion: Json): string {
   const message = textOf(assertion.message);
-  const count = `violations: ${String(assertion.violations ?? 'yes')}`;
+  const count = `violations: ${scalarText(assertion.violations ?? 'yes')}`;
   return message === undefined ? count : `${count} like ${message}`;
 }
 

@@ -7,6 +7,7 @@ import {
   objectOf,
   type ReadFile,
   readObjects,
+  scalarText,
   textOf,
   textsOf,
 } from './files.ts';
@@ -33,7 +34,7 @@ export function runKyvernoTest(path: string, read: ReadFile, now: Date): readonl
   return readObjects(read, path)
     .filter(({ kind }) => kind === 'Test')
     .flatMap((test) => {
-      const name = String(at(test, 'metadata', 'name') ?? '');
+      const name = scalarText(at(test, 'metadata', 'name'));
       const results = listOf(test.results).map(objectOf);
       const outcome = attempt(() => load(test, path, read, now));
       return results.flatMap((result) =>
@@ -120,7 +121,7 @@ function resourcesOf(
 function answerOf(policy: Json, resource: Json, loaded: Loaded): string {
   const written = objectOf(policy.spec);
   const spec = policyForController(written, resource) ?? written;
-  const request = loaded.context.requestOf(String(at(policy, 'metadata', 'name')), resource);
+  const request = loaded.context.requestOf(scalarText(at(policy, 'metadata', 'name')), resource);
   const namespace = loaded.context.namespaceOf(
     textOf(at(resource, 'metadata', 'namespace')) ?? 'default',
   );

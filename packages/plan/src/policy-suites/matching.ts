@@ -1,4 +1,4 @@
-import { at, type Json, listOf, objectOf, textOf, textsOf } from './files.ts';
+import { at, type Json, listOf, objectOf, scalarText, textOf, textsOf } from './files.ts';
 
 /** Group, version, kind and the plural name of an object's resource. */
 export interface ResourceName {
@@ -56,7 +56,7 @@ export function selects(selector: unknown, labels: unknown): boolean {
       .map(objectOf)
       .every(({ key, operator, values }) => {
         const value = held[String(key)];
-        const within = value !== undefined && textsOf(values).includes(String(value));
+        const within = value !== undefined && textsOf(values).includes(scalarText(value));
         if (operator === 'In') return within;
         if (operator === 'NotIn') return !within;
         return operator === 'Exists' ? value !== undefined : value === undefined;

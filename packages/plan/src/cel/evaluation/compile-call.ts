@@ -1,6 +1,6 @@
 import { nearest } from '../../nearest.ts';
 import type { Call, CelNode } from '../syntax/node.ts';
-import { type CelData, CelOptional } from '../values/data.ts';
+import { type CelData, CelOptional } from '../values/cel-value.ts';
 import { CelSyntaxError } from '../values/failure.ts';
 import { charge, fail, type Step, weight } from './frame.ts';
 import type { CelFunction, CompileScope } from './scope.ts';

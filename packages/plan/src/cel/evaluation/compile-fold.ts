@@ -1,5 +1,12 @@
 import type { CelNode, Fold } from '../syntax/node.ts';
-import { type CelData, CelLazyMap, CelList, CelMap, CelOptional, none } from '../values/data.ts';
+import {
+  type CelData,
+  CelLazyMap,
+  CelList,
+  CelMap,
+  CelOptional,
+  none,
+} from '../values/cel-value.ts';
 import { CelFailure } from '../values/failure.ts';
 import { keysOf, MapBuilder, materialise, pairsOf } from '../values/maps.ts';
 import { charge, type Frame, fail, type Step } from './frame.ts';

@@ -1,6 +1,6 @@
 import { celLimits } from '../limits.ts';
 import type { CelNode, ListItem, MapEntry } from '../syntax/node.ts';
-import { type CelData, CelList, CelOptional } from '../values/data.ts';
+import { type CelData, CelList, CelOptional } from '../values/cel-value.ts';
 import { CelFailure, CelSyntaxError } from '../values/failure.ts';
 import { MapBuilder } from '../values/maps.ts';
 import { compileCall } from './compile-call.ts';

@@ -8,7 +8,7 @@ import {
   CelType,
   none,
   typeName,
-} from '../values/data.ts';
+} from '../values/cel-value.ts';
 import { mapGet } from '../values/maps.ts';
 import { charge, type Frame, fail, type Step } from './frame.ts';
 import { type CompileScope, withinPath } from './scope.ts';

@@ -1,4 +1,4 @@
-import { type CelData, CelLazyMap, CelList, CelMap } from '../values/data.ts';
+import { type CelData, CelLazyMap, CelList, CelMap } from '../values/cel-value.ts';
 import { CelFailure, GasExhausted } from '../values/failure.ts';
 
 /** One evaluation under way. */

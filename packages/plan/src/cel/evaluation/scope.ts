@@ -1,5 +1,5 @@
 import type { CelNode } from '../syntax/node.ts';
-import type { CelData } from '../values/data.ts';
+import type { CelData } from '../values/cel-value.ts';
 import type { Frame, Step } from './frame.ts';
 
 /** A function or method; a method's first argument is what it is called on. */

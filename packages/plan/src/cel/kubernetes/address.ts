@@ -44,7 +44,7 @@ function parseSix(text: string): bigint | undefined {
   const tail = second ?? [];
   const missing = 8 - first.length - tail.length;
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
-  const groups = [...first, ...new Array<bigint>(missing).fill(0n), ...tail];
+  const groups = [...first, ...Array.from<bigint>({ length: missing }).fill(0n), ...tail];
   return groups.reduce((bits, group) => (bits << 16n) | group, 0n);
 }
 

@@ -1,6 +1,6 @@
 import type { CelFunction, Library } from '../evaluation/scope.ts';
 import { needOpaque, needText } from '../library/arguments.ts';
-import { CelList, CelOpaque, CelOptional, none } from '../values/data.ts';
+import { CelList, CelOpaque, CelOptional, none } from '../values/cel-value.ts';
 import { CelFailure } from '../values/failure.ts';
 import { parseTimestamp } from '../values/times.ts';
 import { parseUrl } from './url.ts';

@@ -1,7 +1,7 @@
 import { fail } from '../evaluation/frame.ts';
 import type { CelFunction, Library } from '../evaluation/scope.ts';
 import { needOpaque, needText } from '../library/arguments.ts';
-import { type CelData, CelOpaque } from '../values/data.ts';
+import { type CelData, CelOpaque } from '../values/cel-value.ts';
 import { intOf } from '../values/ranges.ts';
 
 const type = 'kubernetes.Quantity';

@@ -1,7 +1,7 @@
 import { charge, fail } from '../evaluation/frame.ts';
 import type { CelFunction, Library } from '../evaluation/scope.ts';
 import { needOpaque, needText } from '../library/arguments.ts';
-import { type CelData, CelList, CelMap, CelOpaque } from '../values/data.ts';
+import { type CelData, CelList, CelMap, CelOpaque } from '../values/cel-value.ts';
 
 interface Url {
   readonly scheme: string;

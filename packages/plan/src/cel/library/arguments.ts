@@ -1,5 +1,5 @@
 import { fail } from '../evaluation/frame.ts';
-import { type CelData, CelList, CelOpaque, typeName } from '../values/data.ts';
+import { type CelData, CelList, CelOpaque, typeName } from '../values/cel-value.ts';
 
 /** The values that a function was called on, as the kinds that it takes; anything else fails. */
 export function needText(value: CelData | undefined, what: string): string {

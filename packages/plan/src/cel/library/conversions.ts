@@ -11,7 +11,7 @@ import {
   CelType,
   CelUint,
   typeName,
-} from '../values/data.ts';
+} from '../values/cel-value.ts';
 import { doubleText } from '../values/double-text.ts';
 import { duration, intOf, nanosASecond, timestamp, uintOf } from '../values/ranges.ts';
 import {

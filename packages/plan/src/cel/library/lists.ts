@@ -1,6 +1,6 @@
 import { charge, type Frame, fail, weight } from '../evaluation/frame.ts';
 import type { CelFunction, Library } from '../evaluation/scope.ts';
-import { type CelData, CelDuration, CelList, CelUint, typeName } from '../values/data.ts';
+import { type CelData, CelDuration, CelList, CelUint, typeName } from '../values/cel-value.ts';
 import { equal } from '../values/equality.ts';
 import { needIndex, needInt, needList } from './arguments.ts';
 import { compare, operators } from './operators.ts';

@@ -9,7 +9,7 @@ import {
   CelTimestamp,
   CelUint,
   typeName,
-} from '../values/data.ts';
+} from '../values/cel-value.ts';
 import { equal } from '../values/equality.ts';
 import { keyOf, mapGet } from '../values/maps.ts';
 import { duration, intOf, timestamp, uintOf } from '../values/ranges.ts';

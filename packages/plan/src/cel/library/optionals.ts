@@ -10,7 +10,7 @@ import {
   CelTimestamp,
   CelUint,
   none,
-} from '../values/data.ts';
+} from '../values/cel-value.ts';
 import { needList, unsuitable } from './arguments.ts';
 
 /** Empty text, list, map or bytes, 0, false, null and an empty optional. */

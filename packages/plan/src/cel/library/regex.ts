@@ -3,7 +3,7 @@ import type { CelFunction, Library } from '../evaluation/scope.ts';
 import { findMatch, type Match } from '../regex/match.ts';
 import { type Instruction, programOf } from '../regex/program.ts';
 import { parseRegex } from '../regex/syntax.ts';
-import { type CelData, CelList } from '../values/data.ts';
+import { type CelData, CelList } from '../values/cel-value.ts';
 import { needInt, needText } from './arguments.ts';
 
 const programs = new Map<string, readonly Instruction[]>();

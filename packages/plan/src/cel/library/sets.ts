@@ -1,6 +1,6 @@
 import { charge, type Frame, weight } from '../evaluation/frame.ts';
 import type { Library } from '../evaluation/scope.ts';
-import type { CelData, CelList } from '../values/data.ts';
+import type { CelData, CelList } from '../values/cel-value.ts';
 import { equal } from '../values/equality.ts';
 import { needList } from './arguments.ts';
 

@@ -9,7 +9,7 @@ import {
   CelType,
   CelUint,
   typeName,
-} from '../values/data.ts';
+} from '../values/cel-value.ts';
 import { keysOf, mapGet, materialise } from '../values/maps.ts';
 import { durationText, timestampText } from '../values/times.ts';
 
@@ -85,23 +85,21 @@ function numberOf(value: CelData, verb: string): number {
 
 /** The exact decimal digits of a double, rounded half to even at `digits` places. */
 function fixed(value: number, digits: number): string {
-  if (digits > 100) return `${value.toFixed(100)}${'0'.repeat(digits - 100)}`;
-  if (Math.abs(value) >= 1e21)
-    return `${BigInt(value)}${digits === 0 ? '' : `.${'0'.repeat(digits)}`}`;
-  const rounded = value.toFixed(digits);
-  return isTie(value, digits) ? toEven(rounded, value, digits) : rounded;
-}
-
-/** Doubles that lie exactly between two texts are multiples of a power of two: 52 more places show them whole. */
-function isTie(value: number, digits: number): boolean {
-  return /^50*$/.test(value.toFixed(100).split('.')[1]?.slice(digits) ?? '');
-}
-
-function toEven(rounded: string, value: number, digits: number): string {
-  const last = Number(rounded.at(-1));
-  if (last % 2 === 0) return rounded;
-  const towardsZero = value.toFixed(100).slice(0, 100 > digits ? digits - 100 : undefined);
-  return digits === 0 ? towardsZero.replace(/\.$/, '') : towardsZero;
+  let whole = Math.abs(value);
+  let denominator = 1n;
+  // A double is a whole number over a power of two; doubling loses nothing.
+  while (!Number.isInteger(whole)) {
+    whole *= 2;
+    denominator *= 2n;
+  }
+  const scaled = BigInt(whole) * 10n ** BigInt(digits);
+  const quotient = scaled / denominator;
+  const twice = (scaled % denominator) * 2n;
+  const up = twice > denominator || (twice === denominator && quotient % 2n === 1n);
+  const text = String(up ? quotient + 1n : quotient).padStart(digits + 1, '0');
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const point = text.length - digits;
+  return `${sign}${text.slice(0, point)}${digits === 0 ? '' : `.${text.slice(point)}`}`;
 }
 
 function exponent(value: number, digits: number): string {

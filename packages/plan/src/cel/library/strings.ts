@@ -1,6 +1,6 @@
 import { charge, fail } from '../evaluation/frame.ts';
 import type { CelFunction, Library } from '../evaluation/scope.ts';
-import { CelList } from '../values/data.ts';
+import { CelList } from '../values/cel-value.ts';
 import { needIndex, needInt, needList, needText } from './arguments.ts';
 import { formatText } from './string-format.ts';
 

@@ -1,6 +1,6 @@
 import { fail } from '../evaluation/frame.ts';
 import type { CelFunction, Library } from '../evaluation/scope.ts';
-import { type CelData, CelDuration, CelTimestamp } from '../values/data.ts';
+import { type CelData, CelDuration, CelTimestamp } from '../values/cel-value.ts';
 import { nanosASecond } from '../values/ranges.ts';
 import { seconds } from '../values/times.ts';
 import { needText, unsuitable } from './arguments.ts';

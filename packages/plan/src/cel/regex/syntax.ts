@@ -1,5 +1,5 @@
-import { CelFailure } from '../values/failure.ts';
 import { type CharacterTest, classOf, perl, posix, unicodeClass } from './classes.ts';
+import { readEscape, refuse } from './escapes.ts';
 
 /** A pattern of RE2's syntax as a tree. */
 export type RegexNode =
@@ -31,10 +31,6 @@ const deepest = 100;
 /** Parses a pattern; throws a `CelFailure` for one that RE2 would refuse. */
 export function parseRegex(pattern: string): RegexNode {
   return new RegexParser([...pattern]).whole();
-}
-
-function refuse(what: string): never {
-  throw new CelFailure(`not a regular expression: ${what}`);
 }
 
 class RegexParser {
@@ -219,20 +215,9 @@ class RegexParser {
 
   /** The character that an escape stands for, after the backslash. */
   #escaped(): string {
-    const rest = this.#text.slice(this.#at, this.#at + 12).join('');
-    const found = /^(?:x\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|([0-7]{2,3}|0))/.exec(rest);
-    if (found !== null) {
-      this.#at += found[0].length;
-      const hex = found[1] ?? found[2];
-      const code =
-        hex === undefined ? Number.parseInt(found[3] ?? '0', 8) : Number.parseInt(hex, 16);
-      return code > 0x10ffff ? refuse('no such character') : String.fromCodePoint(code);
-    }
-    const character = this.#text[this.#at] ?? '';
-    this.#at += 1;
-    const control = 'afnrtv'.indexOf(character);
-    if (control !== -1) return '\x07\f\n\r\t\v'[control] ?? '';
-    return /^[A-Za-z0-9]$/.test(character) ? refuse(`no escape \\${character}`) : character;
+    const { character, length } = readEscape(this.#text.slice(this.#at, this.#at + 12).join(''));
+    this.#at += length;
+    return character;
   }
 
   #class(): CharacterTest {

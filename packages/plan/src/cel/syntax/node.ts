@@ -1,4 +1,4 @@
-import type { CelData } from '../values/data.ts';
+import type { CelData } from '../values/cel-value.ts';
 
 interface At {
   /** UTF-16 units from the start of the text. */

@@ -1,4 +1,4 @@
-import { CelUint } from '../values/data.ts';
+import { CelUint } from '../values/cel-value.ts';
 import { CelSyntaxError } from '../values/failure.ts';
 
 /** An int literal stays unsigned until its minus sign is known: the smallest int has no positive twin. */

@@ -10,7 +10,7 @@ import {
   CelTimestamp,
   CelType,
   CelUint,
-} from './data.ts';
+} from './cel-value.ts';
 import { mapGet, materialise } from './maps.ts';
 
 /** Whether two values are the same to CEL: numbers by value across their types, everything else within its type. */
@@ -20,10 +20,16 @@ export function equal(frame: Frame, left: CelData, right: CelData): boolean {
   const a = left instanceof CelUint ? left.value : left;
   const b = right instanceof CelUint ? right.value : right;
   if (typeof a === 'bigint' || typeof a === 'number')
-    // biome-ignore lint/suspicious/noDoubleEquals: int and double are equal by value
-    return (typeof b === 'bigint' || typeof b === 'number') && a == b;
+    return (typeof b === 'bigint' || typeof b === 'number') && equalNumbers(a, b);
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   return equalObjects(frame, a, b);
+}
+
+/** Int and double are equal by their exact values. */
+function equalNumbers(a: bigint | number, b: bigint | number): boolean {
+  if (typeof a === 'number' && typeof b === 'bigint') return Number.isInteger(a) && BigInt(a) === b;
+  if (typeof a === 'bigint' && typeof b === 'number') return Number.isInteger(b) && BigInt(b) === a;
+  return a === b;
 }
 
 function equalObjects(frame: Frame, left: CelData & object, right: CelData & object): boolean {

@@ -1,5 +1,5 @@
 import type { Frame } from '../evaluation/frame.ts';
-import type { CelData } from './data.ts';
+import type { CelData } from './cel-value.ts';
 import { fromJson } from './json.ts';
 
 /** A variable that becomes a CEL value when it is first read. */

@@ -10,7 +10,7 @@ import {
   CelTimestamp,
   CelType,
   CelUint,
-} from './data.ts';
+} from './cel-value.ts';
 import { CelFailure } from './failure.ts';
 import { durationText, timestampText } from './times.ts';
 

@@ -1,5 +1,5 @@
 import { type Frame, fail } from '../evaluation/frame.ts';
-import { type CelData, type CelKey, CelLazyMap, CelList, CelMap, CelUint } from './data.ts';
+import { type CelData, type CelKey, CelLazyMap, CelList, CelMap, CelUint } from './cel-value.ts';
 
 /** A key as maps hold it; undefined for a value that is no key of any map. */
 export function keyOf(value: CelData): CelKey | undefined {

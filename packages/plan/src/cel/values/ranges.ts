@@ -1,5 +1,5 @@
 import { fail } from '../evaluation/frame.ts';
-import { CelDuration, CelTimestamp, CelUint } from './data.ts';
+import { CelDuration, CelTimestamp, CelUint } from './cel-value.ts';
 
 const firstSecond = -62_135_596_800n;
 const lastSecond = 253_402_300_799n;

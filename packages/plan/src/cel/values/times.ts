@@ -1,5 +1,5 @@
 import { fail } from '../evaluation/frame.ts';
-import type { CelDuration, CelTimestamp } from './data.ts';
+import type { CelDuration, CelTimestamp } from './cel-value.ts';
 import { duration, nanosASecond, timestamp } from './ranges.ts';
 
 const rfc3339 =
