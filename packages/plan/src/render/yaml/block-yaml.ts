@@ -3,6 +3,7 @@ import { quoted } from './scalar.ts';
 import {
   createOutput,
   writeAgain,
+  writeByte,
   writeBytes,
   writeScalar,
   writeText,
@@ -24,15 +25,15 @@ export const blockYaml = (documents: readonly JsonValue[]): string =>
  */
 export function createYamlWriter(): (documents: readonly JsonValue[]) => Uint8Array {
   const output = createOutput();
-  const keys = new Map<string, Uint8Array>();
+  const keys: Keys = [];
   return (documents) => {
     output.length = 0;
     const writing: Writing = { output, keys, shared: new Map() };
     for (const [index, document] of documents.entries()) {
       if (index > 0) writeText(output, '---\n');
-      if (isMapping(document) && mapping(writing, document, '', '')) continue;
+      if (isMapping(document) && mapping(writing, document, '', false)) continue;
       inline(output, document, '  ');
-      writeText(output, '\n');
+      writeByte(output, lineByte);
     }
     return output.bytes.slice(0, output.length);
   };
@@ -40,14 +41,15 @@ export function createYamlWriter(): (documents: readonly JsonValue[]) => Uint8Ar
 
 interface Writing {
   readonly output: YamlOutput;
-  /** Keys repeat, values do not. */
-  readonly keys: Map<string, Uint8Array>;
+  readonly keys: Keys;
   /**
    * Where mappings stand, by depth. All objects of a placement hold the same labels, as one mapping: they are half of
    * what is written, and are put together once.
    */
   readonly shared: Map<object, (Place | undefined)[]>;
 }
+/** By depth: keys repeat, values do not. Each is there with its indentation and its colon. */
+type Keys = Map<string, Uint8Array>[];
 interface Place {
   readonly start: number;
   readonly end: number;
@@ -61,39 +63,39 @@ const sharedKeys: ReadonlySet<string> = /* @__PURE__ */ new Set([
 const isMapping = (value: JsonValue): value is Record<string, JsonValue> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** `first` stands before the first key, `indent` before every other. Writes nothing and answers no when it is empty. */
-function mapping(writing: Writing, value: Mapping, indent: string, first: string): boolean {
+/** Writes nothing and answers no when it is empty. In a list, the first key stands behind the dash that is written. */
+function mapping(writing: Writing, value: Mapping, indent: string, inList: boolean): boolean {
   const { output } = writing;
-  let before = first;
   let some = false;
   for (const key in value) {
     const member = value[key];
     if (member === undefined) continue;
-    writeText(output, before);
-    writeKey(writing, key);
+    writeKey(writing, key, some || !inList ? indent : '');
+    some = true;
     if (typeof member === 'object' && member !== null) below(writing, key, member, indent);
     else {
-      writeText(output, ' ');
+      writeByte(output, spaceByte);
       inline(output, member, deeper(indent));
-      writeText(output, '\n');
+      writeByte(output, lineByte);
     }
-    before = indent;
-    some = true;
   }
   return some;
 }
+
+const spaceByte = 0x20;
+const lineByte = 0x0a;
 
 /** A list or a mapping under its key, or `[]` and `{}`. */
 function below(writing: Writing, key: string, member: object, indent: string): void {
   const { output } = writing;
   const start = output.length;
-  writeText(output, '\n');
+  writeByte(output, lineByte);
   const inner = deeper(indent);
   const some = Array.isArray(member)
     ? sequence(writing, member as readonly JsonValue[], indent, indent)
     : sharedKeys.has(key)
       ? sharedMapping(writing, member as Mapping, inner)
-      : mapping(writing, member as Mapping, inner, inner);
+      : mapping(writing, member as Mapping, inner, false);
   if (some) return;
   output.length = start;
   writeText(output, Array.isArray(member) ? ' []\n' : ' {}\n');
@@ -113,7 +115,7 @@ function sharedMapping(writing: Writing, value: Mapping, indent: string): boolea
     return place.end > place.start;
   }
   const start = output.length;
-  const some = mapping(writing, value, indent, indent);
+  const some = mapping(writing, value, indent, false);
   places[depth] = { start, end: output.length };
   return some;
 }
@@ -133,13 +135,17 @@ function sequence(
     if (typeof item !== 'object' || item === null) {
       writeText(output, '- ');
       inline(output, item, inner);
-      writeText(output, '\n');
-    } else {
-      const some = Array.isArray(item)
-        ? sequence(writing, item as readonly JsonValue[], inner, '- ')
-        : mapping(writing, item as Mapping, inner, '- ');
-      if (!some) writeText(output, Array.isArray(item) ? '- []\n' : '- {}\n');
+      writeByte(output, lineByte);
+      continue;
     }
+    const start = output.length;
+    writeText(output, '- ');
+    const some = Array.isArray(item)
+      ? sequence(writing, item as readonly JsonValue[], inner, '')
+      : mapping(writing, item as Mapping, inner, true);
+    if (some) continue;
+    output.length = start;
+    writeText(output, Array.isArray(item) ? '- []\n' : '- {}\n');
   }
   return items.length > 0;
 }
@@ -161,16 +167,18 @@ function deeper(indent: string): string {
 }
 
 const mostKeys = 4096;
-function writeKey({ output, keys }: Writing, key: string): void {
-  const known = keys.get(key);
+function writeKey({ output, keys }: Writing, key: string, indent: string): void {
+  const ofDepth = (keys[indent.length >> 1] ??= new Map());
+  const known = ofDepth.get(key);
   if (known !== undefined) {
     writeBytes(output, known);
     return;
   }
   const start = output.length;
+  writeText(output, indent);
   // A key stands on one line.
   if (key.includes('\n')) writeText(output, quoted(key));
   else writeScalar(output, key, '');
   writeText(output, ':');
-  if (keys.size < mostKeys) keys.set(key, output.bytes.slice(start, output.length));
+  if (ofDepth.size < mostKeys) ofDepth.set(key, output.bytes.slice(start, output.length));
 }

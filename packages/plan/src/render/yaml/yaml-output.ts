@@ -41,6 +41,11 @@ export function writeText(output: YamlOutput, text: string): void {
   output.length = at;
 }
 
+export function writeByte(output: YamlOutput, byte: number): void {
+  room(output, 1)[output.length] = byte;
+  output.length += 1;
+}
+
 export function writeBytes(output: YamlOutput, text: Uint8Array): void {
   const bytes = room(output, text.length);
   let at = output.length;
