@@ -12,12 +12,22 @@ import {
   createSiteCommand,
   createWorkerCommand,
 } from './commands/create/command.ts';
+import { debtsCommand } from './commands/debts/command.ts';
 import { debugCommand } from './commands/debug/command.ts';
 import { deleteCommand } from './commands/delete/command.ts';
 import { demoCommand } from './commands/demo/command.ts';
 import { deployCommand } from './commands/deploy/command.ts';
 import { downCommand } from './commands/down/command.ts';
+import { exceptionApproveCommand } from './commands/exception/approve/command.ts';
+import { exceptionListCommand } from './commands/exception/list/command.ts';
+import { exceptionRejectCommand } from './commands/exception/reject/command.ts';
+import { exceptionRequestCommand } from './commands/exception/request/command.ts';
+import { exceptionRevokeCommand } from './commands/exception/revoke/command.ts';
+import { exceptionShowCommand } from './commands/exception/show/command.ts';
+import { exceptionWithdrawCommand } from './commands/exception/withdraw/command.ts';
 import { gitCredentialCommand } from './commands/git-credential/command.ts';
+import { guardrailListCommand } from './commands/guardrail/list/command.ts';
+import { guardrailShowCommand } from './commands/guardrail/show/command.ts';
 import { listCommand } from './commands/list/command.ts';
 import { loginCommand } from './commands/login/command.ts';
 import { logoutCommand } from './commands/logout/command.ts';
@@ -41,6 +51,11 @@ import { platformUserLinkCommand } from './commands/platform/user/link/command.t
 import { platformUserListCommand } from './commands/platform/user/list/command.ts';
 import { platformUserSetCommand } from './commands/platform/user/set/command.ts';
 import { promoteCommand } from './commands/promote/command.ts';
+import { requestAnswerCommand } from './commands/request/answer/command.ts';
+import { requestCreateCommand } from './commands/request/create/command.ts';
+import { requestListCommand } from './commands/request/list/command.ts';
+import { requestShowCommand } from './commands/request/show/command.ts';
+import { requestWithdrawCommand } from './commands/request/withdraw/command.ts';
 import { restartCommand } from './commands/restart/command.ts';
 import { rollbackCommand } from './commands/rollback/command.ts';
 import { runCommand } from './commands/run/command.ts';
@@ -87,12 +102,27 @@ export const commands: readonly Command[] = [
   command(stopCommand, () => import('./commands/stop/run.ts')),
   command(startCommand, () => import('./commands/start/run.ts')),
   command(runCommand, () => import('./commands/run/run.ts')),
+  command(exceptionRequestCommand, () => import('./commands/exception/request/run.ts')),
+  command(exceptionApproveCommand, () => import('./commands/exception/approve/run.ts')),
+  command(exceptionRejectCommand, () => import('./commands/exception/reject/run.ts')),
+  command(exceptionRevokeCommand, () => import('./commands/exception/revoke/run.ts')),
+  command(exceptionWithdrawCommand, () => import('./commands/exception/withdraw/run.ts')),
+  command(requestCreateCommand, () => import('./commands/request/create/run.ts')),
+  command(requestAnswerCommand, () => import('./commands/request/answer/run.ts')),
+  command(requestWithdrawCommand, () => import('./commands/request/withdraw/run.ts')),
   command(listCommand, () => import('./commands/list/run.ts')),
   command(showCommand, () => import('./commands/show/run.ts')),
   command(openCommand, () => import('./commands/open/run.ts')),
   command(logsCommand, () => import('./commands/logs/run.ts')),
   command(activityCommand, () => import('./commands/activity/run.ts')),
   command(auditCommand, () => import('./commands/audit/run.ts')),
+  command(exceptionListCommand, () => import('./commands/exception/list/run.ts')),
+  command(exceptionShowCommand, () => import('./commands/exception/show/run.ts')),
+  command(requestListCommand, () => import('./commands/request/list/run.ts')),
+  command(requestShowCommand, () => import('./commands/request/show/run.ts')),
+  command(guardrailListCommand, () => import('./commands/guardrail/list/run.ts')),
+  command(guardrailShowCommand, () => import('./commands/guardrail/show/run.ts')),
+  command(debtsCommand, () => import('./commands/debts/run.ts')),
   command(debugCommand, () => import('./commands/debug/run.ts')),
   command(tokenCreateCommand, () => import('./commands/token/create/run.ts')),
   command(tokenListCommand, () => import('./commands/token/list/run.ts')),

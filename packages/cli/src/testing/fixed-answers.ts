@@ -1,4 +1,5 @@
 import type { Me } from '@pltf/contracts';
+import { policyAnswers } from './policy-answers.ts';
 import { instant, line, run, task, testId } from './scenario.ts';
 import type { TestHandlers } from './table-server.ts';
 
@@ -30,6 +31,7 @@ export function me(url: string): Me {
 export const fixedAnswers = (url: () => string): TestHandlers => ({
   ...identityAnswers(url),
   ...taskAnswers,
+  ...policyAnswers,
   planComponent: ({ body }) => creationPlan(body.name),
   listGoldenPaths: () => ({ items: [goldenPath] }),
   platformHealth: () => ({ status: 'ok', version: '0.1.0', database: 'ok', agent: 'ok' }),

@@ -1,4 +1,4 @@
-import type { ComponentDetail, PlacementView, RunView } from '@pltf/contracts';
+import type { Client, ComponentDetail, PlacementView, RunView } from '@pltf/contracts';
 import { componentName, placementId } from '../../api/names.ts';
 import type { Run } from '../../command.ts';
 import { exit } from '../../exit.ts';
@@ -6,6 +6,7 @@ import type { Output } from '../../output/output.ts';
 import { safe } from '../../output/safe-text.ts';
 import { pairs } from '../../output/table.ts';
 import { ago, until } from '../../output/time.ts';
+import { verdictTable } from '../../view/guardrails.ts';
 import {
   instanceTable,
   placementTable,
@@ -29,11 +30,25 @@ export const run: Run<typeof showCommand> = async ({ arguments: { name } }, cont
     else showPlacement(out, placement, Date.now());
     return exit.done;
   }
-  const component = await client.getComponent({ params: { component: componentName(name) } });
+  const wanted = componentName(name);
+  const component = await client.getComponent({ params: { component: wanted } });
   if (json) out.document(component);
-  else showComponent(out, component, Date.now());
+  else {
+    showComponent(out, component, Date.now());
+    showVerdicts(out, await client.listVerdicts({ query: { component: wanted, limit: 20 } }));
+  }
   return exit.done;
 };
+
+/** What of it does not pass a guardrail; nothing to say is said by silence. */
+function showVerdicts(out: Output, { items }: Awaited<ReturnType<Client['listVerdicts']>>): void {
+  if (items.length === 0) return;
+  section(out, 'Guardrails', items.length, '');
+  verdictTable(out, items, 2);
+  for (const { verdict } of items)
+    if (verdict.state === 'deny' || verdict.state === 'warn')
+      out.print(`  ${out.style.dim(safe(verdict.guardrail))} → ${safe(verdict.remedy)}`);
+}
 
 function showComponent(out: Output, detail: ComponentDetail, now: number): void {
   const { style } = out;
