@@ -18,6 +18,7 @@ const ranks = {
   policy: 2,
   repos: 2,
   flags: 2,
+  platform: 3,
   runtime: 3,
   backing: 3,
   delivery: 4,

@@ -10,13 +10,14 @@ import {
   type RuntimeService,
   rolloutView,
 } from '../runtime/index.ts';
+import { refuseUnapproved } from './approval.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import type { DeliveryService } from './delivery-service.ts';
 import { releaseView, runView } from './delivery-views.ts';
 import { placeRequest } from './deploy-rules.ts';
 import type { Release } from './release.ts';
-import type { ReleaseGate } from './release-gate.ts';
 import { kept, promoted, toDeploy } from './release-choice.ts';
+import type { ReleaseGate } from './release-gate.ts';
 import { rollbackTarget } from './release-rules.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -131,11 +132,12 @@ function runWrites({
 function releaseWrites(
   dependencies: DeliveryRoutesDependencies,
 ): HandlersOf<'promote' | 'deploy' | 'rollback' | 'removePreview'> {
-  const { db, catalog, queries, runtime, runtimeQueries, releaseGate } = dependencies;
+  const { db, catalog, queries, runtime, runtimeQueries, releaseGate, platform } = dependencies;
   return {
     promote: async ({ params, body }, context) => {
       const component = await ownerOf(catalog, params.component, context);
       const release = await promoted(dependencies, component, body);
+      refuseUnapproved(platform.current(), release.to, context.actor);
       await releaseGate(release.release, release.to, undefined);
       const request = placeRequest(release.release, release.to, undefined, {
         expiresAt: undefined,
@@ -153,8 +155,10 @@ function releaseWrites(
       );
       const release = await toDeploy(queries, placement, body.release);
       // What is placed already is no change.
-      if (release.number !== placement.release)
+      if (release.number !== placement.release) {
+        refuseUnapproved(platform.current(), placement.environment, context.actor);
         await releaseGate(release, placement.environment, placement.branch);
+      }
       return rolloutView(
         await replace(dependencies, placement, release, {
           kind: 'deploy',
@@ -179,8 +183,10 @@ function releaseWrites(
       }
       const release = await kept(queries, placement.component, target);
       // The way back is always open; what never served here is no way back.
-      if (!history.some(({ state, toRelease }) => state === 'done' && toRelease === target))
+      if (!history.some(({ state, toRelease }) => state === 'done' && toRelease === target)) {
+        refuseUnapproved(platform.current(), placement.environment, context.actor);
         await releaseGate(release, placement.environment, placement.branch);
+      }
       return rolloutView(
         await replace(dependencies, placement, release, {
           kind: 'rollback',
