@@ -13,6 +13,7 @@ import {
   createWorkerCommand,
 } from './commands/create/command.ts';
 import { debtsCommand } from './commands/debts/command.ts';
+import { dataRecordCommand } from './commands/data/record/command.ts';
 import { debugCommand } from './commands/debug/command.ts';
 import { deleteCommand } from './commands/delete/command.ts';
 import { demoCommand } from './commands/demo/command.ts';
@@ -123,6 +124,7 @@ export const commands: readonly Command[] = [
   command(guardrailListCommand, () => import('./commands/guardrail/list/run.ts')),
   command(guardrailShowCommand, () => import('./commands/guardrail/show/run.ts')),
   command(debtsCommand, () => import('./commands/debts/run.ts')),
+  command(dataRecordCommand, () => import('./commands/data/record/run.ts')),
   command(debugCommand, () => import('./commands/debug/run.ts')),
   command(tokenCreateCommand, () => import('./commands/token/create/run.ts')),
   command(tokenListCommand, () => import('./commands/token/list/run.ts')),

@@ -4,6 +4,14 @@ export { canonicalJson, digestOf } from './digest.ts';
 export * from './guardrails/index.ts';
 export * from './hosts.ts';
 export * from './nearest.ts';
+export {
+  dataClasses,
+  dataMap,
+  dataRecord,
+  dataRecordMarkdown,
+  maskPersonalData,
+  masksLogs,
+} from './personal-data/index.ts';
 export * from './planning/index.ts';
 export * from './platform.ts';
 export * from './platform-change/index.ts';

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DataMap, DataRecord } from '../data-record.ts';
+import { ComponentName } from '../names.ts';
 import { Plan, PlanParts } from '../plan.ts';
 import { PlatformFacts } from '../platform-facts.ts';
 import { OperationView } from './catalog.ts';
@@ -37,6 +39,23 @@ export const plansApi = {
         .optional(),
     }),
     answer: PlatformFacts,
+  }),
+  dataRecord: endpoint({
+    method: 'GET',
+    path: '/components/:component/data-record',
+    tag,
+    action: 'component:read',
+    summary: 'What a legal review needs to know of the personal data of a component',
+    params: z.object({ component: ComponentName }),
+    answer: DataRecord,
+  }),
+  dataMap: endpoint({
+    method: 'GET',
+    path: '/data-map',
+    tag,
+    action: 'component:read',
+    summary: 'Which component holds which classes of personal data, and where they go',
+    answer: DataMap,
   }),
   applyThinFile: endpoint({
     method: 'POST',

@@ -28,6 +28,10 @@ export interface Protected {
 export const policyIn = ({ policy, policies }: Spec, environment: string): Spec['policy'] =>
   policies?.[environment] ?? policy;
 
+/** Whether logs of the component in an environment are masked when they are read. */
+export const masksLogs = (spec: Spec | undefined, environment: string): boolean =>
+  spec !== undefined && isPersonal(readClasses(policyIn(spec, environment)).classes);
+
 /** What the file says of one of its own hosts, else of all; personal data is not public unless the file insists. */
 function accessTo(spec: Spec, rule: EnvironmentRule, personal: boolean, host: string | undefined) {
   const all = spec.access?.[rule.name];

@@ -1,5 +1,5 @@
-import { type Plan, PltfError } from '@pltf/contracts';
-import { ownText, planComponent, readThinFileOrScore } from '@pltf/plan';
+import { type DataRecord, type Plan, PltfError, type Spec } from '@pltf/contracts';
+import { dataMap, dataRecord, ownText, planComponent, readThinFileOrScore } from '@pltf/plan';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import type { Component } from '../catalog/index.ts';
 import type { ApplyService } from './apply-service.ts';
@@ -13,7 +13,7 @@ export interface PlanRoutesDependencies {
   readonly ownerFor: (context: RequestContext) => string;
 }
 
-type Names = 'planThinFile' | 'platformFacts' | 'applyThinFile';
+type Names = 'planThinFile' | 'platformFacts' | 'applyThinFile' | 'dataRecord' | 'dataMap';
 
 interface Text {
   readonly text: string;
@@ -41,6 +41,15 @@ export function planRoutes(dependencies: PlanRoutesDependencies): HandlersOf<Nam
       );
       return (await factsToKeep(planning, readable)).facts;
     },
+    dataRecord: async ({ params }, context) => {
+      const component = await planning.catalog.get(params.component);
+      context.authorize({ team: component.owner, what: params.component });
+      return recordOf(planning, component);
+    },
+    dataMap: async (_, context) => {
+      context.authorize({});
+      return dataMap(await allSpecs(planning), planning.clock.now());
+    },
     applyThinFile: async ({ body }, context) => {
       const name = nameIn(body);
       const component = name === undefined ? undefined : await planning.catalog.find(name);
@@ -63,6 +72,32 @@ async function planOf(
   const now = planning.clock.now();
   const plan = planComponent({ text, fileName, facts, judge, owner, now });
   return { plan, before: facts.components[plan.component]?.thinFile };
+}
+
+async function recordOf(
+  planning: PlanningFactsDependencies,
+  { name, owner }: Component,
+): Promise<DataRecord> {
+  const { facts, judge } = await factsFor(planning, name);
+  const now = planning.clock.now();
+  const text = facts.components[name]?.thinFile ?? '';
+  const plan = planComponent({ text, fileName: 'pltf.yaml', facts, judge, owner, now });
+  const specs = await allSpecs(planning);
+  const { organisation } = facts.platform;
+  const record = dataRecord({ plan, specs, organisation, asOf: now });
+  if (record !== undefined) return record;
+  throw new PltfError('spec-invalid', {
+    detail: `the thin file of ${name} on its default branch is not valid`,
+    errors: plan.problems.map(({ where, message }) => ({ where, message })),
+  });
+}
+
+const mostSpecs = 50_000;
+
+/** The owner is the catalogue's to say, whatever a thin file of before named. */
+async function allSpecs({ catalog }: PlanningFactsDependencies): Promise<readonly Spec[]> {
+  const components = await catalog.list({ limit: mostSpecs });
+  return components.flatMap(({ spec, owner }) => (spec === undefined ? [] : [{ ...spec, owner }]));
 }
 
 function nameIn({ text, fileName }: Text): string | undefined {

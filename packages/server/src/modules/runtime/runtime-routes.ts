@@ -1,4 +1,5 @@
 import { type LogLine, PltfError } from '@pltf/contracts';
+import { maskPersonalData, masksLogs } from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
 import { sequenceOf } from '../../kernel/cursor.ts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
@@ -91,19 +92,24 @@ function placementHandlers(
       context.authorize(component === undefined ? {} : { team: component.owner });
       return rolloutView(rollout);
     },
-    placementLogs: ({ params, query }, context) =>
-      after(authorized(dependencies, params.placement, context), () =>
-        driver.logs(params.placement, query, context.signal),
-      ),
+    placementLogs: async function* ({ params, query }, context) {
+      const { placement, component } = await authorized(dependencies, params.placement, context);
+      const lines = driver.logs(params.placement, query, context.signal);
+      yield* masked(lines, component, placement.environment);
+    },
   };
 }
 
-async function* after(
-  first: Promise<unknown>,
-  then: () => AsyncIterable<LogLine>,
+/** As they are, or without what looks like personal data where the component holds some. */
+async function* masked(
+  lines: AsyncIterable<LogLine>,
+  component: Component | undefined,
+  environment: string,
 ): AsyncGenerator<LogLine> {
-  await first;
-  yield* then();
+  const masks = masksLogs(component?.spec, environment);
+  for await (const line of lines) {
+    yield masks ? { ...line, text: maskPersonalData(line.text) } : line;
+  }
 }
 
 function changeHandlers(
@@ -171,10 +177,12 @@ function taskHandlers(
       return taskView(await queries.task(id));
     },
     getTask: async ({ params }, context) => taskView(await authorizedTask(params.id, context)),
-    taskLog: ({ params, query }, context) =>
-      after(authorizedTask(params.id, context), () =>
-        driver.taskLog(params.id, query.follow, context.signal),
-      ),
+    taskLog: async function* ({ params, query }, context) {
+      const task = await authorizedTask(params.id, context);
+      const environment = task.placement.slice(task.placement.lastIndexOf('.') + 1);
+      const lines = driver.taskLog(params.id, query.follow, context.signal);
+      yield* masked(lines, await catalog.find(task.component), environment);
+    },
     cancelTask: async ({ params }, context) => {
       await authorizedTask(params.id, context);
       await driver.cancelTask(params.id);

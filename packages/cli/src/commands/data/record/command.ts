@@ -1,0 +1,16 @@
+import { define } from '../../../definition.ts';
+import { name } from '../../placement-options.ts';
+
+export const dataRecordCommand = define({
+  path: ['data', 'record'],
+  group: 'look',
+  summary: 'Print the record of personal data for a legal review',
+  details:
+    'Classes, regions, encryption, retention, stores, addresses, flows, guardrails and exceptions, as the platform ' +
+    'knows them; Markdown, or JSON with --json. What only the application knows is listed as its owner’s to say.',
+  arguments: { name },
+  examples: [
+    { line: 'pltf data record users-api > users-api.md', does: 'a document to hand over' },
+    { line: 'pltf data record users-api --json', does: 'the same for programs' },
+  ],
+});
