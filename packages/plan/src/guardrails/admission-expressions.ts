@@ -48,7 +48,7 @@ export interface AdmissionExpressions {
 /** The instant and the params become constants: Kubernetes has no clock and needs no object for params. */
 export function admissionExpressions({ spec }: Guardrail, now: Date): AdmissionExpressions {
   const instant = `timestamp(${celText(now.toISOString())})`;
-  const params = wrapped(spec.params as JsonValue);
+  const params = wrapped(spec.params);
   const inPolicy = (text: string): string =>
     replaceNames(text, { now: 'variables.now', params: 'variables.params' });
   const definitions = Object.fromEntries(

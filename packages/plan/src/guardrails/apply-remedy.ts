@@ -68,7 +68,8 @@ function inPolicyText(text: string, change: Change): Change {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '' && part.split('=')[0]?.trim() !== key);
-  const own = value === undefined ? [] : [`${key}=${String(value)}`];
+  const own =
+    value === undefined ? [] : [`${key}=${JSON.stringify(value).replace(/^"(.*)"$/, '$1')}`];
   const line = [...others, ...own].join(', ');
   const { policy: read, unclear } = readPolicy(line);
   if (unclear.length === 0 && read[key] === value) return { path: policy, value: line };

@@ -64,7 +64,7 @@ function replaced(
   { key, value: old }: Pair,
   value: unknown,
 ): string | undefined {
-  const isBlock = isScalar(old) && /^BLOCK_/.test(old.type ?? '');
+  const isBlock = isScalar(old) && old.type?.startsWith('BLOCK_') === true;
   if (!isScalar(old) && old !== null) return undefined;
   if (isBlock) return undefined;
   const range = rangeOf(old);

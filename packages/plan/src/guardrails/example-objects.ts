@@ -129,8 +129,8 @@ export function caseObjects(
     return isJsonObject(merged) ? merged : {};
   };
   return {
-    object: whole(object as JsonValue),
-    oldObject: oldObject === undefined ? undefined : whole(oldObject as JsonValue),
+    object: whole(object),
+    oldObject: oldObject === undefined ? undefined : whole(oldObject),
   };
 }
 

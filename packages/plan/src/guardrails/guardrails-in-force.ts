@@ -63,7 +63,7 @@ export function guardrailsInForce(
 /** Puts the platform's facts in the place of those that the document names. */
 function withPlatform(params: Guardrail['spec']['params'], facts: JsonObject): JsonObject {
   const wanted = (params as JsonObject)['platform'];
-  if (!isJsonObject(wanted)) return params as JsonObject;
+  if (!isJsonObject(wanted)) return params;
   const known = Object.keys(wanted).map((name): [string, JsonValue] => [
     name,
     (Object.hasOwn(facts, name) ? facts[name] : wanted[name]) ?? null,

@@ -9,15 +9,6 @@ export function pathKeys(path: string): readonly string[] {
   );
 }
 
-/** A path from keys, as a person writes it. */
-export const pathText = (keys: readonly (string | number)[]): string =>
-  keys
-    .map((key, index) => {
-      if (/^[A-Za-z_][\w-]*$/.test(String(key))) return `${index === 0 ? '' : '.'}${key}`;
-      return typeof key === 'number' || /^\d+$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`;
-    })
-    .join('');
-
 /** The value at a path, or undefined: own keys only. */
 export function valueAt(
   value: JsonValue | undefined,

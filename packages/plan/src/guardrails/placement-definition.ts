@@ -10,8 +10,6 @@ export function placementDefinition(): JsonObject {
   const schema = structural(z.toJSONSchema(PlacementObject, { io: 'input' }) as JsonObject);
   const { properties } = schema as { readonly properties: JsonObject };
   const { apiVersion, kind, spec } = properties;
-  const whole = { type: 'object', required: ['spec'] };
-  const column = (name: string, jsonPath: string, type = 'string') => ({ name, type, jsonPath });
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -35,7 +33,8 @@ export function placementDefinition(): JsonObject {
           storage: true,
           schema: {
             openAPIV3Schema: {
-              ...whole,
+              type: 'object',
+              required: ['spec'],
               properties: {
                 apiVersion: withoutEnum(apiVersion),
                 kind: withoutEnum(kind),
@@ -44,17 +43,19 @@ export function placementDefinition(): JsonObject {
               },
             },
           },
-          additionalPrinterColumns: [
-            column('Owner', '.spec.owner'),
-            column('Tier', '.spec.tier', 'integer'),
-            column('Region', '.spec.region'),
-            column('Age', '.metadata.creationTimestamp', 'date'),
-          ],
+          additionalPrinterColumns: columns,
         },
       ],
     },
   };
 }
+
+const columns = [
+  { name: 'Owner', type: 'string', jsonPath: '.spec.owner' },
+  { name: 'Tier', type: 'integer', jsonPath: '.spec.tier' },
+  { name: 'Region', type: 'string', jsonPath: '.spec.region' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+];
 
 const withoutEnum = (schema: JsonValue | undefined): JsonObject => ({
   type: isJsonObject(schema) && typeof schema['type'] === 'string' ? schema['type'] : 'string',
