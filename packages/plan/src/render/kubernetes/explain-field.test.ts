@@ -53,6 +53,7 @@ const specChanges: Readonly<Record<string, SpecChange>> = {
   'spec.run.instances': { run: { instances: { minimum: 1, maximum: 1 } } },
   'spec.run.command': { run: { command: ['python3', '-m', 'service'] } },
   'spec.run.port': { run: { port: 9000 } },
+  'spec.run.port below 1024': { run: { port: 80 } },
   'spec.run.health': { run: { health: '/ready' } },
   'spec.run.env': { run: { env: { LOG_LEVEL: 'debug', MORE: 'yes' } } },
   'spec.run.drainMs': { run: { drainMs: 90_000 } },
@@ -115,7 +116,8 @@ describe('why a field is what it is', () => {
     );
   });
 
-  it.each(Object.entries(specChanges))('names %s wherever it counts', (path, change) => {
+  it.each(Object.entries(specChanges))('names %s wherever it counts', (changed, change) => {
+    const [path = ''] = changed.split(' ');
     const tiers: SpecChange = path === 'spec.tier' ? {} : { tier: 2 };
     const differences = moved(inputWith(tiers), inputWith({ ...tiers, ...change }));
 

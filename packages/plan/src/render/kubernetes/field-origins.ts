@@ -57,7 +57,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
   NetworkPolicy: [
     origin(
       '',
-      'spec.kind cluster.gateway cluster.ingress cluster.kinds cluster.monitoring cluster.outbound metricsPath callers callees backing',
+      'spec.kind spec.routes cluster.gateway cluster.ingress cluster.kinds cluster.monitoring cluster.outbound metricsPath callers callees backing',
       'nothing goes in or out but what is declared',
     ),
     origin(

@@ -64,7 +64,7 @@ function incoming(placed: Placed, port: number): readonly KubernetesObject[] {
   const policies: KubernetesObject[] = [];
   const entry = entryOf(placed);
   const doors = entry === 'gateway' ? cluster.gateway : entry && cluster.ingress;
-  if (doors !== undefined)
+  if (doors !== undefined && placed.spec.routes.length > 0)
     policies.push(policy(placed, 'from-gateway', allow(inNamespace(doors.namespace))));
   if (cluster.monitoring !== undefined && input.metricsPath !== undefined)
     policies.push(

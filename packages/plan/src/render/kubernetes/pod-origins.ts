@@ -29,6 +29,11 @@ const placingOrigins = (at: string): readonly Origin[] => [
     'release.user spec.run.volume',
     'so that the program can write to its volume',
   ),
+  origin(
+    `${at}.securityContext.sysctls.**`,
+    `cluster.minor ${port}`,
+    'ports below 1024 are root’s unless the pod says otherwise',
+  ),
   origin(`${at}.securityContext.**`, '', 'Pod Security restricted'),
   origin(
     `${at}.topologySpreadConstraints.*.whenUnsatisfiable`,

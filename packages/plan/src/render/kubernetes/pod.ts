@@ -71,13 +71,21 @@ const graceSeconds = ({ spec, port }: Placed): number =>
 const seccompProfile = { type: 'RuntimeDefault' };
 const groupOfVolumes = 1000;
 
-function podSecurity({ spec }: Placed, user: number | undefined): JsonObject {
-  if (user !== undefined)
-    return { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user, seccompProfile };
-  if (spec.run.volume !== undefined)
-    return { runAsNonRoot: true, fsGroup: groupOfVolumes, seccompProfile };
-  return { runAsNonRoot: true, seccompProfile };
+function podSecurity(placed: Placed, user: number | undefined): JsonObject {
+  const security: Fields = { runAsNonRoot: true };
+  if (user !== undefined) {
+    security['runAsUser'] = user;
+    security['runAsGroup'] = user;
+    security['fsGroup'] = user;
+  } else if (placed.spec.run.volume !== undefined) security['fsGroup'] = groupOfVolumes;
+  security['seccompProfile'] = seccompProfile;
+  if (placed.port !== undefined && placed.port < firstFreePort && since(placed, 22))
+    security['sysctls'] = [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }];
+  return security;
 }
+
+/** Ports below are root's, unless the pod says otherwise; Pod Security restricted lets it. */
+const firstFreePort = 1024;
 
 const containerSecurity = {
   allowPrivilegeEscalation: false,

@@ -468,6 +468,23 @@ describe('a placement in a cluster', () => {
     );
   });
 
+  it('lets an ordinary user listen on a port of root’s, and lets the gateway in only where there is an address', () => {
+    const security = (port: number, minor: number): Loose =>
+      one(
+        renderPlacement(inputWith({ run: { port } }, { cluster: { ...wholeCluster, minor } })),
+        'Deployment',
+      ).spec.template.spec.securityContext;
+
+    expect(security(80, 33).sysctls).toEqual([
+      { name: 'net.ipv4.ip_unprivileged_port_start', value: '0' },
+    ]);
+    expect(security(80, 21)).not.toHaveProperty('sysctls');
+    expect(security(8080, 33)).not.toHaveProperty('sysctls');
+    expect(policyNames(renderPlacement(inputWith({ routes: [] })))).not.toContain(
+      'users-api-from-gateway',
+    );
+  });
+
   it('starts instances again when a setting changes, and changes nothing else of them', () => {
     const template = (env: Record<string, string>): Loose =>
       one(renderPlacement(inputWith({ run: { env } })), 'Deployment').spec.template;
