@@ -4,7 +4,7 @@ import { why } from '../../placement-options.ts';
 export const platformRevertCommand = define({
   path: ['platform', 'revert'],
   group: 'people',
-  summary: 'Make a new version of the platform that equals an older one, after showing the plan',
+  summary: 'Go back to an older version of the platform, by a new one',
   arguments: { version: { summary: 'Number of the older version' } },
   options: { why },
   examples: [

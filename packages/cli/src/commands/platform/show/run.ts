@@ -37,7 +37,7 @@ function printFiles({ out }: Context, files: Readonly<Record<string, string>>): 
 
 function print(
   { out }: Context,
-  { version, file, files, source, managedBy, refused }: PlatformView,
+  { version, file, files, source, managedBy, docker, refused }: PlatformView,
 ) {
   const { style } = out;
   const { number, author, createdAt, why } = version;
@@ -55,6 +55,7 @@ function print(
       ],
       ['Domain', safe(file.domain)],
       ['Guardrails', `${documents} ${documents === 1 ? 'file' : 'files'} of its own`],
+      ['Containers', containersOf(docker)],
       ['Support', safe(file.support.promise)],
     ],
     style.dim,
@@ -68,6 +69,13 @@ function print(
     );
     for (const line of refused.reason.split('\n')) out.print(`  ${safe(line)}`);
   }
+}
+
+function containersOf(docker: PlatformView['docker']): string {
+  if (docker === undefined) return 'not known: the agent does not answer';
+  return docker.available
+    ? `Docker Engine ${safe(docker.version ?? '')}`
+    : `none (${safe(docker.detail ?? 'no engine answers')})`;
 }
 
 function printEnvironments({ out }: Pick<Context, 'out'>, file: PlatformFile): void {
