@@ -16,7 +16,13 @@ export const SecretName = z
 /** What a program needs from outside, under the name that it has in the program. */
 export const Need = z.discriminatedUnion('kind', [
   /** A backing service of its own, from an offer of the platform file. */
-  z.object({ kind: z.literal('offer'), offer: OfferName, plan: OfferName }),
+  z.object({
+    kind: z.literal('offer'),
+    offer: OfferName,
+    plan: OfferName,
+    /** Components that name the same identity share one: `redis.default#main-cache`, from Score's resources with an id. */
+    shared: z.string().max(200).optional(),
+  }),
   /** Another service: its address, an edge in the catalogue, and permission on the network. */
   z.object({ kind: z.literal('service'), service: ComponentName }),
   /** A backing service that several share: a component of kind `resource`. */

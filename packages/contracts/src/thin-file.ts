@@ -108,6 +108,7 @@ const overridable = {
     .optional()
     .meta({
       description: 'What it needs from outside, under the name that it has in the program.',
+      maxProperties: 50,
       examples: [{ db: 'postgres/small' }],
     }),
   routes: z

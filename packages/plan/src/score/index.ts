@@ -1,4 +1,4 @@
 export { resolveScore, type ScoreComponent } from './resolve-score.ts';
-export { provisionOrder, resourceIdentity, sharedConflicts } from './resource-identity.ts';
+export { provisionOrder, sharedConflicts } from './resource-identity.ts';
 export { scoreThinFile } from './score-thin-file.ts';
 export { isScore, readScore, type ScoreWorkload } from './score-workload.ts';

@@ -151,9 +151,23 @@ function withContainers(
   for (const [name, one] of Object.entries(spec.run)) {
     run[name] = { ...one, ...whole, env: { ...one.env, ...env } };
     const all = { ...missingNeeds(unmet[name] ?? {}, findings), ...spec.needs[name] };
-    if (Object.keys(all).length > 0) needs[name] = all;
+    if (Object.keys(all).length > 0) needs[name] = withShared(all, findings);
   }
   return { ...spec, run, needs, ...(Object.keys(unmet).length > 0 ? { unmet } : {}) };
+}
+
+/** Resources with an id are the same one for every component that names it. */
+function withShared(
+  needs: Spec['needs'][string],
+  { meanings }: ResourceFindings,
+): Spec['needs'][string] {
+  return Object.fromEntries(
+    Object.entries(needs).map(([name, need]) => {
+      const meaning = meanings.get(name);
+      const shared = meaning?.kind === 'offer' ? meaning.shared : undefined;
+      return [name, need.kind === 'offer' && shared !== undefined ? { ...need, shared } : need];
+    }),
+  );
 }
 
 function missingNeeds(

@@ -1,6 +1,7 @@
 import { ComponentName, type NeedEntry } from '@pltf/contracts';
 import type { Path } from '../sources.ts';
 import { piecesOf } from './placeholders.ts';
+import { resourceIdentity } from './resource-identity.ts';
 import type { ScoreResource } from './score-shape.ts';
 import type { ScoreWorkload } from './score-workload.ts';
 
@@ -14,7 +15,13 @@ export type ResourceMeaning =
   | { readonly kind: 'environment' }
   | { readonly kind: 'volume' }
   | { readonly kind: 'scaling'; readonly minimum: number; readonly maximum: number }
-  | { readonly kind: 'offer'; readonly type: string; readonly plan: string | undefined };
+  | {
+      readonly kind: 'offer';
+      readonly type: string;
+      readonly plan: string | undefined;
+      /** Its identity, where it has an id: components that name the same share it. */
+      readonly shared?: string;
+    };
 
 /** What a resource means, by its type; a type that nobody knows here is an offer that the platform may have. */
 export function meaningOf(name: string, resource: ScoreResource): ResourceMeaning {
@@ -45,11 +52,15 @@ export function meaningOf(name: string, resource: ScoreResource): ResourceMeanin
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
-const offer = ({ type, class: plan }: ScoreResource): ResourceMeaning => ({
-  kind: 'offer',
-  type: slug(type),
-  plan: plan === undefined || plan === 'default' ? undefined : slug(plan),
-});
+const offer = (resource: ScoreResource): ResourceMeaning => {
+  const { type, class: plan, id } = resource;
+  return {
+    kind: 'offer',
+    type: slug(type),
+    plan: plan === undefined || plan === 'default' ? undefined : slug(plan),
+    ...(id === undefined ? {} : { shared: resourceIdentity('', '', resource) }),
+  };
+};
 
 function scaling({ params = {}, ...resource }: ScoreResource): ResourceMeaning {
   const { minReplicas: minimum = 1, maxReplicas: maximum } = params;

@@ -234,6 +234,14 @@ resources: {cache: {type: redis, id: main-cache${params}}}
     );
 
     expect(problemsOf(text)).toEqual([]);
+    for (const document of text.split('---\n')) {
+      expect(specOf(document).needs['prod']?.['cache']).toEqual({
+        kind: 'offer',
+        offer: 'redis',
+        plan: 'small',
+        shared: 'redis.default#main-cache',
+      });
+    }
     expect(provisionOrder(workloads)).toEqual({ order: ['redis.default#main-cache'] });
   });
 
