@@ -969,12 +969,12 @@ describe('a thin file', () => {
   });
 
   test('with problems gets all of them, with places and remedies', async () => {
-    const { code, err } = await check('kind: service\nname: Promo\nonwer: team-identity\n');
+    const { code, out } = await check('kind: service\nname: Promo\nonwer: team-identity\n');
 
     expect(code).toBe(1);
-    expect(err).toMatch(/at pltf\.yaml:2:\d+: /);
-    expect(err).toMatch(/at pltf\.yaml:3:1: .*onwer/);
-    expect(err).toContain('owner');
+    expect(out).toMatch(/pltf\.yaml:2:\d+ {2}error/);
+    expect(out).toMatch(/pltf\.yaml:3:1 {2}error[^]*onwer/);
+    expect(out).toContain('owner');
   });
 
   test('that is not there is told from one that is wrong', async () => {

@@ -3,15 +3,30 @@ import { differences } from './differences.ts';
 import type { PlacedSpec } from './placement-objects.ts';
 
 /** Backing services, their bindings, and permissions to call others. */
-export function needItems(before: PlacedSpec | undefined, placed: PlacedSpec): readonly PlanItem[] {
+export function needItems(
+  before: PlacedSpec | undefined,
+  placed: PlacedSpec,
+  driver: string,
+): readonly PlanItem[] {
   const now: Readonly<Record<string, Need>> = before?.object.spec.needs ?? {};
   const then: Readonly<Record<string, Need>> = placed.object.spec.needs;
   const names = [...new Set([...Object.keys(now), ...Object.keys(then)])].toSorted();
   return names.flatMap((name) => [
-    ...backingItem(name, now[name], then[name]),
-    ...bindingItem(name, now[name], then[name]),
+    ...backingItem(name, now[name], then[name]).map((item) => noted(item, noBroker)),
+    ...bindingItem(name, now[name], then[name]).map((item) =>
+      driver === 'agent' ? noted(item, noBinding) : item,
+    ),
   ]);
 }
+
+/** What is declared and nobody makes is said to be so. */
+const noBroker = 'declared: no broker makes it yet';
+const noBinding = 'declared: the agent hands nothing over yet';
+
+const noted = (item: PlanItem, note: string): PlanItem =>
+  item.action === 'create' || item.action === 'change'
+    ? { ...item, note: item.note === undefined ? note : `${item.note}; ${note}` }
+    : item;
 
 type Offered = Need & { readonly kind: 'offer'; readonly encrypted?: boolean };
 

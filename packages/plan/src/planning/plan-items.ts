@@ -92,7 +92,7 @@ function environmentItems(request: ItemsRequest, placed: PlacedSpec): readonly P
     placementItem(request, before, placed),
     ...routeItems(request.spec, before, placed),
     ...(driver === 'agent' ? [] : clusterItems(before, placed, environment.quota)),
-    ...needItems(before, placed),
+    ...needItems(before, placed, driver),
     ...objectiveItems(before, placed),
   ].map(
     (item): PlanItem => ({

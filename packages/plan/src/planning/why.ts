@@ -152,8 +152,15 @@ export function placeOfObjectPath(
     // What was asked for is a section: the first of its lines leads there, and one of another section would not.
     if (length === steps.length && below !== undefined) return below;
   }
-  return why['name']?.where;
+  const [head = ''] = steps;
+  const related = Object.entries(why).find(
+    ([key, { source }]) => source === 'thin-file' && key.startsWith(relatedKeys[head] ?? '-'),
+  );
+  return (related ?? [])[1]?.where ?? why['name']?.where;
 }
+
+/** What of the thin file decides about values that it cannot say itself. */
+const relatedKeys: Readonly<Record<string, string>> = { cost: 'budget', data: 'policy' };
 
 const firstBelow = (
   why: Readonly<Record<string, Provenance>>,

@@ -10,7 +10,7 @@ export const dataRecordCommand = define({
     'knows them; Markdown, or JSON with --json. What only the application knows is listed as its owner’s to say.',
   arguments: { name },
   examples: [
-    { line: 'pltf data record users-api > users-api.md', does: 'a document to hand over' },
+    { line: 'pltf data record users-api', does: 'a document to hand over, as Markdown' },
     { line: 'pltf data record users-api --json', does: 'the same for programs' },
   ],
 });
