@@ -4,26 +4,28 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { type AgentHealth, PltfError } from '@pltf/contracts';
 import type { Logger } from 'pino';
-import { serveControl } from './api/control-server.ts';
 import type { ControlTargets } from './api/call.ts';
+import { serveControl } from './api/control-server.ts';
 import type { AgentConfig } from './config.ts';
 import { dockerUse } from './docker/docker-use.ts';
-import { openDocker } from './docker/index.ts';
+import { type Docker, type DockerUse, openDocker } from './docker/index.ts';
 import { type AgentFolders, openAgentFolders } from './files/agent-folders.ts';
-import { openJournal } from './journal/journal.ts';
+import { type Journal, openJournal } from './journal/journal.ts';
+import type { InstanceEngine } from './placement/instance-engine.ts';
 import { watchLiveness } from './placement/liveness.ts';
 import { openPlacements, type Placements } from './placement/placements.ts';
-import type { MachineFacts } from './placement/program-environment.ts';
 import { createProcessEngine } from './placement/process-engine.ts';
-import { createReleaseCommands } from './placement/release-command.ts';
+import type { MachineFacts } from './placement/program-environment.ts';
+import { createReleaseCommands, type ReleaseCommands } from './placement/release-command.ts';
 import { createPorts } from './process/ports.ts';
 import { readBootId } from './process/process-facts.ts';
 import { createProgramEnds } from './process/program-end.ts';
 import { sweepStrays } from './process/strays.ts';
-import { openReleaseStore } from './release/release-store.ts';
+import { openReleaseStore, type ReleaseStore } from './release/release-store.ts';
 import { createReleases } from './release/releases.ts';
-import { createRouter } from './router/index.ts';
+import { createRouter, type Router } from './router/index.ts';
 import { openSandbox } from './sandbox/isolation.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import { openArtifacts } from './work/artifacts.ts';
 import { openCaches } from './work/caches.ts';
 import { createOwnerTools } from './work/owner-tools.ts';
@@ -91,6 +93,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
+interface OwnParts {
+  readonly router: Router;
+  readonly sandbox: Sandbox;
+  readonly releases: ReleaseStore;
+  readonly journal: Journal;
+  readonly docker: Docker;
+}
+
 /** Everything that lives as long as the agent, each made once, nothing started yet. */
 async function openParts(config: AgentConfig, folders: AgentFolders, label: string, log: Logger) {
   const router = createRouter({
@@ -127,6 +137,21 @@ async function openParts(config: AgentConfig, folders: AgentFolders, label: stri
     ...{ sandbox, ends, bootId, releases, machine, commands },
     ports: createPorts(Number.parseInt(label, 16)),
   });
+  const own = { router, ends, journal, sandbox, releases, workspaces, tasks, docker };
+  return { ...own, ...openPlaces(own, { commands, process, folders, log }) };
+}
+
+/** All placements, and what they need of a container engine. */
+function openPlaces(
+  { router, sandbox, releases, journal, docker }: OwnParts,
+  more: {
+    readonly commands: ReleaseCommands;
+    readonly process: InstanceEngine;
+    readonly folders: AgentFolders;
+    readonly log: Logger;
+  },
+): { readonly placements: Placements; readonly use: DockerUse } {
+  const { commands, process, folders, log } = more;
   const use = dockerUse(() => placements.list(), releases);
   const placements: Placements = openPlacements({
     ...{ sandbox, router, releases, commands, log },
@@ -137,8 +162,7 @@ async function openParts(config: AgentConfig, folders: AgentFolders, label: stri
     now: Date.now,
     random: Math.random,
   });
-  const docked = { docker, use };
-  return { router, ends, journal, sandbox, releases, workspaces, tasks, placements, ...docked };
+  return { placements, use };
 }
 
 /** Containers that no record knows, and networks and images that nobody needs, are left of nobody's life. */

@@ -11,7 +11,6 @@ import {
   WorkspaceRequest,
 } from '@pltf/contracts';
 import { z } from 'zod';
-import { imageRoutes } from './image-routes.ts';
 import { answerEmpty, answerJson, answerLines, readBody } from './answers.ts';
 import {
   type Call,
@@ -23,6 +22,7 @@ import {
   route,
   WaitQuery,
 } from './call.ts';
+import { imageRoutes } from './image-routes.ts';
 
 const JournalQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),

@@ -86,7 +86,7 @@ export function openEngineAccess(options: {
         try {
           return await work();
         } catch (error) {
-          if (closing.signal.aborted) return await never;
+          if (closing.signal.aborted) await never;
           if (!isUnavailable(error) || performance.now() - begin > forMs) throw error;
           if (!told && error instanceof PltfError) say(`${error.detail} Waiting for it.`);
           told = true;

@@ -16,8 +16,6 @@ import { createReleaseImages, type ReleaseImages } from './images/release-images
 import { createNetworks } from './networks.ts';
 import { sweepContainers } from './stray-containers.ts';
 
-export { environmentOf } from './labels.ts';
-
 export interface DockerOptions {
   /** `unix:///var/run/docker.sock` or `tcp://host:port`; need not answer. */
   readonly host: string;

@@ -16,13 +16,6 @@ export function cohortKey(
   return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
-/** True when the same wish is to be met by another engine, or under other addresses. */
-export function runsAnotherWay(before: DesiredPlacement, after: DesiredPlacement): boolean {
-  const way = ({ isolation, image, edges }: DesiredPlacement) =>
-    JSON.stringify([isolation ?? 'process', image?.registry ?? '', edges ?? []]);
-  return way(before) !== way(after);
-}
-
 /** The record with a new wish in it: its cohort chosen among those there are or begun, a rollout opened. */
 export function acceptDesired(
   before: PlacementRecord | undefined,

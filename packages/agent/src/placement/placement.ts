@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type DesiredPlacement, type ObservedPlacement, PltfError } from '@pltf/contracts';
 import { type LogStore, openLogStore } from '../logs/log-store.ts';
 import { residentMiB } from '../process/process-facts.ts';
-import { acceptDesired, runsAnotherWay, withoutUnused } from './accept-desired.ts';
+import { acceptDesired, withoutUnused } from './accept-desired.ts';
 import { Instances } from './instances.ts';
 import { observe } from './observed-placement.ts';
 import type { PlacementContext } from './placement-context.ts';
@@ -97,10 +97,8 @@ export class Placement {
         detail: `Revision ${desired.revision} of ${this.id} is older than ${revision}.`,
       });
     }
-    // The platform team may have changed how all of an environment runs, which is nobody's new wish.
-    const another = runsAnotherWay(this.record.desired, desired);
-    if (desired.revision === revision && this.wishSaved && !another) return;
-    if (desired.revision > revision || another || this.record.rollout === undefined) {
+    if (desired.revision === revision && this.wishSaved) return;
+    if (desired.revision > revision || this.record.rollout === undefined) {
       this.file.record = acceptDesired(this.record, desired, new Date(this.context.now()));
       this.context.router.mark(this.id);
     }

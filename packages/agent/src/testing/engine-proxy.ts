@@ -1,5 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A way to the machine's Docker Engine that can be taken away and given back. */
 export interface EngineProxy {

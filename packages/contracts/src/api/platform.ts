@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ContainerEngine } from '../agent/index.ts';
 import { CommitId, Digest, Instant } from '../names.ts';
 import { PlatformFile } from '../platform-file.ts';
 import { PlatformPlan } from '../platform-plan.ts';
@@ -49,6 +50,8 @@ export const PlatformView = z.object({
   files: PlatformFiles,
   /** Drivers that runtimes can name on this server. */
   drivers: z.array(z.string()),
+  /** The container engine that `isolation: docker` needs, as the agent finds it; absent while the agent is away. */
+  docker: ContainerEngine.optional(),
   /** A push that git has taken and that is not in force, and why not. */
   refused: z
     .object({ commit: CommitId, by: z.string(), at: Instant, reason: z.string() })

@@ -1,4 +1,10 @@
-import { type Guardrail, PlatformFile, type PlatformPlan, Spec } from '@pltf/contracts';
+import {
+  type ContainerEngine,
+  type Guardrail,
+  PlatformFile,
+  type PlatformPlan,
+  Spec,
+} from '@pltf/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseGuardrails } from '../guardrails/index.ts';
@@ -44,17 +50,19 @@ const placed = (name: string, environment: string, size: string, plan?: string) 
 interface Options {
   readonly before?: PlatformFile;
   readonly guardrails?: readonly [readonly Guardrail[], readonly Guardrail[]];
+  readonly docker?: ContainerEngine;
 }
 
 function plan(
   after: Partial<PlatformFile>,
   running: readonly RunningPlacement[],
-  { before = start, guardrails = [[], []] }: Options = {},
+  { before = start, guardrails = [[], []], docker }: Options = {},
 ) {
   const planner = platformChange({
     before: { file: before, guardrails: guardrails[0] },
     after: { file: PlatformFile.parse({ ...start, ...after }), guardrails: guardrails[1] },
     drivers: ['agent'],
+    docker,
     now: new Date('2026-11-21T00:00:00Z'),
   });
   planner.add(running);
@@ -64,6 +72,24 @@ function plan(
 const small = { memoryMiB: 384, cpu: 0.25 };
 
 describe('a change of the platform', () => {
+  test.each([
+    ['an engine', { available: true, version: '28.0' }, []],
+    ['nobody to ask', undefined, []],
+    [
+      'no engine',
+      { available: false, detail: 'its socket is not there' },
+      ['its socket is not there'],
+    ],
+  ])('to containers, with %s on the machine of the agent', (_, docker, reasons) => {
+    const containers = { agent: { driver: 'agent' as const, isolation: 'docker' as const } };
+    const options = docker === undefined ? {} : { docker };
+
+    const { breaks } = plan({ runtimes: containers }, [], options);
+
+    expect(breaks.map(({ message }) => message.split(': ').at(-1))).toEqual(reasons);
+    expect(breaks.every(({ fix }) => fix.includes('Start a Docker Engine'))).toBe(true);
+  });
+
   test('tells what it touches as classes of equal difference, with what each costs', () => {
     const running = [
       ...['a', 'b', 'c'].map((name) => placed(name, 'prod', 'small')),

@@ -1,4 +1,4 @@
-import type { PlatformBreak, PlatformFile, PlatformPlan } from '@pltf/contracts';
+import type { ContainerEngine, PlatformBreak, PlatformFile, PlatformPlan } from '@pltf/contracts';
 import { amount, shownAmount } from '../cost/amount.ts';
 import { differences } from '../planning/differences.ts';
 import { type Break, breaksOf } from './breaks.ts';
@@ -12,6 +12,8 @@ export interface PlatformChangeInput {
   readonly now: Date;
   /** Drivers of runtimes that the server has. */
   readonly drivers: readonly string[];
+  /** The agent's container engine; absent when nobody knows. */
+  readonly docker?: ContainerEngine | undefined;
 }
 
 type Result = Pick<
@@ -34,7 +36,7 @@ export function platformChange(input: PlatformChangeInput): PlatformChangePlanne
   const replayed = replay(input.before, input.after, input.now);
   const found = classes();
   const breaks = breakList();
-  for (const one of missingDrivers(input)) breaks.add(one);
+  for (const one of [...missingDrivers(input), ...missingEngine(input)]) breaks.add(one);
   let total = 0;
   let [costBefore, costAfter] = [amount(0), amount(0)];
   return {
@@ -101,6 +103,18 @@ function missingDrivers({
       kind: 'runtime',
       message: `the runtime \`${name}\` needs the driver \`${driver}\`, which this server does not have`,
       fix: `It has: ${drivers.join(', ')}.`,
+    }));
+}
+
+/** Containers need an engine on the agent's machine; refused while there is surely none. */
+function missingEngine({ after: { file: after }, docker }: PlatformChangeInput): readonly Break[] {
+  if (docker?.available !== false) return [];
+  return Object.entries(after.runtimes)
+    .filter(([, rule]) => rule.driver === 'agent' && rule.isolation === 'docker')
+    .map(([name]) => ({
+      kind: 'runtime',
+      message: `the runtime \`${name}\` runs containers, and the agent has no container engine: ${docker.detail ?? 'none answers'}`,
+      fix: 'Start a Docker Engine on the machine of the agent, or leave `isolation: process`.',
     }));
 }
 

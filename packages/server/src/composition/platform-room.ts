@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlatformPath } from '@pltf/contracts';
 import { builtinPlatformGit } from '../drivers/git/builtin/platform-git.ts';
+import { containerEngine } from '../drivers/runtime/agent/container-engine.ts';
 import { servePlatformGit } from '../http/serve-platform-git.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { placedReleases } from '../modules/delivery/index.ts';
@@ -56,8 +57,18 @@ export function platformRoom(foundation: Foundation, ground: Ground) {
   const onError = (error: unknown): void => log.warn({ err: error }, 'platform');
   const queries = postgresPlatformQueries(db);
   const git = builtinPlatformGit({ git: ground.git, path });
+  const docker = () => containerEngine(ground.agent);
   const dependencies: PlatformServiceDependencies = {
-    ...{ db, store: postgresPlatformStore(), queries, live, git, drivers, clock: systemClock },
+    ...{
+      db,
+      store: postgresPlatformStore(),
+      queries,
+      live,
+      git,
+      drivers,
+      docker,
+      clock: systemClock,
+    },
     running: placedReleases(db),
   };
   const service = platformService(dependencies);
@@ -65,7 +76,7 @@ export function platformRoom(foundation: Foundation, ground: Ground) {
   const pushes = platformPushes(dependencies, service, sync);
   const refresh = (): void => void live.refresh().catch(onError);
   return {
-    handlers: platformRoutes({ service, live, queries, drivers, portalUrl }),
+    handlers: platformRoutes({ service, live, queries, drivers, docker, portalUrl }),
     reconcilers: [createPlatformReconciler(sync)],
     serveGit: servePlatformGit({ db, git, pushes, onError, ensure: service.ensureRepository }),
     /** Takes over what other servers change, and has what a kill cut in two brought to its end. */

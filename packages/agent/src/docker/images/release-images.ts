@@ -199,10 +199,11 @@ type Made = Pick<ReleaseImage, 'image' | 'reference' | 'builder' | 'finishedAt'>
 /** Builds, pushes, and writes down what is in it and where it came from. */
 async function build(
   options: ReleaseImagesOptions,
-  { owner, release, plan, attempt }: ImageRequest,
+  request: ImageRequest,
   log: LogStore,
   startedAt: string,
 ): Promise<Made> {
+  const { owner, release, plan, attempt } = request;
   const { access, registries, releases, files, agent, now } = options;
   const archive = releases.archive(release.digest);
   const own = await rootFiles(archive, ['Dockerfile', ...lockFiles]);
@@ -215,15 +216,7 @@ async function build(
   const tag = release.digest.slice('sha256:'.length, 'sha256:'.length + 12);
   const outcome = await buildImage(access.client, registries, {
     ...{ archive, say, signal, tag: `pltf-${agent}/${owner.component}:${tag}` },
-    labels: {
-      'org.opencontainers.image.title': owner.component,
-      'org.opencontainers.image.version': String(release.number),
-      'org.opencontainers.image.revision': release.commit,
-      'org.opencontainers.image.created': startedAt,
-      ...(plan.source === undefined ? {} : { 'org.opencontainers.image.source': plan.source }),
-      [labels.agent]: agent,
-      [labels.release]: release.digest,
-    },
+    labels: labelsOf(agent, request, startedAt),
   });
   if (!outcome.ok) throw failedStep(outcome.step, outcome.error);
   const { id, builder } = outcome.built;
@@ -234,8 +227,8 @@ async function build(
       ? undefined
       : await pushImage(access.client, registries, { image: id, repository, tag, say, signal });
   const finishedAt = now().toISOString();
-  const facts = { component: owner.component, version: String(release.number), image: id };
   const packages = lockedPackages(new Map([...own].filter(([name]) => name !== 'Dockerfile')));
+  const facts = { component: owner.component, version: String(release.number), image: id };
   await files.writeDocument(
     release.digest,
     'sbom',
@@ -250,6 +243,17 @@ async function build(
   say([`The image is ${reference ?? id}.`], 'platform');
   return { image: id, builder, finishedAt, ...(reference === undefined ? {} : { reference }) };
 }
+
+/** What OCI says an image should say of itself, and whose it is. */
+const labelsOf = (agent: string, { owner, release, plan }: ImageRequest, at: string) => ({
+  'org.opencontainers.image.title': owner.component,
+  'org.opencontainers.image.version': String(release.number),
+  'org.opencontainers.image.revision': release.commit,
+  'org.opencontainers.image.created': at,
+  ...(plan.source === undefined ? {} : { 'org.opencontainers.image.source': plan.source }),
+  [labels.agent]: agent,
+  [labels.release]: release.digest,
+});
 
 const missing = (component: string) =>
   new PltfError('dockerfile-missing', {

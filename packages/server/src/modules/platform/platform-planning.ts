@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type PlatformPlan, PltfError } from '@pltf/contracts';
+import { type ContainerEngine, type PlatformPlan, PltfError } from '@pltf/contracts';
 import {
   digestOf,
   platformChange,
@@ -15,6 +15,8 @@ export interface PlatformPlanning {
   readonly running: RunningSource;
   /** Drivers of runtimes that this server has. */
   readonly drivers: readonly string[];
+  /** The container engine as the agent finds it; undefined while the agent does not answer. */
+  readonly docker: () => Promise<ContainerEngine | undefined>;
   readonly clock: Clock;
 }
 
@@ -32,7 +34,7 @@ export function readFiles(files: Files): Extract<ReadPlatform, { ok: true }> {
 
 /** What it would do to put these files in the place of a version. Reads in pages and lets others work in between. */
 export async function planChange(
-  { running, drivers, clock }: PlatformPlanning,
+  { running, drivers, docker, clock }: PlatformPlanning,
   base: PlatformVersion,
   files: Files,
 ): Promise<PlatformPlan> {
@@ -42,6 +44,7 @@ export async function planChange(
     before: { file: before.file, guardrails: [...shipped, ...before.guardrails] },
     after: { file: after.file, guardrails: [...shipped, ...after.guardrails] },
     drivers,
+    docker: await docker(),
     now: clock.now(),
   });
   for (let last = ''; ; ) {

@@ -5,7 +5,7 @@ import type { Changed, PlatformService, PlatformServiceDependencies } from './pl
 import { type PlatformVersion, versionView } from './platform-version.ts';
 
 export interface PlatformRoutesDependencies
-  extends Pick<PlatformServiceDependencies, 'live' | 'queries' | 'drivers'> {
+  extends Pick<PlatformServiceDependencies, 'live' | 'queries' | 'drivers' | 'docker'> {
   readonly service: PlatformService;
   readonly portalUrl: string;
 }
@@ -77,9 +77,11 @@ async function platformView({
   live,
   queries,
   drivers,
+  docker,
   portalUrl,
 }: PlatformRoutesDependencies): Promise<AnswerOf<Api['getPlatform']>> {
   const [version, refused] = [await live.version(), await queries.refused()];
+  const engine = await docker();
   const { managedBy } = live;
   const { file } = live.snapshot();
   return {
@@ -89,6 +91,7 @@ async function platformView({
     file,
     files: { ...version.files },
     drivers: [...drivers],
+    ...(engine === undefined ? {} : { docker: engine }),
     ...(refused === undefined ? {} : { refused: { ...refused, at: refused.at.toISOString() } }),
   };
 }

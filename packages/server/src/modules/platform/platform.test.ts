@@ -40,6 +40,7 @@ async function startPlatform(operator?: { path: string; files: Record<string, st
   const dependencies: PlatformServiceDependencies = {
     ...{ db: database.db, store: postgresPlatformStore(), queries, git },
     ...{ running: placedReleases(database.db), drivers: ['agent'], clock: systemClock },
+    docker: () => Promise.resolve(undefined),
     live: await LivePlatform.open(queries, operator),
   };
   const service = platformService(dependencies);
