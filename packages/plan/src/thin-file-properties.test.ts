@@ -1,4 +1,4 @@
-import { PlatformFile, type ThinFile } from '@pltf/contracts';
+import { PlatformFile, Spec, type ThinFile } from '@pltf/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { printThinFile } from './print-thin-file.ts';
@@ -98,6 +98,7 @@ describe('every file', () => {
         if (resolved.ok) {
           const { run: runs, environments } = resolved.spec;
           expect(Object.keys(runs)).toEqual(['preview', ...environments]);
+          expect(Spec.parse(resolved.spec)).toEqual(resolved.spec);
         } else {
           expect(resolved.problems.length).toBeGreaterThan(0);
           for (const { where, fix } of resolved.problems) expect(where && fix).toBeTruthy();

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { Spec } from '@pltf/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { builtinPlatform } from '../platform.ts';
+import { readThinFileOrScore, resolveComponent } from '../read-components.ts';
 import { ScoreFile } from './score-shape.ts';
 
 const schemaFile = new URL(
@@ -126,6 +129,28 @@ describe('the shape of a Score workload', () => {
     expect(ScoreFile.safeParse(document).success).toBe(false);
   });
 
+  test('whatever it accepts is planned, or refused with a place and a remedy', () => {
+    fc.assert(
+      fc.property(changed, (document) => {
+        const [component] = readThinFileOrScore(JSON.stringify(document), 'score.json');
+        if (component === undefined) throw new Error('no result');
+        const result = component.ok ? resolveComponent(component, builtinPlatform) : component;
+
+        if (result.ok) {
+          expect(Spec.parse(result.spec)).toEqual(result.spec);
+          return;
+        }
+        expect(result.problems.length).toBeGreaterThan(0);
+        for (const { where, message, fix } of result.problems) {
+          expect(where).toMatch(/^score\.json:\d+:\d+$/);
+          expect(message).not.toBe('');
+          expect(fix).toBeTruthy();
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   test.skipIf(!present)(
     'is that of the published schema (skipped where ../shared/corpora/score is not beside the repository)',
     () => {
@@ -137,7 +162,7 @@ describe('the shape of a Score workload', () => {
         fc.property(changed, (document) => {
           expect(ScoreFile.safeParse(document).success).toBe(validate(document));
         }),
-        { numRuns: 3_000 },
+        { numRuns: 1_500 },
       );
     },
   );
