@@ -1,6 +1,6 @@
 import { type ActiveException, type Guardrail, platformGroup } from '@pltf/contracts';
 import { celValue } from '../cel/index.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../template/json.ts';
+import type { JsonObject, JsonValue } from '../template/json.ts';
 import {
   type AdmissionExpressions,
   celLiteral,
@@ -12,6 +12,7 @@ import type { GuardedObject } from './evaluate-guardrails.ts';
 import { findException } from './exceptions.ts';
 import { type Finding, findingOf } from './finding.ts';
 import { componentLabel, identityOf } from './object-identity.ts';
+import { valueAt } from './object-path.ts';
 
 export interface AdmissionContext {
   /** When it is rendered: `now` and the dates of exceptions are resolved to this instant. */
@@ -112,19 +113,21 @@ function scopeCondition({ scope }: ActiveException, failing: readonly Failing[])
   return ours.some(Boolean) ? `(${ofPlacement}) || (${ofLabel})` : ofLabel;
 }
 
+/** A placement is the same in every place that holds it; its name and namespace in a cluster are the cluster's. */
+function identityConditions(object: JsonObject): readonly string[] {
+  const paths = isPlacement(object)
+    ? [['kind'], ['spec', 'component'], ['spec', 'environment'], ['spec', 'branch']]
+    : [['kind'], ['metadata', 'name'], ['metadata', 'namespace']];
+  return paths.map((keys) => valueCondition(keys, valueAt(object, keys)));
+}
+
 /** This object, with exactly the values that were approved, and nothing else wrong with it. */
 function coverCondition(
   { spec }: Guardrail,
   { guarded, finding }: Failing,
   { alone }: AdmissionExpressions,
 ): string {
-  const { kind, metadata } = guarded.object as JsonObject;
-  const named = isJsonObject(metadata) ? metadata : {};
-  const identity = [
-    valueCondition(['kind'], kind),
-    valueCondition(['metadata', 'name'], named['name']),
-    valueCondition(['metadata', 'namespace'], named['namespace']),
-  ];
+  const identity = identityConditions(guarded.object as JsonObject);
   const failed = new Map(finding.failures.map(({ validation, values }) => [validation, values]));
   const validations = spec.validations.map(({ expression, breaking }, index) => {
     const values = failed.get(index);

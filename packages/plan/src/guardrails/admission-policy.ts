@@ -130,14 +130,14 @@ interface Condition {
   readonly expression: string;
 }
 
-/** As `matches` decides it: a placement by its namespace, other objects by their label; one that says none is looked at. */
+/** As `matches` decides it: a placement by its spec, other objects by their label; one that says none is looked at. */
 function environmentCondition({ environments, resources }: Match): readonly Condition[] {
   if (environments === undefined) return [];
   const list = `[${environments.map(celText).join(', ')}]`;
   const label = celText(environmentLabel);
   const labels = 'has(object.metadata.labels)';
   const ofLabel = `!(${labels} && ${label} in object.metadata.labels) || object.metadata.labels[${label}] in ${list}`;
-  const ofPlacement = `!has(object.metadata.namespace) || object.metadata.namespace in ${list}`;
+  const ofPlacement = `!has(object.spec.environment) || object.spec.environment in ${list}`;
   const isPlacement = `object.apiVersion.startsWith('${platformGroup}/') && object.kind == 'Placement'`;
   const all = (ours: boolean): boolean =>
     resources.every(({ group }) => (group === platformGroup) === ours && group !== '*');

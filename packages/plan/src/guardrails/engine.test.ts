@@ -133,14 +133,14 @@ test('the old object is null where there was none', () => {
   );
 });
 
-test('environments match by the namespace of a placement; what says no environment is looked at', () => {
+test('environments match by what a placement says of itself; what says no environment is looked at', () => {
   const guardrail = guardrailOf('false', {
     match: { resources: [{ group: 'pltf.dev', resource: 'placements' }], environments: ['prod'] },
   });
 
   expect(evaluate(guardrail)?.state).toBe('deny');
-  expect(evaluate(guardrail, { metadata: { namespace: 'staging' } })).toBeUndefined();
-  expect(evaluate(guardrail, { metadata: { namespace: null } })?.state).toBe('deny');
+  expect(evaluate(guardrail, { spec: { environment: 'staging' } })).toBeUndefined();
+  expect(evaluate(guardrail, { spec: { environment: null } })?.state).toBe('deny');
 });
 
 test('the platform file sets modes and params, takes guardrails out, and gives its facts', () => {

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../template/json.ts';
 import { valueAt } from './object-path.ts';
 
 /** On what is rendered for Kubernetes: which component and environment it belongs to. */
-export const componentLabel = `${platformGroup}/component`;
+export const componentLabel = 'app.kubernetes.io/name';
 export const environmentLabel = `${platformGroup}/environment`;
 
 /** What a match and an exception ask of an object. */
@@ -25,7 +25,8 @@ export function identityOf(object: JsonObject): ObjectIdentity {
       group,
       version,
       resource,
-      environment: text(isJsonObject(metadata) ? metadata['namespace'] : undefined),
+      // Not its namespace: in a cluster each placement has one of its own.
+      environment: text(isJsonObject(spec) ? spec['environment'] : undefined),
       component: text(isJsonObject(spec) ? spec['component'] : undefined),
     };
   }

@@ -97,7 +97,7 @@ test.each(everyCase)(
 // What does not say which component it belongs to is no component's exception.
 const failing = everyCase.filter(
   ({ expected, guarded }) =>
-    expected === 'fail' && identityOf(guarded.object as JsonObject).component !== undefined,
+    expected === 'fail' && identityOf(guarded.object as JsonObject).component === 'users-api',
 );
 const exceptionFor = (
   { guardrail, guarded }: (typeof everyCase)[number],
