@@ -8,6 +8,7 @@ import type { ControlTargets } from './api/call.ts';
 import { serveControl } from './api/control-server.ts';
 import type { AgentConfig } from './config.ts';
 import { dockerUse } from './docker/docker-use.ts';
+import { createEdgeRouter, type EdgeRouter } from './docker/edge-router.ts';
 import { type Docker, type DockerUse, openDocker } from './docker/index.ts';
 import { type AgentFolders, openAgentFolders } from './files/agent-folders.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
@@ -60,6 +61,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   router.setFallback((host) => placements.fallback(host));
   placements.restoreRoutes();
   const address = await router.listen({ host: config.routerHost, port: config.routerPort });
+  parts.edges.begin(address.port);
   placements.resume();
   await tasks.resume();
   sweepStrays({ label, sandbox, placements, tasks, log });
@@ -79,6 +81,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     async [Symbol.asyncDispose]() {
       liveness.close();
       await control.close();
+      await parts.edges.close();
       await router.close({ deadlineMs: 1000 });
       await placements.abandon();
       tasks.abandon();
@@ -150,19 +153,23 @@ function openPlaces(
     readonly folders: AgentFolders;
     readonly log: Logger;
   },
-): { readonly placements: Placements; readonly use: DockerUse } {
+): { readonly placements: Placements; readonly use: DockerUse; readonly edges: EdgeRouter } {
   const { commands, process, folders, log } = more;
   const use = dockerUse(() => placements.list(), releases);
+  const edges = createEdgeRouter({
+    ...{ log, placements: () => placements.list() },
+    listen: (address, mayReach) => router.listenInside(address, mayReach),
+  });
   const placements: Placements = openPlacements({
     ...{ sandbox, router, releases, commands, log },
-    engines: { process, docker: docker.instances({ commands, use }) },
+    engines: { process, docker: docker.instances({ commands, edges, use }) },
     placementsFolder: folders.placements,
     logsFolder: folders.logs,
     tell: (entry) => journal.append(entry),
     now: Date.now,
     random: Math.random,
   });
-  return { placements, use };
+  return { placements, use, edges };
 }
 
 /** Containers that no record knows, and networks and images that nobody needs, are left of nobody's life. */

@@ -13,14 +13,20 @@ import type { Accounts } from '../sandbox/accounts.ts';
 import { describeContainerEnd } from './container-end.ts';
 import { containerPids, listensElsewhere } from './container-facts.ts';
 import { removeMark } from './container-log.ts';
-import { type ContainerPlan, containerEnvironment, planContainer } from './container-plan.ts';
+import {
+  type ContainerFacts,
+  type ContainerPlan,
+  containerEnvironment,
+  planContainer,
+} from './container-plan.ts';
 import { type ContainerRun, followContainer } from './container-run.ts';
 import type { Containers } from './containers.ts';
+import { type EdgeRouter, edgeVariable } from './edge-router.ts';
 import type { EngineAccess } from './engine-access.ts';
 import type { InspectedContainer, InspectedImage } from './engine-answers.ts';
 import type { ReleaseImages } from './images/release-images.ts';
 import { environmentOf, labels } from './labels.ts';
-import type { Networks } from './networks.ts';
+import type { EnvironmentNetwork, Networks } from './networks.ts';
 
 export interface ContainerEngineOptions {
   readonly access: EngineAccess;
@@ -30,6 +36,7 @@ export interface ContainerEngineOptions {
   readonly accounts: Accounts;
   readonly commands: ReleaseCommands;
   readonly agent: string;
+  readonly edges: EdgeRouter;
   /** Removes networks and images that nobody needs any more, now that this placement goes. */
   readonly tidy: (placement: string) => Promise<void>;
 }
@@ -53,11 +60,22 @@ export function createContainerEngine(options: ContainerEngineOptions): Instance
       say,
     );
 
+  const networkOf = async ({ id }: DesiredPlacement): Promise<EnvironmentNetwork> => {
+    const network = await networks.ensure(environmentOf(id));
+    await options.edges.open(network.gateway);
+    return network;
+  };
+
+  const environmentFor = (facts: ContainerFacts) => ({
+    ...containerEnvironment(facts),
+    ...edgeVariables(facts.desired, options.edges.port),
+  });
+
   const run = async (order: InstanceOrder, image: InspectedImage): Promise<InspectedContainer> => {
     const { desired, cohort, instance } = order;
     const account = await accounts.open(desired.owner);
     const plan = planContainer(image, account, desired.id, cohort.run);
-    const network = await networks.ensure(environmentOf(desired.id));
+    const network = await networkOf(desired);
     return containers.run({
       name: `pltf-${options.agent}-${instance.id}-${instance.restarts}`,
       labels: {
@@ -68,7 +86,7 @@ export function createContainerEngine(options: ContainerEngineOptions): Instance
       },
       image: image.Id,
       command: cohort.run.command,
-      env: containerEnvironment({ desired, cohort, instance: instance.id, plan }),
+      env: environmentFor({ desired, cohort, instance: instance.id, plan }),
       user: plan.user,
       memoryMiB: cohort.run.memoryMiB,
       cpu: cohort.run.cpu,
@@ -96,7 +114,7 @@ export function createContainerEngine(options: ContainerEngineOptions): Instance
       const image = await imageOf(desired, cohort, say);
       const account = await accounts.open(desired.owner);
       planContainer(image, account, desired.id, cohort.run);
-      await networks.ensure(environmentOf(desired.id));
+      await networkOf(desired);
     },
     async start(order) {
       const say = sayIn(order);
@@ -115,6 +133,7 @@ export function createContainerEngine(options: ContainerEngineOptions): Instance
           const container = await findContainer(containers, instance.id);
           if (container === undefined) return undefined;
           const image = await imageOf(desired, cohort, say);
+          await networkOf(desired);
           return follow(order, container, await planFor(accounts, order, image));
         },
         { forMs: Number.POSITIVE_INFINITY, say },
@@ -130,12 +149,12 @@ export function createContainerEngine(options: ContainerEngineOptions): Instance
         const image = await imageOf(desired, cohort, () => undefined);
         const account = await accounts.open(desired.owner);
         const plan = planContainer(image, account, desired.id, cohort.run);
-        const network = await networks.ensure(environmentOf(desired.id));
+        const network = await networkOf(desired);
         return await options.commands.run(releaseTaskKey(desired.id, cohort), {
           owner: desired.owner,
           command,
           directory: '/',
-          env: containerEnvironment({ desired, cohort, plan }),
+          env: environmentFor({ desired, cohort, plan }),
           memoryMiB: cohort.run.memoryMiB,
           cpu: cohort.run.cpu,
           ...(plan.volume === undefined ? {} : { volume: plan.volume }),
@@ -185,6 +204,11 @@ async function planFor(
 /** Under these names the router answers in the environment's network. */
 const edgeHosts = ({ edges }: DesiredPlacement, gateway: string | undefined) =>
   gateway === undefined ? [] : (edges ?? []).map(({ host }) => ({ name: host, address: gateway }));
+
+const edgeVariables = ({ edges }: DesiredPlacement, port: number) =>
+  Object.fromEntries(
+    (edges ?? []).map(({ need, host }) => [edgeVariable(need), `http://${host}:${port}`]),
+  );
 
 /** The youngest container of an instance that was ever started; what else there is of it goes. */
 async function findContainer(

@@ -153,6 +153,44 @@ describe.skipIf(missing !== undefined)(`containers (${missing ?? 'with an engine
     for (const id of ['one.prod', 'two.prod', 'three.staging']) await agent.client.remove(id);
   }, 120_000);
 
+  test('a container calls what its service has declared, by its name, and nothing else', async () => {
+    const caller = `
+      require('node:http').createServer(async (request, response) => {
+        const wanted = new URL(request.url, 'http://x').searchParams.get('call');
+        const answer = await fetch(wanted ?? process.env.PAYMENTS_URL).catch((error) => ({ status: error.cause?.code, text: () => '' }));
+        response.end(answer.status + ' ' + await answer.text());
+      }).listen(process.env.PORT, process.env.HOST);`;
+    const known = await release({ 'server.js': webProgram('paid') });
+    await reach('payments.prod', 1, { release: known });
+    await reach('private.prod', 1, { release: known });
+    const edge = { need: 'payments', placement: 'payments.prod', host: 'payments.localhost' };
+    await reach('asking.prod', 1, {
+      release: await release({ 'server.js': caller }),
+      edges: [edge],
+    });
+    const call = (url = '') =>
+      visit(agent.routerPort, 'asking.localhost', url === '' ? '/' : `/?call=${url}`);
+
+    expect((await call()).text).toMatch(/^200 paid payments\.prod/);
+    const gateway = docker(
+      'network',
+      'inspect',
+      '-f',
+      '{{(index .IPAM.Config 0).Gateway}}',
+      `pltf-${agentLabel(agent.data)}-prod`,
+    );
+    expect((await call(`http://${gateway}:${agent.routerPort}/`)).text).toMatch(/^403 /);
+    const other = wish(2, {
+      ...{ id: 'asking.prod', hosts: ['asking.localhost'], isolation: 'docker' },
+      release: known,
+      edges: [{ ...edge, need: 'secret', host: 'private.localhost' }],
+    });
+    await reach('asking.prod', 2, { ...other, release: await release({ 'server.js': caller }) });
+    expect((await call(`http://private.localhost:${agent.routerPort}/`)).text).toMatch(/^403 /);
+    for (const id of ['asking.prod', 'payments.prod', 'private.prod'])
+      await agent.client.remove(id);
+  }, 120_000);
+
   test('a release without a Dockerfile, and one whose Dockerfile fails, say so with the remedy', async () => {
     number += 1;
     const bare = await placedRelease(agent.client, repository, number, { 'server.js': '' });

@@ -9,6 +9,7 @@ import { createContainerEngine } from './container-engine.ts';
 import { createTaskPlanner } from './container-plan.ts';
 import { createContainerTasks } from './container-tasks.ts';
 import { createContainers } from './containers.ts';
+import type { EdgeRouter } from './edge-router.ts';
 import { openEngineAccess } from './engine-access.ts';
 import { openImageFiles } from './images/image-files.ts';
 import { createRegistryAccess } from './images/registry-access.ts';
@@ -42,6 +43,7 @@ export interface Docker {
   readonly taskPlans: ContainerTaskPlanner;
   instances(options: {
     readonly commands: ReleaseCommands;
+    readonly edges: EdgeRouter;
     readonly use: DockerUse;
   }): InstanceEngine;
   facts(): Promise<ContainerEngine>;
@@ -75,9 +77,9 @@ export function openDocker(options: DockerOptions): Docker {
     tidy,
     tasks: createContainerTasks({ access, containers, networks, agent }),
     taskPlans: createTaskPlanner(accounts, images),
-    instances: ({ commands, use }) =>
+    instances: ({ commands, edges, use }) =>
       createContainerEngine({
-        ...{ access, containers, networks, images, accounts, commands, agent },
+        ...{ access, containers, networks, images, accounts, commands, edges, agent },
         tidy: (placement) => tidy(use, placement),
       }),
     facts: () => access.facts(),

@@ -17,6 +17,8 @@ export class Peer {
   readonly address: string;
   readonly trusted: boolean;
   readonly work: PeerWork[] = [];
+  /** Which placements it may reach; absent: all. */
+  readonly mayReach: ((placement: string) => boolean) | undefined;
   /** It broke the protocol and was told so. */
   refused = false;
   private readonly maximumWork: number;
@@ -31,8 +33,10 @@ export class Peer {
     trusted: (address: string) => boolean,
     maximumWork: number,
     now: number,
+    mayReach?: (placement: string) => boolean,
   ) {
     this.socket = socket;
+    this.mayReach = mayReach;
     this.maximumWork = maximumWork;
     this.address = plainAddress(socket.remoteAddress);
     this.trusted = trusted(this.address);
@@ -95,7 +99,7 @@ export class Peer {
   }
 }
 
-function plainAddress(address: string | undefined): string {
+export function plainAddress(address: string | undefined): string {
   if (address === undefined) return 'unknown';
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

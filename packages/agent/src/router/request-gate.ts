@@ -28,6 +28,9 @@ interface Arrival {
 }
 
 /** Where requests come in: each is refused, answered here, or becomes an exchange with a placement. */
+const undeclared =
+  'This is no address that the calling service has declared: name the other service under `needs`.';
+
 export class RequestGate {
   private readonly settings: GateSettings;
   private readonly exchanges: ExchangeSettings;
@@ -106,7 +109,10 @@ export class RequestGate {
       return;
     }
     const placement = table.find(head.authority);
-    if (placement === 'invalid')
+    const target = typeof placement === 'string' ? '' : placement.id;
+    if (peer.mayReach !== undefined && !peer.mayReach(target))
+      this.answer(arrival, head, answers.refused(403, undeclared));
+    else if (placement === 'invalid')
       this.reject(arrival, { status: 400, detail: 'The Host header is not a host name.' });
     else if (placement === 'unknown') this.answer(arrival, head, this.withoutRoute(head.authority));
     else this.exchange(arrival, head, placement);

@@ -13,7 +13,7 @@ import {
   type RouterOptions,
   type RouterTimeouts,
 } from './options.ts';
-import { createTrust, Peer } from './peer.ts';
+import { createTrust, Peer, plainAddress } from './peer.ts';
 import type { PlacementCounts, RequestCounts } from './placement-counters.ts';
 import { RequestGate } from './request-gate.ts';
 import { createResponseHeadParser } from './response-head.ts';
@@ -36,6 +36,8 @@ export class Router implements AsyncDisposable {
   private readonly gate: RequestGate;
   private readonly accessLog: AccessLog | undefined;
   private readonly server: Server;
+  /** Listeners in networks of containers. */
+  private readonly inside = new Set<Server>();
   private readonly peers = new Map<Socket, Peer>();
   private readonly trust: (address: string) => boolean;
   private fallback: Fallback = () => undefined;
@@ -70,14 +72,34 @@ export class Router implements AsyncDisposable {
   /** Starts to listen. Port 0 takes a free one. */
   async listen(address: ListenAddress): Promise<ListenAddress> {
     const { server } = this;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(address, error)));
-      server.listen({ host: address.host, port: address.port, backlog: 1_024 }, resolve);
-    });
-    // Accepting can fail, for example when there are no file descriptors left; the next one may succeed.
-    server.on('error', () => undefined);
+    await listen(server, address);
     const bound = server.address() as AddressInfo;
     return { host: bound.address, port: bound.port };
+  }
+
+  /**
+   * Listens in a network of containers too. `mayReach` is asked for each request, with the caller's address and
+   * the placement it wants (empty when there is none).
+   */
+  async listenInside(
+    address: ListenAddress,
+    mayReach: (caller: string, placement: string) => boolean,
+  ): Promise<AsyncDisposable> {
+    const server = this.createServer((socket) => {
+      const caller = plainAddress(socket.remoteAddress);
+      return (placement) => mayReach(caller, placement);
+    });
+    await listen(server, address);
+    this.inside.add(server);
+    return {
+      [Symbol.asyncDispose]: () => {
+        this.inside.delete(server);
+        server.closeAllConnections();
+        return new Promise((resolve) => {
+          server.close(() => resolve());
+        });
+      },
+    };
   }
 
   /** Replaces hosts and instances of a placement at once. Instances that are no longer named get nothing more. */
@@ -162,7 +184,9 @@ export class Router implements AsyncDisposable {
     await this.close({ deadlineMs: 0 });
   }
 
-  private createServer(): Server {
+  private createServer(
+    reachOf: (socket: Socket) => ((placement: string) => boolean) | undefined = () => undefined,
+  ): Server {
     const { timeouts, limits, gate } = this;
     const server = createServer({
       maxHeaderSize: limits.headBytes,
@@ -180,7 +204,7 @@ export class Router implements AsyncDisposable {
     // Node would leave out headers beyond its own limit without a word; the gate refuses the request.
     server.maxHeadersCount = 0;
     server.maxConnections = limits.connections;
-    server.on('connection', (socket: Socket) => this.connected(socket));
+    server.on('connection', (socket: Socket) => this.connected(socket, reachOf(socket)));
     server.on('request', (message, response) =>
       gate.request(this.peer(message.socket), message, response, false),
     );
@@ -201,8 +225,8 @@ export class Router implements AsyncDisposable {
     return server;
   }
 
-  private connected(socket: Socket): void {
-    const peer = new Peer(socket, this.trust, this.limits.pipelined, now());
+  private connected(socket: Socket, mayReach?: (placement: string) => boolean): void {
+    const peer = new Peer(socket, this.trust, this.limits.pipelined, now(), mayReach);
     this.peers.set(socket, peer);
     socket.on('close', () => {
       this.peers.delete(socket);
@@ -236,6 +260,7 @@ export class Router implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
+    for (const one of this.inside) one.close();
     server.closeIdleConnections();
     this.table.goAway();
     const waiting = new AbortController();
@@ -257,6 +282,15 @@ export class Router implements AsyncDisposable {
 export const createRouter = (options: RouterOptions = {}): Router => new Router(options);
 
 const now = (): number => performance.now();
+
+async function listen(server: Server, address: ListenAddress): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(address, error)));
+    server.listen({ host: address.host, port: address.port, backlog: 1_024 }, resolve);
+  });
+  // Accepting can fail, for example when there are no file descriptors left; the next one may succeed.
+  server.on('error', () => undefined);
+}
 
 function cannotListen({ host, port }: ListenAddress, error: NodeJS.ErrnoException): Error {
   if (error.code !== 'EADDRINUSE') return error;

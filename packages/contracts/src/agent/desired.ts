@@ -50,7 +50,12 @@ export const ImagePlan = z.object({
 export type ImagePlan = z.infer<typeof ImagePlan>;
 
 /** A call that is allowed from one placement to another, under the host name that the caller uses. */
-export const PlacementEdge = z.object({ placement: PlacementId, host: z.string().max(253) });
+export const PlacementEdge = z.object({
+  /** What the caller calls it: `payments` gives it `PAYMENTS_URL`. */
+  need: z.string().max(63),
+  placement: PlacementId,
+  host: z.string().max(253),
+});
 export type PlacementEdge = z.infer<typeof PlacementEdge>;
 
 /**
