@@ -10,7 +10,7 @@ import type {
 import { shellSyntaxIn, splitCommand } from './command-line.ts';
 import { nearest } from './nearest.ts';
 import { fittingSize, largestSize, rawSize, type Size, sizesIn } from './sizes.ts';
-import { type RepositoryRoot, startCommand } from './start-command.ts';
+import { findStartCommand, type RepositoryRoot } from './start-command.ts';
 import { durationMs, instanceRange } from './units.ts';
 
 export type RunSection = NonNullable<ThinFile['run']>;
@@ -164,14 +164,15 @@ function startOf(request: RunRequest): readonly string[] | undefined {
     }
     return undefined;
   }
-  const found = startCommand(kind, root);
+  const found = findStartCommand(kind, root);
   if (found === undefined) {
     const fix = 'Add `run: {command: node server.js}`, or a script `start` in package.json.';
     report({ where: where('command'), message: 'nothing says how to start it', fix });
   } else {
-    explain('command', { source: 'repository', because: 'Found in the repository.' });
+    const because = `What ${found.file} in the repository says.`;
+    explain('command', { source: 'repository', where: found.file, because });
   }
-  return found;
+  return found?.command;
 }
 
 function commandOf(

@@ -76,6 +76,16 @@ describe('the smallest file', () => {
     expect(spec.run['preview']?.command).toEqual(['node', 'server.js', '--now']);
   });
 
+  test('says which file of the repository starts it', () => {
+    const parsed = parseThinFile(smallest);
+    if (!parsed.ok) throw new Error('refused');
+    const options = { places: parsed.places, root: root(['main.py', 'README.md']) };
+
+    expect(resolveSpec(parsed.file, builtinPlatform, options)).toMatchObject({
+      why: { 'run.command': { source: 'repository', where: 'main.py' } },
+    });
+  });
+
   test('is refused where nothing says how to start it', () => {
     expect(problemsOf(smallest, root(['README.md']))).toEqual([
       'pltf.yaml:1:7 nothing says how to start it',

@@ -17,26 +17,37 @@ const nodeFiles = ['server', 'app', 'main', 'index'].flatMap((name) =>
 );
 const pythonFiles = ['server.py', 'app.py', 'main.py'];
 
+/** How a program is started, and the file of the repository that says so. */
+export interface FoundCommand {
+  readonly command: readonly string[];
+  readonly file: string;
+}
+
+/** The command alone of what `findStartCommand` finds. */
+export const startCommand = (
+  kind: ComponentKind,
+  root: RepositoryRoot,
+): readonly string[] | undefined => findStartCommand(kind, root)?.command;
+
 /**
  * How a program without `run.command` is started, by what its repository offers, in this order: its line of the
  * `Procfile`, the script `start` and the file `main` of `package.json`, then `server.js`, `main.py` and the like.
  * Undefined when nothing says so.
  */
-export function startCommand(
+export function findStartCommand(
   kind: ComponentKind,
   root: RepositoryRoot,
-): readonly string[] | undefined {
+): FoundCommand | undefined {
   const files = new Set(root.names);
   const manifest = manifestOf(root.texts.get('package.json'));
   const node = nodeFiles.find((name) => files.has(name));
   const python = pythonFiles.find((name) => files.has(name));
-  return (
-    procfileLine(root.texts.get('Procfile'), kind === 'service' ? 'web' : kind) ??
-    startScript(manifest) ??
-    mainFile(manifest, root.names) ??
-    (node === undefined ? undefined : ['node', node]) ??
-    (python === undefined ? undefined : ['python3', python])
-  );
+  const line = procfileLine(root.texts.get('Procfile'), kind === 'service' ? 'web' : kind);
+  if (line !== undefined) return { command: line, file: 'Procfile' };
+  const script = startScript(manifest) ?? mainFile(manifest, root.names);
+  if (script !== undefined) return { command: script, file: 'package.json' };
+  if (node !== undefined) return { command: ['node', node], file: node };
+  return python === undefined ? undefined : { command: ['python3', python], file: python };
 }
 
 /** A Procfile's lines are a shell's; those that need none are started without, so that signals reach the program. */
