@@ -41,6 +41,18 @@ it.each([
     'lists.range(30000).map(x, list) == lists.range(30000).map(x, list)',
   ],
   [
+    'looking for a long text in a longer one',
+    `[text].map(t, ${Array.from({ length: 11 }).fill('t').join(' + ')}).map(t, ${Array.from({ length: 200 }).fill('t').join(' + ')}).exists(t, t.contains('b' + t.substring(0, 40000)))`,
+  ],
+  [
+    'macros that end at the first entry of a large map',
+    'lists.range(9000).transformMap(i, v, {i: v}).size() > 0 && lists.range(2000).exists(a, lists.range(3000).transformMap(i, v, v).exists(k, v, false))',
+  ],
+  [
+    'time zones without end',
+    'lists.range(90000).all(x, timestamp(x).getHours("Europe/Berlin") >= 0)',
+  ],
+  [
     'a large pattern over a long text',
     `list.exists(a, list.exists(b, list.exists(c, (text + text + text).matches('(a?){200}b'))))`,
   ],
@@ -84,6 +96,21 @@ it.each([
 ])('refuses %s before it is evaluated', (_name, source, problem) => {
   expect(run(source)).toMatch(problem);
 });
+
+it.each(['object.blank.trim() == ""', 'double(object.digits) > 0.0 || true'])(
+  'takes no square of a long text: %s',
+  (source) => {
+    const compiled = compileCel(source);
+    if (!compiled.ok) throw new Error('no expression');
+    const object = { blank: `a${' '.repeat(500_000)}a`, digits: `${'1'.repeat(500_000)}x` };
+    const since = performance.now();
+
+    const result = compiled.expression.evaluate({ object });
+
+    expect(result.gas).toBeLessThanOrEqual(100_000);
+    expect(performance.now() - since).toBeLessThan(2_000);
+  },
+);
 
 it('evaluates 1,500 && within the limit of source', () => {
   expect(run(`true${' && true'.repeat(1500)}`)).toMatchObject({ ok: true, value: true });

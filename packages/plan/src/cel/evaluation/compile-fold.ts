@@ -8,8 +8,8 @@ import {
   none,
 } from '../values/cel-value.ts';
 import { CelFailure } from '../values/failure.ts';
-import { keysOf, MapBuilder, materialise, pairsOf } from '../values/maps.ts';
-import { charge, type Frame, fail, type Step } from './frame.ts';
+import { keysOf, MapBuilder, mapGet, materialise, pairsOf } from '../values/maps.ts';
+import { charge, type Frame, fail, type Step, weight } from './frame.ts';
 import { type CompileScope, withNames } from './scope.ts';
 
 /** What a macro keeps while it walks; `done` ends it early. */
@@ -60,7 +60,7 @@ const starts: Readonly<Record<Fold['fold'], Start>> = {
         const value = body(frame);
         if (!(value instanceof CelMap))
           fail('transformMapEntry() needs a map from its last argument');
-        for (const [key, held] of pairsOf(frame, value)) builder.put(key, held);
+        for (const [key, held] of pairsOf(value)) builder.put(key, held);
       },
       done: () => false,
       result: () => builder.map(),
@@ -137,8 +137,11 @@ function eachElement(
 
 function elements(frame: Frame, source: CelData): readonly CelData[] {
   if (source instanceof CelList) return source.items;
-  if (source instanceof CelMap || source instanceof CelLazyMap)
+  if (source instanceof CelMap || source instanceof CelLazyMap) {
+    // The keys are gathered before the first is looked at, also by a macro that ends at it.
+    charge(frame, weight(source));
     return keysOf(materialise(frame, source));
+  }
   return fail('a macro needs a list or a map to walk over');
 }
 
@@ -150,12 +153,20 @@ function eachPair(
   visit: Visit,
   done: () => boolean,
 ): void {
-  for (const [key, value] of pairsOf(frame, source)) {
-    frame.slots[first] = key;
-    frame.slots[second] = value;
-    visit(key);
+  const keys = elements(frame, source);
+  const isList = source instanceof CelList;
+  const map = isList || !isMap(source) ? undefined : materialise(frame, source);
+  for (const [index, key] of keys.entries()) {
+    const name = isList ? BigInt(index) : key;
+    frame.slots[first] = name;
+    frame.slots[second] = map === undefined ? key : (mapGet(map, key) ?? null);
+    visit(name);
     if (done()) return;
   }
+}
+
+function isMap(value: CelData): value is CelMap | CelLazyMap {
+  return value instanceof CelMap || value instanceof CelLazyMap;
 }
 
 /** `optMap` and `optFlatMap`: the body over what an optional holds. */

@@ -65,6 +65,7 @@ const toDouble: CelFunction = (_frame, value = null) => {
 };
 
 function parseDouble(text: string): number {
+  if (text.length > 400) fail('a number of more than 400 characters');
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return Number(text);
   const special = /^([+-]?)(nan|inf|infinity)$/i.exec(text);
   if (special === null) return fail(`'${text.slice(0, 40)}' is not a double`);

@@ -17,6 +17,11 @@ function same(frame: Frame, left: CelData, right: CelData): boolean {
   return equal(frame, left, right);
 }
 
+/** What comparing each element so many times may take. */
+function chargeEach(frame: Frame, items: readonly CelData[], times = 1): void {
+  for (const item of items) charge(frame, (1 + weight(item)) * times);
+}
+
 const listIndexOf: CelFunction = (frame, list, value = null) =>
   BigInt(needList(list, 'indexOf()').items.findIndex((item) => same(frame, item, value)));
 
@@ -28,8 +33,9 @@ function order(left: CelData, right: CelData, what: string): number {
   return result ?? fail(`no such overload: ${what} of ${typeName(left)} and ${typeName(right)}`);
 }
 
-const isSorted: CelFunction = (_frame, list) => {
+const isSorted: CelFunction = (frame, list) => {
   const { items } = needList(list, 'isSorted()');
+  chargeEach(frame, items);
   return items.every((item, index) => {
     const next = items[index + 1];
     return next === undefined || order(item, next, 'isSorted()') <= 0;
@@ -37,8 +43,10 @@ const isSorted: CelFunction = (_frame, list) => {
 };
 
 function extreme(name: string, wins: (order: number) => boolean): CelFunction {
-  return (_frame, list) => {
-    const [first, ...rest] = needList(list, name).items;
+  return (frame, list) => {
+    const { items } = needList(list, name);
+    chargeEach(frame, items);
+    const [first, ...rest] = items;
     if (first === undefined) return fail(`${name} of an empty list`);
     return rest.reduce<CelData>(
       (best, item) => (wins(order(item, best, name)) ? item : best),
@@ -91,7 +99,7 @@ const distinct: CelFunction = (frame, list) => {
 
 const sort: CelFunction = (frame, list) => {
   const { items } = needList(list, 'sort()');
-  charge(frame, items.length * Math.ceil(Math.log2(items.length + 1)));
+  chargeEach(frame, items, Math.ceil(Math.log2(items.length + 1)));
   return new CelList(items.toSorted((left, right) => order(left, right, 'sort()')));
 };
 

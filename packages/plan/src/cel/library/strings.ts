@@ -1,4 +1,4 @@
-import { charge, fail } from '../evaluation/frame.ts';
+import { charge, type Frame, fail } from '../evaluation/frame.ts';
 import type { CelFunction, Library } from '../evaluation/scope.ts';
 import { CelList } from '../values/cel-value.ts';
 import { needIndex, needInt, needList, needText } from './arguments.ts';
@@ -13,6 +13,11 @@ function test(name: string, holds: (text: string, part: string) => boolean): Cel
   return (_frame, text, part) => holds(needText(text, `${name}()`), needText(part, `${name}()`));
 }
 
+/** Looking for one text in another may take their product. */
+function chargeSearch(frame: Frame, text: string, part: string): void {
+  charge(frame, Math.ceil((text.length * part.length) / 1000));
+}
+
 function position(text: string, unit: number): bigint {
   return unit < 0 ? -1n : BigInt(pointsOf(text.slice(0, unit)).length);
 }
@@ -22,23 +27,32 @@ function unitOf(points: readonly string[], index: number): number {
   return points.slice(0, index).join('').length;
 }
 
-const indexOf: CelFunction = (_frame, target, part, from = 0n) => {
+const indexOf: CelFunction = (frame, target, part, from = 0n) => {
   const text = needText(target, 'indexOf()');
   const wanted = needText(part, 'indexOf()');
+  chargeSearch(frame, text, wanted);
   const start = needIndex(from, 'indexOf()');
   const points = pointsOf(text);
   if (start < 0 || start > points.length) fail(`index out of range: ${start}`);
   return position(text, text.indexOf(wanted, unitOf(points, start)));
 };
 
-const lastIndexOf: CelFunction = (_frame, target, part, from) => {
+const lastIndexOf: CelFunction = (frame, target, part, from) => {
   const text = needText(target, 'lastIndexOf()');
   const wanted = needText(part, 'lastIndexOf()');
+  chargeSearch(frame, text, wanted);
   if (from === undefined) return position(text, text.lastIndexOf(wanted));
   const points = pointsOf(text);
   const start = needIndex(from, 'lastIndexOf()');
   if (start < 0 || start > points.length) fail(`index out of range: ${start}`);
   return position(text, text.lastIndexOf(wanted, unitOf(points, start)));
+};
+
+const contains: CelFunction = (frame, target, part) => {
+  const text = needText(target, 'contains()');
+  const wanted = needText(part, 'contains()');
+  chargeSearch(frame, text, wanted);
+  return text.includes(wanted);
 };
 
 const charAt: CelFunction = (_frame, target, at) => {
@@ -61,6 +75,7 @@ const substring: CelFunction = (_frame, target, from, to) => {
 const replace: CelFunction = (frame, target, old, by, count = -1n) => {
   const text = needText(target, 'replace()');
   const wanted = needText(old, 'replace()');
+  chargeSearch(frame, text, wanted);
   const instead = needText(by, 'replace()');
   const limit = needInt(count, 'replace()');
   const parts = wanted === '' ? ['', ...pointsOf(text), ''] : text.split(wanted);
@@ -76,6 +91,7 @@ const replace: CelFunction = (frame, target, old, by, count = -1n) => {
 const split: CelFunction = (frame, target, separator, count = -1n) => {
   const text = needText(target, 'split()');
   const by = needText(separator, 'split()');
+  chargeSearch(frame, text, by);
   const limit = needInt(count, 'split()');
   if (limit === 0n) return new CelList([]);
   const parts = by === '' ? pointsOf(text) : text.split(by);
@@ -114,15 +130,23 @@ const quote: CelFunction = (_frame, value) => {
   return `"${needText(value, 'strings.quote()').replaceAll(/[\x07\b\t\n\v\f\r"\\]/g, escape)}"`;
 };
 
-const white = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
-const edges = new RegExp(`^${white}+|${white}+$`, 'g');
+const white = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+/** In one pass from each end: a pattern for the end alone takes the square of a long row of blanks. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && white.test(text[start] ?? '')) start += 1;
+  while (end > start && white.test(text[end - 1] ?? '')) end -= 1;
+  return text.slice(start, end);
+}
 
 export const strings: Library = {
   functions: { 'strings.quote/1': quote },
   methods: {
     'startsWith/1': test('startsWith', (text, part) => text.startsWith(part)),
     'endsWith/1': test('endsWith', (text, part) => text.endsWith(part)),
-    'contains/1': test('contains', (text, part) => text.includes(part)),
+    'contains/1': contains,
     'charAt/1': charAt,
     'substring/1': substring,
     'substring/2': substring,
@@ -145,10 +169,6 @@ export const strings: Library = {
     'lastIndexOf/2': lastIndexOf,
   },
 };
-
-function trimmed(text: string): string {
-  return text.replaceAll(edges, '');
-}
 
 /** `indexOf` and `lastIndexOf` of text; lists have methods of these names too. */
 export const textSearch = { indexOf, lastIndexOf };

@@ -1,4 +1,4 @@
-import { fail } from '../evaluation/frame.ts';
+import { charge, type Frame, fail } from '../evaluation/frame.ts';
 import type { CelFunction, Library } from '../evaluation/scope.ts';
 import { type CelData, CelDuration, CelTimestamp } from '../values/cel-value.ts';
 import { nanosASecond } from '../values/ranges.ts';
@@ -6,6 +6,10 @@ import { seconds } from '../values/times.ts';
 import { needText, unsuitable } from './arguments.ts';
 
 const zones = new Map<string, Intl.DateTimeFormat>();
+/** Names differ in their case as well, and a format takes tens of kilobytes. */
+const mostZones = 50;
+/** Making the format of a zone takes some 50 µs. */
+const zoneCost = 50;
 
 function formatOf(zone: string): Intl.DateTimeFormat {
   const known = zones.get(zone);
@@ -22,7 +26,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
       second: 'numeric',
       hourCycle: 'h23',
     });
-    // The number of names that a time zone has is bounded; what is no name never gets here.
+    if (zones.size >= mostZones) zones.clear();
     zones.set(zone, format);
     return format;
   } catch {
@@ -31,7 +35,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 }
 
 /** The wall clock of a zone (`Europe/Berlin`, `+02:00`, UTC when left out), as a date that is read in UTC. */
-function wallClock(time: CelTimestamp, zone: CelData | undefined): Date {
+function wallClock(frame: Frame, time: CelTimestamp, zone: CelData | undefined): Date {
   const whole = Number(seconds(time)) * 1000;
   if (zone === undefined) return new Date(whole);
   const name = needText(zone, 'a time zone');
@@ -41,6 +45,7 @@ function wallClock(time: CelTimestamp, zone: CelData | undefined): Date {
     return new Date(whole + minutes * 60_000 * (offset[1] === '-' ? -1 : 1));
   }
   if (name === '' || name === 'UTC') return new Date(whole);
+  charge(frame, zoneCost);
   const parts = formatOf(name).formatToParts(new Date(whole));
   const part = (type: string): number => Number(parts.find((found) => found.type === type)?.value);
   const date = new Date(0);
@@ -50,9 +55,9 @@ function wallClock(time: CelTimestamp, zone: CelData | undefined): Date {
 }
 
 function field(name: string, read: (date: Date) => number): Record<string, CelFunction> {
-  const method: CelFunction = (_frame, time = null, zone) => {
+  const method: CelFunction = (frame, time = null, zone) => {
     if (!(time instanceof CelTimestamp)) return unsuitable(time, `${name}()`, 'timestamp');
-    return BigInt(read(wallClock(time, zone)));
+    return BigInt(read(wallClock(frame, time, zone)));
   };
   return { [`${name}/0`]: method, [`${name}/1`]: method };
 }

@@ -1,5 +1,5 @@
 import { type Frame, fail } from '../evaluation/frame.ts';
-import { type CelData, type CelKey, CelLazyMap, CelList, CelMap, CelUint } from './cel-value.ts';
+import { type CelData, type CelKey, type CelLazyMap, CelMap, CelUint } from './cel-value.ts';
 
 /** A key as maps hold it; undefined for a value that is no key of any map. */
 export function keyOf(value: CelData): CelKey | undefined {
@@ -51,13 +51,7 @@ export class MapBuilder {
   }
 }
 
-/** What a macro walks over: keys (or indexes) with their values. */
-export function pairsOf(frame: Frame, range: CelData): readonly (readonly [CelData, CelData])[] {
-  if (range instanceof CelList)
-    return range.items.map((item, index) => [BigInt(index), item] as const);
-  if (range instanceof CelMap || range instanceof CelLazyMap) {
-    const map = materialise(frame, range);
-    return keysOf(map).map((key) => [key, mapGet(map, key) ?? null] as const);
-  }
-  return fail('a macro needs a list or a map to walk over');
+/** The keys of a map with their values. */
+export function pairsOf(map: CelMap): readonly (readonly [CelData, CelData])[] {
+  return keysOf(map).map((key) => [key, mapGet(map, key) ?? null] as const);
 }
