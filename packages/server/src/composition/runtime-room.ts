@@ -16,7 +16,11 @@ import type { Foundation, Upwards } from './foundation.ts';
 import type { Ground } from './ground-floor.ts';
 
 /** Placements, rollouts, instances as observed, tasks. */
-export function runtimeRoom({ db, platform }: Foundation, ground: Ground, upwards: Upwards) {
+export function runtimeRoom(
+  { db, platform, portalUrl }: Foundation,
+  ground: Ground,
+  upwards: Upwards,
+) {
   const store = postgresRuntimeStore();
   const queries = postgresRuntimeQueries(db);
   const driver = agentRuntime(ground.agent);
@@ -29,9 +33,11 @@ export function runtimeRoom({ db, platform }: Foundation, ground: Ground, upward
     },
   };
   const intake = observationIntake({ db, store, listener });
+  const repositoryUrl = (component: string) => `${portalUrl}/git/${component}.git`;
+  const own = { db, platform, repositoryUrl };
   const reconcilers = [
-    createPlacementReconciler({ db, platform, queries, store, driver, releases, intake }),
-    createTaskReconciler({ db, platform, queries, store, driver, releases }),
+    createPlacementReconciler({ ...own, queries, store, driver, releases, intake }),
+    createTaskReconciler({ ...own, queries, store, driver, releases }),
     createExpiryReconciler(db, queries, service, systemClock),
   ];
   return { store, queries, driver, service, intake, reconcilers };

@@ -1,4 +1,11 @@
-import type { DesiredPlacement, ImagePlan, InstanceIsolation, PlatformFile } from '@pltf/contracts';
+import type {
+  DesiredPlacement,
+  ImagePlan,
+  InstanceIsolation,
+  PlacementEdge,
+  PlatformFile,
+} from '@pltf/contracts';
+import { placementAddress } from '@pltf/plan';
 import type { Placement, ReleaseToPlace } from './placement.ts';
 
 /** How long the release before stays warm, for a rollback at once. */
@@ -6,20 +13,35 @@ export const keepWarmMs = 10 * 60_000;
 /** A preview needs no instant rollback: its memory is worth more. */
 export const keepWarmPreviewMs = 0;
 
-/** How an environment's instances are kept apart, as the platform file says now. */
+/** How an environment's instances are kept apart, and what they reach, as the platform file says now. */
 export interface RuntimeWay {
   readonly isolation: InstanceIsolation;
   readonly image: ImagePlan | undefined;
+  readonly edges: readonly PlacementEdge[];
 }
 
-export function runtimeWay(platform: PlatformFile, environment: string): RuntimeWay {
+/** `repository` is the component's own address, for what is written on its images. */
+export function runtimeWay(
+  platform: PlatformFile,
+  environment: string,
+  { needs }: Pick<ReleaseToPlace, 'needs'>,
+  repository: string,
+): RuntimeWay {
   const rule = platform.environments.find(({ name }) => name === environment);
   const runtime = platform.runtimes[rule?.runtime ?? 'agent'];
   if (runtime?.driver !== 'agent' || runtime.isolation === 'process') {
-    return { isolation: 'process', image: undefined };
+    return { isolation: 'process', image: undefined, edges: [] };
   }
   const { isolation, registry } = runtime;
-  return { isolation, image: registry === undefined ? {} : { registry } };
+  return {
+    isolation,
+    image: { source: repository, ...(registry === undefined ? {} : { registry }) },
+    edges: Object.entries(needs).flatMap(([need, what]) => {
+      if (what.kind !== 'service') return [];
+      const { id, host } = placementAddress(platform, what.service, environment);
+      return [{ need, placement: id, host }];
+    }),
+  };
 }
 
 /**
@@ -28,7 +50,7 @@ export function runtimeWay(platform: PlatformFile, environment: string): Runtime
 export function desiredPlacement(
   placement: Placement,
   source: ReleaseToPlace,
-  { isolation, image }: RuntimeWay,
+  { isolation, image, edges }: RuntimeWay,
 ): DesiredPlacement {
   const { run } = source;
   const { memoryMiB, cpu } = placement.sized ?? run;
@@ -58,6 +80,7 @@ export function desiredPlacement(
     keepWarmMs: placement.branch === undefined ? keepWarmMs : keepWarmPreviewMs,
     ...(isolation === 'process' ? {} : { isolation }),
     ...(image === undefined ? {} : { image }),
+    ...(edges.length === 0 ? {} : { edges: [...edges] }),
   };
 }
 

@@ -13,6 +13,8 @@ import type { RuntimeStore } from './runtime-store.ts';
 export interface PlacementReconcilerDependencies {
   readonly db: Db;
   readonly platform: PlatformSource;
+  /** Where a component's repository is, for people and tools. */
+  readonly repositoryUrl: (component: string) => string;
   readonly queries: RuntimeQueries;
   readonly store: RuntimeStore;
   readonly driver: RuntimeDriver;
@@ -61,7 +63,12 @@ export function createPlacementReconciler(
         });
         return undefined;
       }
-      const way = runtimeWay(dependencies.platform.current(), placement.environment);
+      const way = runtimeWay(
+        dependencies.platform.current(),
+        placement.environment,
+        source,
+        dependencies.repositoryUrl(placement.component),
+      );
       const desired = desiredPlacement(placement, source, way);
       await intake.observed(await driver.apply(desired, signal));
       return undefined;

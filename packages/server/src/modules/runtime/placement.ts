@@ -1,4 +1,10 @@
-import type { ComponentKind, ObservedPlacement, PlacedRelease, RunSpec } from '@pltf/contracts';
+import type {
+  ComponentKind,
+  Need,
+  ObservedPlacement,
+  PlacedRelease,
+  RunSpec,
+} from '@pltf/contracts';
 import type { PlacementSize } from './placement-size.ts';
 
 export interface Placement {
@@ -28,6 +34,8 @@ export interface ReleaseToPlace {
   readonly release: PlacedRelease;
   readonly kind: Exclude<ComponentKind, 'resource'>;
   readonly run: RunSpec;
+  /** By the name that each has in the program. */
+  readonly needs: Readonly<Record<string, Need>>;
   readonly team: string;
 }
 

@@ -12,6 +12,8 @@ import type { RuntimeStore } from './runtime-store.ts';
 export interface TaskReconcilerDependencies {
   readonly db: Db;
   readonly platform: PlatformSource;
+  /** Where a component's repository is, for people and tools. */
+  readonly repositoryUrl: (component: string) => string;
   readonly queries: RuntimeQueries;
   readonly store: RuntimeStore;
   readonly driver: RuntimeDriver;
@@ -24,6 +26,7 @@ const passed = 0;
 export function createTaskReconciler({
   db,
   platform,
+  repositoryUrl,
   queries,
   store,
   driver,
@@ -54,7 +57,12 @@ export function createTaskReconciler({
         });
         return undefined;
       }
-      const way = runtimeWay(platform.current(), placement.environment);
+      const way = runtimeWay(
+        platform.current(),
+        placement.environment,
+        source,
+        repositoryUrl(placement.component),
+      );
       const { run, owner, isolation } = desiredPlacement(placement, source, way);
       await driver.startTask(id, {
         owner,
