@@ -29,7 +29,8 @@ export async function seedCatalogue(platform: TestPlatform, services: number): P
   }
 }
 
-async function databaseUrl(dataDirectory: string): Promise<string> {
+/** Where the platform's own database listens. */
+export async function databaseUrl(dataDirectory: string): Promise<string> {
   const cluster = join(dataDirectory, 'postgres');
   const place = { dataDirectory, cluster, password: await clusterPassword(dataDirectory) };
   const postmaster = await readPostmaster(place);

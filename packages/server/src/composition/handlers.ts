@@ -72,6 +72,7 @@ function pathHandlers(
     plan: {
       ...{ scaffolder, platform, routerPort },
       isTaken: async (name) => (await catalog.find(name)) !== undefined,
+      gate: paths.gate,
       previewPipeline: (workflows) => previewPipeline(workflows, capabilities),
     },
   });

@@ -1,6 +1,7 @@
 import { systemClock } from '../kernel/clock.ts';
 import {
   createOperationReconciler,
+  creationGate,
   pathsService,
   postgresOperationsQueries,
   postgresOperationsStore,
@@ -26,7 +27,8 @@ export function pathsRoom(
   const clock = systemClock;
   const asked = { db, catalog, catalogQueries, scaffolder, clock };
   const facts = { runtime: runtime.queries, delivery: delivery.queries };
-  const service = pathsService({ ...asked, ...facts, store, queries });
+  const gate = creationGate({ gate: policy.gate, platform });
+  const service = pathsService({ ...asked, ...facts, store, queries, gate });
   const creation = { ...asked, ...facts, git, repos, platform, portalUrl, routerPort };
   const teardown = {
     ...{ db, catalog, git },
@@ -39,6 +41,7 @@ export function pathsRoom(
   };
   return {
     scaffolder,
+    gate,
     queries,
     service,
     reconcilers: [createOperationReconciler({ queries, store, creation, teardown })],

@@ -3,9 +3,9 @@ import type { Outcome } from '../../engine/reconciler.ts';
 import { defaultBranch } from '../catalog/index.ts';
 import { isFinished, type Run } from '../delivery/index.ts';
 import type { CreationDependencies } from './creation.ts';
+import { awaitReviewApp, pipelineFailure, waitUntil } from './creation-waits.ts';
 import { type Operation, stepState } from './operation.ts';
 import type { OperationProgress } from './operation-progress.ts';
-import { awaitReviewApp, pipelineFailure, waitUntil } from './creation-waits.ts';
 
 const thinFile = 'pltf.yaml';
 /** Pushes that may come while one commit is built. */

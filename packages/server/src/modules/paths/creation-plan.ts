@@ -2,6 +2,7 @@ import {
   ComponentName,
   type CreateComponent,
   type CreationPlan,
+  type ErrorItem,
   type PlatformFile,
   PltfError,
   type Spec,
@@ -15,6 +16,7 @@ import {
   startFiles,
 } from '@pltf/plan';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
+import type { CreationGate } from './creation-gate.ts';
 import type { Scaffolder, ScaffoldFacts } from './scaffold.ts';
 
 export interface PipelinePreview {
@@ -34,6 +36,7 @@ export interface CreationPlanDependencies {
   readonly isTaken: (name: string) => Promise<boolean>;
   /** What of these workflow files runs here. */
   readonly previewPipeline: (workflows: ReadonlyMap<string, string>) => PipelinePreview;
+  readonly gate: CreationGate;
 }
 
 type Draft = Omit<CreateComponent, 'name'> & { readonly name: string };
@@ -53,6 +56,8 @@ export async function planCreation(
   const name = ComponentName.safeParse(draft.name).success ? draft.name : unnamed;
   const rendered = await render(dependencies.scaffolder, { ...draft, name }, facts, problems);
   const spec = rendered === undefined ? undefined : specOf(rendered.files, platform, problems);
+  if (rendered !== undefined)
+    problems.push(...(await dependencies.gate(name, facts.owner, rendered.files)).map(asProblem));
   const workflows = new Map(
     [...(rendered?.files ?? [])]
       .filter(([path]) => path.startsWith('.github/workflows/'))
@@ -156,15 +161,15 @@ function specOf(
     ? resolveSpec(parsed.file, platform, { places: parsed.places, root: rootOf(files) })
     : parsed;
   if (resolved.ok) return resolved.spec;
-  problems.push(
-    ...resolved.problems.map(({ where, message, fix }) => ({
-      where,
-      message,
-      ...(fix === undefined ? {} : { fix }),
-    })),
-  );
+  problems.push(...resolved.problems.map(asProblem));
   return undefined;
 }
+
+const asProblem = ({ where, message, fix }: ErrorItem): PlanProblem => ({
+  where,
+  message,
+  ...(fix === undefined ? {} : { fix }),
+});
 
 function rootOf(files: ReadonlyMap<string, { readonly bytes: Uint8Array }>): RepositoryRoot {
   const names = new Set([...files.keys()].map((path) => path.replace(/\/.*$/s, '/')));

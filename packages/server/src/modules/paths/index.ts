@@ -1,4 +1,5 @@
 export { type ApplyService, applyService } from './apply-service.ts';
+export { type CreationGate, creationGate } from './creation-gate.ts';
 export type { PipelinePreview } from './creation-plan.ts';
 export { type GoldenPathsSource, goldenPathsSource } from './golden-path-facts.ts';
 export type { Operation } from './operation.ts';

