@@ -33,7 +33,7 @@ export function planComponent(input: PlanInput): Plan {
 }
 
 /** The text with everything that is known filled in. */
-function readText(input: PlanInput, text: string): SpecResult {
+function readText(input: PlanInput, text: string, withoutPlaces = false): SpecResult {
   const { facts } = input;
   const componentOf = (name: string) => {
     const present = presentOf(facts, name);
@@ -44,6 +44,7 @@ function readText(input: PlanInput, text: string): SpecResult {
     text,
     fileName: input.fileName,
     facts,
+    withoutPlaces,
     root: (file) => {
       const component = componentOf(file.name);
       return input.root ?? rootOf(component === undefined ? pathFor(file)?.root : component.root);
@@ -140,9 +141,7 @@ function valid(input: PlanInput, present: Present, read: ReadSpec): Plan {
   const { spec, file } = read;
   const path = pathOf(facts, file, present);
   const after = placementObjects(spec, facts.platform, path);
-  const then = beforeSpec(input, present);
-  const before =
-    then === undefined ? [] : placementObjects(then, facts.platform, pathOf(facts, then, present));
+  const before = placedNow(input, present);
   const isThere = present.state !== 'none';
   const why = whyOf({ ...read, placed: after, path, facts, isThere });
   const items = planItems({ facts, present, path, fileName, text, spec, before, after });
@@ -189,12 +188,33 @@ function judged(placed: PlacedSpec, before: readonly PlacedSpec[], why: Plan['wh
   };
 }
 
-/** What was applied last: the file at the head of the default branch, else the spec of the newest release. */
-function beforeSpec(input: PlanInput, present: Present): Spec | undefined {
-  if (present.state !== 'known') return undefined;
-  const { thinFile, spec } = present.component;
+type PlacedNow = readonly PlacedSpec[];
+
+/** By facts and name: who types plans against the same facts again and again. */
+const placedBefore = /* @__PURE__ */ new WeakMap<PlatformFacts, Map<string, PlacedNow>>();
+
+/** The placements as they were applied last. */
+function placedNow(input: PlanInput, present: Present): PlacedNow {
+  if (present.state !== 'known') return [];
+  const { facts } = input;
+  const { name } = present.component;
+  const known = placedBefore.get(facts) ?? new Map<string, PlacedNow>();
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const spec = specNow(input, present);
+  const placed =
+    spec === undefined ? [] : placementObjects(spec, facts.platform, pathOf(facts, spec, present));
+  placedBefore.set(facts, known.set(name, placed));
+  return placed;
+}
+
+/** Of the thin file at the head of the default branch, else of the newest release. */
+function specNow(
+  input: PlanInput,
+  { component: { thinFile, spec } }: Present & { readonly state: 'known' },
+): Spec | undefined {
   if (thinFile === undefined) return spec;
-  const read = readText({ ...input, root: undefined }, thinFile);
+  const read = readText({ ...input, root: undefined }, thinFile, true);
   return read.ok ? read.spec : spec;
 }
 
