@@ -9,7 +9,7 @@ import {
 } from '../values/cel-value.ts';
 import { CelFailure } from '../values/failure.ts';
 import { keysOf, MapBuilder, mapGet, materialise, pairsOf } from '../values/maps.ts';
-import { charge, type Frame, fail, type Step, weight } from './frame.ts';
+import { charge, type Frame, fail, failureCost, type Step, weight } from './frame.ts';
 import { type CompileScope, withNames } from './scope.ts';
 
 /** What a macro keeps while it walks; `done` ends it early. */
@@ -82,6 +82,7 @@ function until(body: Step, decisive: boolean): Walk {
         decided = isTrue(body(frame)) === decisive;
       } catch (error) {
         if (!(error instanceof CelFailure)) throw error;
+        charge(frame, failureCost);
         failure ??= error;
       }
     },

@@ -6,7 +6,7 @@ import { MapBuilder } from '../values/maps.ts';
 import { compileCall } from './compile-call.ts';
 import { compileFold, compileWithin } from './compile-fold.ts';
 import { compileIndex, compileName, compileSelect } from './compile-path.ts';
-import { charge, fail, type Step } from './frame.ts';
+import { charge, fail, failureCost, type Step } from './frame.ts';
 import { type CompileScope, deeper } from './scope.ts';
 
 /** Turns a node into a function; throws a `CelSyntaxError` for what no value could make valid. */
@@ -61,6 +61,7 @@ function compileLogic(terms: readonly CelNode[], scope: CompileScope, decisive: 
           fail(`'${decisive ? '||' : '&&'}' needs bool on both sides`);
       } catch (error) {
         if (!(error instanceof CelFailure)) throw error;
+        charge(frame, failureCost);
         failure ??= error;
       }
     }

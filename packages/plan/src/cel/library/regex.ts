@@ -31,7 +31,7 @@ interface Search {
 function search(frame: Frame, target: CelData | undefined, pattern: CelData | undefined): Search {
   const text = [...needText(target, 'a regular expression')];
   const program = compiled(needText(pattern, 'a regular expression'));
-  charge(frame, Math.ceil(program.length / 10) + Math.ceil((text.length * program.length) / 100));
+  charge(frame, Math.ceil(program.length / 10) + Math.ceil((text.length * program.length) / 25));
   return { program, text, codes: text.map((character) => character.codePointAt(0) ?? 0) };
 }
 
@@ -55,7 +55,7 @@ const findAll: CelFunction = (frame, target, pattern, most = -1n) => {
   while (from <= codes.length && (limit < 0n || BigInt(found.length) < limit)) {
     const match: Match | undefined = findMatch(program, codes, from, false);
     if (match === undefined) break;
-    charge(frame, 1 + Math.ceil(((codes.length - from) * program.length) / 100));
+    charge(frame, 1 + Math.ceil(((codes.length - from) * program.length) / 25));
     const isEmpty = match.end === match.start;
     // As Go: an empty match right after the one before is none.
     if (!isEmpty || match.start !== previousEnd)
