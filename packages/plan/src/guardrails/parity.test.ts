@@ -1,11 +1,12 @@
 import type { ActiveException, Guardrail, Verdict } from '@pltf/contracts';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { JsonObject } from '../template/json.ts';
+import type { JsonObject, JsonValue } from '../template/json.ts';
 import { admissionEvaluator } from './admission-evaluator.ts';
 import { renderAdmission } from './admission-policy.ts';
 import { compileGuardrails } from './compile-guardrails.ts';
 import { evaluateGuardrails, type GuardedObject, modeAt } from './evaluate-guardrails.ts';
+import { exampleObject, mergePatch } from './example-objects.ts';
 import { identityOf } from './object-identity.ts';
 import { shippedGuardrails } from './shipped.ts';
 import { casesOf } from './test-guardrails.ts';
@@ -177,4 +178,52 @@ test('rendering is deterministic, and says the lowest Kubernetes', () => {
     expect(stringify(again.objects)).toBe(stringify(first.objects));
     expect(first.kubernetes, guardrail.metadata.name).toMatch(/^1\.3\d$/);
   }
+});
+
+test.each([
+  ['placements', [{ group: 'pltf.dev', resource: 'placements' }]],
+  ['workloads', [{ group: 'apps', resource: 'deployments' }]],
+  [
+    'both',
+    [
+      { group: 'pltf.dev', resource: 'placements' },
+      { group: 'apps', resource: 'deployments' },
+    ],
+  ],
+  ['everything', [{ group: '*', resource: '*' }]],
+])('environments match on every surface alike: %s', (_, resources) => {
+  const [first] = shippedGuardrails();
+  if (first === undefined) throw new Error('nothing is shipped');
+  const guardrail: Guardrail = {
+    ...first,
+    spec: {
+      ...first.spec,
+      match: {
+        resources: resources.map((one) => ({ version: '*', ...one })),
+        environments: ['prod', 'live'],
+        conditions: [],
+      },
+      variables: [],
+      validations: [{ expression: 'false', message: 'never' }],
+    },
+  };
+  const setting = { now: new Date('2026-06-01T00:00:00Z') };
+  const label = 'pltf.dev/environment';
+  let looked = 0;
+  for (const environment of ['prod', 'live', 'staging', null]) {
+    const patched: readonly JsonValue[] = [
+      mergePatch(exampleObject('placement'), { spec: { environment } }),
+      mergePatch(exampleObject('deployment'), { metadata: { labels: { [label]: environment } } }),
+      mergePatch(exampleObject('deployment'), { metadata: { labels: null } }),
+    ];
+    for (const object of patched) {
+      const guarded = { object: object as JsonObject, subject: 'x' };
+      const verdict = byEngine(guardrail, guarded, setting);
+      if (verdict !== undefined) looked += 1;
+
+      expect(shownByCluster(inCluster(guardrail, guarded, setting))).toEqual(shown(verdict));
+    }
+  }
+  expect(looked).toBeGreaterThan(2);
+  expect(looked).toBeLessThan(12);
 });
