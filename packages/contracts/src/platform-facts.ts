@@ -65,6 +65,8 @@ export type ComponentFacts = z.infer<typeof ComponentFacts>;
 export const PlatformFacts = z.object({
   /** When they were taken. */
   asOf: Instant,
+  /** Digest of platform file and guardrails, by whoever made these facts: on a laptop it takes longer than a plan. */
+  rules: z.string().optional(),
   platform: PlatformFile,
   /** The platform file as it is written, for the places of its values; absent for the built-in one. */
   platformText: z.string().optional(),

@@ -49,11 +49,15 @@ function startFacts(root: RepositoryRoot): unknown {
 
 const rulesDigests = /* @__PURE__ */ new WeakMap<PlatformFacts['platform'], string>();
 
-/** Of the rules that hold for everybody; computed once for the same platform file. */
-function rulesDigest({ platform, guardrails }: PlatformFacts): string {
-  const known = rulesDigests.get(platform);
+/** Of the rules that hold for everybody; computed once for the same platform file. Cases of guardrails are no rules. */
+export function rulesDigest({ platform, guardrails, rules }: PlatformFacts): string {
+  const known = rules ?? rulesDigests.get(platform);
   if (known !== undefined) return known;
-  const digest = digestOf([platform, guardrails]);
+  const spoken = guardrails.map(({ metadata, spec: { cases: _, ...spec } }) => [
+    metadata.name,
+    spec,
+  ]);
+  const digest = digestOf([platform, spoken]);
   rulesDigests.set(platform, digest);
   return digest;
 }

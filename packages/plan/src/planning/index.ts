@@ -1,4 +1,4 @@
-export { changedParts } from './basis.ts';
+export { changedParts, rulesDigest } from './basis.ts';
 export { isDenial } from './denial.ts';
 export { type Explanation, explain } from './explain.ts';
 export { planComponent } from './plan-component.ts';

@@ -1,5 +1,11 @@
 import type { ActiveException, ComponentFacts, Guardrail, PlatformFacts } from '@pltf/contracts';
-import { type CompiledGuardrails, type Judge, judgeWith, startFiles } from '@pltf/plan';
+import {
+  type CompiledGuardrails,
+  type Judge,
+  judgeWith,
+  rulesDigest,
+  startFiles,
+} from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type CatalogQueries, type Component, defaultBranch } from '../catalog/index.ts';
@@ -57,7 +63,8 @@ export async function factsToKeep(
 ): Promise<PlanningFacts> {
   const all = await dependencies.catalog.list({ limit: mostNames });
   const names = Object.fromEntries(all.map(({ name, kind, owner }) => [name, { kind, owner }]));
-  return gather(dependencies, names, components, undefined);
+  const { facts, judge } = await gather(dependencies, names, components, undefined);
+  return { judge, facts: { ...facts, rules: rulesDigest(facts) } };
 }
 
 const mostNames = 50_000;
