@@ -59,7 +59,7 @@ interface Schema {
 
 /** The keys that the schema knows at a path. */
 function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  let at: readonly Schema[] = [PlatformFile as unknown as Schema];
+  let at: readonly Schema[] = [PlatformFile];
   for (const step of path) at = at.flatMap((schema) => child(schema, step));
   return [
     ...new Set(

@@ -4,8 +4,22 @@ import { exit } from '../exit.ts';
 import { count } from '../output/count.ts';
 import type { Output } from '../output/output.ts';
 import { safe } from '../output/safe-text.ts';
+import { wrap } from '../output/wrap.ts';
 
 const mostSettings = 20;
+const indent = '      ';
+
+/** A line of a list, on as many lines as the terminal needs; what follows the first is indented like it. */
+function printWrapped(
+  { print, columns }: Output,
+  lead: string,
+  text: string,
+  paint: (line: string) => string = (line) => line,
+): void {
+  const room = columns === undefined ? undefined : columns - lead.length;
+  for (const line of wrap(text, room)) print(`${lead}${paint(line)}`);
+}
+
 const mostValue = 60;
 
 /** Prints the plan of a platform change. Exit code 0 without changes, 2 with; throws when it would be refused. */
@@ -40,7 +54,8 @@ export function printPlatformPlan(out: Output, plan: PlatformPlan): void {
     return;
   }
   out.print(style.bold(`From version ${plan.base.version} of the platform`));
-  for (const change of plan.settings.slice(0, mostSettings)) out.print(`  ${changeText(change)}`);
+  for (const change of plan.settings.slice(0, mostSettings))
+    printWrapped(out, '  ', changeText(change));
   if (plan.settings.length > mostSettings)
     out.print(`  … and ${plan.settings.length - mostSettings} more`);
   printPlacements(out, plan);
@@ -49,7 +64,7 @@ export function printPlatformPlan(out: Output, plan: PlatformPlan): void {
     out.print(
       `${style.bold('Cost')} ${plan.cost.before} → ${plan.cost.after} ${plan.cost.currency} a month (estimate)`,
     );
-  for (const note of plan.notes) out.print(style.dim(note));
+  for (const note of plan.notes) printWrapped(out, '', note, style.dim);
 }
 
 function printPlacements(out: Output, { placements, classes }: PlatformPlan): void {
@@ -69,10 +84,8 @@ function printClass(
 ): void {
   const { style } = out;
   out.print(`  ${style.yellow(`${number} ×`)} ${safe(environments.join(', '))}`);
-  for (const change of changes) out.print(`      ${changeText(change)}`);
-  out.print(
-    style.dim(`      ${safe(examples.join(', '))}${number > examples.length ? ', …' : ''}`),
-  );
+  for (const change of changes) printWrapped(out, indent, changeText(change));
+  printWrapped(out, indent, exampleText(examples, number), style.dim);
   if (cost !== undefined && cost.before !== cost.after)
     out.print(style.dim(`      ${cost.before} → ${cost.after} ${cost.currency} a month`));
 }
@@ -87,12 +100,12 @@ function printGuardrails(out: Output, { guardrails }: PlatformPlan): void {
         ? ''
         : `, ${fails} would fail${newlyFails === fails ? '' : ` (${newlyFails} new)`}`;
     out.print(`  ${safe(id)} ${change}: ${mode}${safe(from)}${hit}`);
-    if (examples.length > 0)
-      out.print(
-        out.style.dim(`      ${safe(examples.join(', '))}${fails > examples.length ? ', …' : ''}`),
-      );
+    if (examples.length > 0) printWrapped(out, indent, exampleText(examples, fails), out.style.dim);
   }
 }
+
+const exampleText = (examples: readonly string[], of: number): string =>
+  `${safe(examples.join(', '))}${of > examples.length ? ', …' : ''}`;
 
 function changeText({ path, before, after }: ValueChange): string {
   if (before === undefined && after === undefined) return safe(path);

@@ -7,7 +7,6 @@ import {
   guardrailsInForce,
   modeAt,
 } from '../guardrails/index.ts';
-import type { JsonObject } from '../template/json.ts';
 import type { Break } from './breaks.ts';
 import { mostExamples } from './classes.ts';
 import type { PlacedView } from './placed.ts';
@@ -52,7 +51,7 @@ export function replay(before: GuardedPlatform, after: GuardedPlatform, now: Dat
     add: (id, was, will) => {
       if (changed.length === 0) return;
       const verdicts = (set: typeof compiled, { object }: PlacedView) =>
-        evaluateGuardrails(set, [{ object: object as unknown as JsonObject, subject: id }], {
+        evaluateGuardrails(set, [{ object, subject: id }], {
           now,
           exceptions: [],
           includePasses: false,

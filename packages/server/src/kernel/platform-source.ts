@@ -21,10 +21,3 @@ export interface PlatformSource {
   /** Calls back after each change; answers with how to stop. */
   subscribe(listener: (snapshot: PlatformSnapshot) => void): () => void;
 }
-
-/** A platform that never changes. */
-export const fixedPlatform = (snapshot: PlatformSnapshot): PlatformSource => ({
-  current: () => snapshot.file,
-  snapshot: () => snapshot,
-  subscribe: () => () => undefined,
-});

@@ -8,7 +8,7 @@ import { expiryReconciler } from './loops.ts';
 import type { ChangeRequest, PlaceRequest } from './place-request.ts';
 import { type Placement, subject } from './placement.ts';
 import { type PlacementSize, sizeNow } from './placement-size.ts';
-import { noUse, refuseOverQuota, type Use, useOf } from './quota.ts';
+import { type Held, held, nothingHeld, refuseOverQuota } from './quota.ts';
 import type { Rollout } from './rollout.ts';
 import { beginRollout } from './rollout-beginning.ts';
 import type { RuntimeStore } from './runtime-store.ts';
@@ -74,7 +74,7 @@ async function createAt(
   const instances = request.instances.minimum;
   const sized = resized(dependencies, request.size);
   const place = { id, component, environment, branch, hosts, release, instances, expiresAt, sized };
-  await checkQuota(dependencies, tx, place, noUse, useOf(instances, sized));
+  await checkQuota(dependencies, tx, place, nothingHeld, held(instances, sized));
   return (await store.create(tx, place)) ? id : undefined;
 }
 
@@ -114,7 +114,7 @@ export async function changePlacement(
   request: ChangeRequest,
 ): Promise<Rollout> {
   const sized = resized(dependencies, request.sized ?? placement.sized);
-  await checkQuota(dependencies, tx, placement, ...useChange(placement, request, sized));
+  await checkQuota(dependencies, tx, placement, ...heldBeforeAndAfter(placement, request, sized));
   const revision = await dependencies.store.change(tx, placement.id, { ...request, sized });
   const from = placement.observed?.serving?.number;
   const to = request.release ?? placement.release;
@@ -135,15 +135,16 @@ const resized = (
   asked === undefined ? undefined : sizeNow(platform.current(), asked);
 
 /** What a placement has before and after a change; one that is stopped has nothing. */
-function useChange(
+function heldBeforeAndAfter(
   placement: Placement,
   { instances = placement.instances, runState = placement.runState }: ChangeRequest,
   sized: PlacementSize | undefined,
-): readonly [Use, Use] {
-  const held = (state: string, use: Use): Use => (state === 'running' ? use : noUse);
+): readonly [Held, Held] {
+  const whileRunning = (state: string, amount: Held): Held =>
+    state === 'running' ? amount : nothingHeld;
   return [
-    held(placement.runState, useOf(placement.instances, placement.sized)),
-    held(runState, useOf(instances, sized)),
+    whileRunning(placement.runState, held(placement.instances, placement.sized)),
+    whileRunning(runState, held(instances, sized)),
   ];
 }
 
@@ -152,15 +153,15 @@ async function checkQuota(
   { store, platform }: PlacingDependencies,
   tx: Tx,
   { id, component, environment }: Pick<Placement, 'id' | 'component' | 'environment'>,
-  before: Use,
-  after: Use,
+  before: Held,
+  after: Held,
 ): Promise<void> {
   const file = platform.current();
   if (file.environments.find(({ name }) => name === environment)?.quota === undefined) return;
-  const others = await store.useOfOthers(tx, component, environment, id);
-  const plus = (use: Use): Use => ({
-    instances: others.instances + use.instances,
-    memoryMiB: others.memoryMiB + use.memoryMiB,
+  const others = await store.heldByOthers(tx, component, environment, id);
+  const plus = (more: Held): Held => ({
+    instances: others.instances + more.instances,
+    memoryMiB: others.memoryMiB + more.memoryMiB,
   });
   const question = { component, environment, before: plus(before), after: plus(after) };
   refuseOverQuota(file, question);

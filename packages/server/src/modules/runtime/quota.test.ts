@@ -6,20 +6,23 @@ import { refuseOverQuota } from './quota.ts';
 const platform = PlatformFile.parse({
   environments: [{ name: 'prod', quota: { memoryMiB: 1024, instances: 3 } }, { name: 'free' }],
 });
-const use = (instances: number, memoryMiB: number) => ({ instances, memoryMiB });
-const ask = (before: ReturnType<typeof use>, after: ReturnType<typeof use>, environment = 'prod') =>
-  refuseOverQuota(platform, { component: 'shop', environment, before, after });
+const held = (instances: number, memoryMiB: number) => ({ instances, memoryMiB });
+const ask = (
+  before: ReturnType<typeof held>,
+  after: ReturnType<typeof held>,
+  environment = 'prod',
+) => refuseOverQuota(platform, { component: 'shop', environment, before, after });
 
 test('what is within the quota, or has none, is allowed', () => {
-  expect(() => ask(use(0, 0), use(3, 1024))).not.toThrow();
-  expect(() => ask(use(0, 0), use(90, 90_000), 'free')).not.toThrow();
+  expect(() => ask(held(0, 0), held(3, 1024))).not.toThrow();
+  expect(() => ask(held(0, 0), held(90, 90_000), 'free')).not.toThrow();
 });
 
 test.each([
-  [use(3, 768), use(4, 1000), 'shop may have 3 instances in prod, and this would be 4'],
+  [held(3, 768), held(4, 1000), 'shop may have 3 instances in prod, and this would be 4'],
   [
-    use(1, 512),
-    use(2, 1500),
+    held(1, 512),
+    held(2, 1500),
     'shop may have 1024 MiB of memory in prod, and this would be 1500 MiB',
   ],
 ])('what goes over it is refused with the remedy', (before, after, detail) => {
@@ -29,7 +32,7 @@ test.each([
 test('what is over a quota that was lowered may stay and shrink, and never grows', () => {
   fc.assert(
     fc.property(fc.nat(20), fc.nat(20), (before, after) => {
-      const attempt = () => ask(use(before, 0), use(after, 0));
+      const attempt = () => ask(held(before, 0), held(after, 0));
 
       if (after > 3 && after > before) expect(attempt).toThrow('quota-exceeded');
       else expect(attempt).not.toThrow();

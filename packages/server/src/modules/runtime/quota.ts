@@ -2,14 +2,14 @@ import { type PlatformFile, PltfError } from '@pltf/contracts';
 import type { PlacementSize } from './placement-size.ts';
 
 /** What a component has in an environment: running instances of all its placements there, and their memory. */
-export interface Use {
+export interface Held {
   readonly instances: number;
   readonly memoryMiB: number;
 }
 
-export const noUse: Use = { instances: 0, memoryMiB: 0 };
+export const nothingHeld: Held = { instances: 0, memoryMiB: 0 };
 
-export const useOf = (instances: number, sized: PlacementSize | undefined): Use => ({
+export const held = (instances: number, sized: PlacementSize | undefined): Held => ({
   instances,
   memoryMiB: instances * (sized?.memoryMiB ?? 0),
 });
@@ -18,8 +18,8 @@ export interface QuotaQuestion {
   readonly component: string;
   readonly environment: string;
   /** Of all its placements there, before and after the change. */
-  readonly before: Use;
-  readonly after: Use;
+  readonly before: Held;
+  readonly after: Held;
 }
 
 /**

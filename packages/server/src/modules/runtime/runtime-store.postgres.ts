@@ -14,7 +14,7 @@ const placementWrites: Pick<
   | 'lockPlace'
   | 'takenHosts'
   | 'change'
-  | 'useOfOthers'
+  | 'heldByOthers'
   | 'setRemoving'
   | 'setObserved'
   | 'remove'
@@ -71,7 +71,7 @@ const placementWrites: Pick<
       .execute();
     return rows.flatMap((row) => row.hosts).filter((host) => hosts.includes(host));
   },
-  useOfOthers: async (tx, component, environment, id) => {
+  heldByOthers: async (tx, component, environment, id) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`quota ${component}.${environment}`}, 0))`.execute(
       tx.sql,
     );

@@ -2,7 +2,7 @@ import type { ObservedPlacement } from '@pltf/contracts';
 import type { Tx } from '../../persistence/transaction.ts';
 import type { Placement } from './placement.ts';
 import type { PlacementSize } from './placement-size.ts';
-import type { Use } from './quota.ts';
+import type { Held } from './quota.ts';
 import type { Rollout } from './rollout.ts';
 import type { RolloutChange } from './rollout-rules.ts';
 import type { Task } from './task.ts';
@@ -43,7 +43,7 @@ export interface RuntimeStore {
   /** Which of these hosts another placement already answers for. */
   takenHosts(tx: Tx, id: string, hosts: readonly string[]): Promise<readonly string[]>;
   /** What other running placements of the component have in the environment; locks them out of changing meanwhile. */
-  useOfOthers(tx: Tx, component: string, environment: string, id: string): Promise<Use>;
+  heldByOthers(tx: Tx, component: string, environment: string, id: string): Promise<Held>;
   /** Applies the change and answers with the next revision. */
   change(tx: Tx, id: string, change: PlacementChange): Promise<number>;
   setRemoving(tx: Tx, id: string): Promise<void>;

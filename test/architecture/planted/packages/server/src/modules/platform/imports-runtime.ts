@@ -1,0 +1,4 @@
+// violates: rank-platform
+import { door } from '../runtime/index.ts';
+
+export const seen = door;
