@@ -265,6 +265,27 @@ describe.skipIf(missing !== undefined)(`containers (${missing ?? 'with an engine
     await agent.client.remove('once.prod');
   }, 120_000);
 
+  test('what .dockerignore names is not in the image', async () => {
+    const lister = webProgram('x').replace(
+      "'x '",
+      "require('node:fs').readdirSync('/app').join(' ')",
+    );
+    const known = await release({
+      'server.js': lister,
+      'notes.md': 'private',
+      'README.md': 'public',
+      '.dockerignore': '*.md\n!README.md\nDockerfile\n',
+    });
+
+    await reach('ignoring.prod', 1, { release: known });
+
+    const { text } = await visit(agent.routerPort, 'ignoring.localhost');
+    expect(text).toContain('README.md');
+    expect(text).toContain('server.js');
+    expect(text).not.toContain('notes.md');
+    await agent.client.remove('ignoring.prod');
+  }, 90_000);
+
   test('an engine that is away is told, stops nobody else, and is waited for', async () => {
     const known = await release({ 'server.js': webProgram('away') });
     const before = await reach('away.prod', 1, { release: known });

@@ -1,13 +1,15 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { PltfError } from '@pltf/contracts';
 import { type EngineClient, refusedWith } from '../engine-client.ts';
 import { createBuildProgress } from './build-progress.ts';
+import { contextOf } from './context-archive.ts';
 import type { RegistryAccess } from './registry-access.ts';
 
 export interface BuildOrder {
   /** The release as a tar: the context of the build. */
   readonly archive: string;
+  /** The text of its `.dockerignore`. */
+  readonly ignoreFile: string | undefined;
   readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly say: (lines: readonly string[]) => void;
@@ -59,7 +61,7 @@ async function buildWith(
       ...{ rm: '1', forcerm: '1', labels: JSON.stringify(order.labels) },
     },
     headers: access.forBuild(),
-    stream: { content: createReadStream(order.archive), type: 'application/x-tar' },
+    stream: { content: contextOf(order.archive, order.ignoreFile), type: 'application/x-tar' },
   });
   const progress = createBuildProgress();
   for await (const message of jsonLines(stream)) {

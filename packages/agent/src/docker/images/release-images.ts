@@ -46,6 +46,7 @@ export interface ReleaseImagesOptions {
 const buildMs = 20 * 60_000;
 const engineMs = 60_000;
 const shownLines = 20;
+const ignoreName = '.dockerignore';
 
 export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImages {
   const { access, files, releases, now } = options;
@@ -206,7 +207,7 @@ async function build(
   const { owner, release, plan, attempt } = request;
   const { access, registries, releases, files, agent, now } = options;
   const archive = releases.archive(release.digest);
-  const own = await rootFiles(archive, ['Dockerfile', ...lockFiles]);
+  const own = await rootFiles(archive, ['Dockerfile', ignoreName, ...lockFiles]);
   if (!own.has('Dockerfile')) throw missing(owner.component);
   const signal = AbortSignal.timeout(buildMs);
   const say = (texts: readonly string[], stream: 'out' | 'platform' = 'out') => {
@@ -215,6 +216,7 @@ async function build(
   };
   const tag = release.digest.slice('sha256:'.length, 'sha256:'.length + 12);
   const outcome = await buildImage(access.client, registries, {
+    ignoreFile: own.get(ignoreName),
     ...{ archive, say, signal, tag: `pltf-${agent}/${owner.component}:${tag}` },
     labels: labelsOf(agent, request, startedAt),
   });
@@ -227,7 +229,7 @@ async function build(
       ? undefined
       : await pushImage(access.client, registries, { image: id, repository, tag, say, signal });
   const finishedAt = now().toISOString();
-  const packages = lockedPackages(new Map([...own].filter(([name]) => name !== 'Dockerfile')));
+  const packages = lockedPackages(own);
   const facts = { component: owner.component, version: String(release.number), image: id };
   await files.writeDocument(
     release.digest,

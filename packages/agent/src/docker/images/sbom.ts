@@ -32,10 +32,12 @@ const NpmLock = z.object({
   ),
 });
 
-/** All packages that the lock files name, each once, in order. What cannot be read names none. */
+/** All packages that the lock files among these name, each once, in order. What cannot be read names none. */
 export function lockedPackages(files: ReadonlyMap<string, string>): readonly LockedPackage[] {
   const found = new Map<string, LockedPackage>();
-  for (const [name, text] of files) {
+  for (const name of lockFiles) {
+    const text = files.get(name);
+    if (text === undefined) continue;
     const packages = name.endsWith('.json') ? npmPackages(text) : pythonPackages(name, text);
     for (const one of packages) found.set(one.purl, one);
   }
