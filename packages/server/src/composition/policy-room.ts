@@ -36,7 +36,7 @@ const firstAuditAfterMs = 20_000;
 
 /** Guardrails over what runs and what is to run, exceptions, and requests for what does not fit. */
 export function policyRoom(foundation: Foundation, ground: Ground) {
-  const { db, platform, log } = foundation;
+  const { db, platform } = foundation;
   const clock = systemClock;
   const people = postgresIdentityQueries(db);
   const guardrails = guardrailSource(platform);
@@ -44,11 +44,9 @@ export function policyRoom(foundation: Foundation, ground: Ground) {
   const paths = goldenPathsSource(ground.scaffolder, platform);
   const placed = placedReleases(db);
   const store = postgresExceptionStore();
+  const catalog = ground.catalogQueries;
   const service = exceptionService({ store, people, platform, clock });
-  const breaking = findBreaking({
-    ...{ db, platform, guardrails, placed, paths, clock },
-    catalog: ground.catalogQueries,
-  });
+  const breaking = findBreaking({ db, platform, guardrails, placed, paths, catalog, clock });
   const evaluator = evaluatorFor();
   const results = postgresResultsQueries(db);
   const audit = {
@@ -58,7 +56,6 @@ export function policyRoom(foundation: Foundation, ground: Ground) {
   const requestStore = postgresRequestStore();
   const requests = postgresRequestQueries(db);
   const asked = requestService({ store: requestStore, platform, clock });
-  const catalog = ground.catalogQueries;
   return {
     gate: gate({ platform, guardrails, exceptions, paths, clock }),
     goldenPaths: paths,
@@ -79,20 +76,22 @@ export function policyRoom(foundation: Foundation, ground: Ground) {
       }),
       ...requestRoutes({ db, catalog, requests, service: asked, clock }),
     },
-    /** Has everything looked at soon, and again whenever the platform changes. Answers with how to stop. */
-    follow: async (): Promise<() => void> => {
-      const look = (at?: Date): Promise<void> =>
-        transact(db, async (tx) => {
-          wakeWholeAudit(tx, at);
-          await Promise.resolve();
-        });
-      const stop = platform.subscribe(() => {
-        look().catch((error: unknown) => log.warn({ err: error }, 'waking the audit'));
-      });
-      await look(new Date(clock.now().getTime() + firstAuditAfterMs));
-      return stop;
-    },
+    follow: () => follow(foundation),
   };
+}
+
+/** Has everything looked at soon, and again whenever the platform changes. Answers with how to stop. */
+async function follow({ db, platform, log }: Foundation): Promise<() => void> {
+  const look = (at?: Date): Promise<void> =>
+    transact(db, async (tx) => {
+      wakeWholeAudit(tx, at);
+      await Promise.resolve();
+    });
+  const stop = platform.subscribe(() => {
+    look().catch((error: unknown) => log.warn({ err: error }, 'waking the audit'));
+  });
+  await look(new Date(systemClock.now().getTime() + firstAuditAfterMs));
+  return stop;
 }
 
 /** A thread of its own where the server is built; run from its sources, a few placements at a time in between. */

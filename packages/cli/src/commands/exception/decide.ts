@@ -1,6 +1,6 @@
 import { type ExceptionView, PltfError } from '@pltf/contracts';
 import { idOf } from '../../api/names.ts';
-import { type ExitCode } from '../../command.ts';
+import type { ExitCode } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { exit } from '../../exit.ts';
 import { safe } from '../../output/safe-text.ts';

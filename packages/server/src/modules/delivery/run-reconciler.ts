@@ -1,7 +1,6 @@
-import { PltfError, type RunJobView, type Spec } from '@pltf/contracts';
+import type { Spec } from '@pltf/contracts';
 import { splitCommand, startFiles } from '@pltf/plan';
 import type { Reconciler } from '../../engine/reconciler.ts';
-import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries } from '../catalog/index.ts';
@@ -10,10 +9,13 @@ import type { GitHost } from '../repos/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import { type Built, type DeliveryService, runReconciler } from './delivery-service.ts';
 import type { DeliveryStore } from './delivery-store.ts';
+import { localActions } from './local-actions.ts';
 import type { Pipeline, PipelineResult } from './pipeline.ts';
 import type { ReleaseArchive } from './release-archive.ts';
+import { releaseJobView } from './release-job.ts';
 import { isFinished, type Run, type RunSummary } from './run.ts';
 import type { RunCancellation } from './run-cancellation.ts';
+import { noteDefect } from './run-defect.ts';
 import { endDenied, judgeRun, type RunSource, withNotes } from './run-guardrails.ts';
 import { problemSummary, specOfRun, thinFile } from './run-spec.ts';
 
@@ -33,7 +35,6 @@ export interface RunReconcilerDependencies {
 }
 
 const workflowFolder = '.github/workflows';
-const releaseJob = 'release';
 
 /** Takes one run from its commit to a release: thin file, the repository's workflows, build, release, places. */
 export function createRunReconciler(dependencies: RunReconcilerDependencies): Reconciler {
@@ -57,33 +58,6 @@ export function createRunReconciler(dependencies: RunReconcilerDependencies): Re
       return undefined;
     },
   };
-}
-
-const defectNote = 'The platform had a problem with this run and tries again by itself';
-
-/** A pass that failed for a reason that is not the run's own is tried again; whoever waits is told why. */
-async function noteDefect(
-  { db, store }: RunReconcilerDependencies,
-  id: string,
-  error: unknown,
-): Promise<void> {
-  const why = error instanceof PltfError ? `${error.detail}. ${error.fix}` : 'see the server log.';
-  const note = `${defectNote}: ${why}`;
-  const noted = transact(db, async (tx) => {
-    const run = await store.lockRun(tx, id);
-    if (run === undefined || isFinished(run.state) || run.summary.notes.includes(note)) return;
-    const notes = run.summary.notes.filter((one) => !one.startsWith(defectNote));
-    await store.setView(tx, id, { ...run.summary, notes: [...notes, note] });
-    tx.tell({
-      type: 'run-progressed',
-      actor: platformActor,
-      component: run.component,
-      run: id,
-      summary: note,
-    });
-  });
-  // Often the database itself is what failed; the loop reports the error that began it.
-  await noted.catch(() => undefined);
 }
 
 async function work(
@@ -181,20 +155,6 @@ async function execute(
   return { ...result, summary: withNotes(result.summary, run.notes) };
 }
 
-const ownAction = /\buses:\s*['"]?\.\//;
-const actionFiles = ['action.yml', 'action.yaml'];
-
-/** The repository's own actions, read only when a workflow uses one. */
-async function localActions(
-  git: GitHost,
-  run: Run,
-  workflows: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, string>> {
-  if (![...workflows.values()].some((text) => ownAction.test(text))) return new Map();
-  const paths = await git.findFiles(run.component, run.commit, actionFiles);
-  return (await git.readFiles(run.component, run.commit, paths, [])).texts;
-}
-
 function progressOf(summary: RunSummary, spec: Spec): string {
   const job = summary.jobs.find(({ state }) => state === 'running') ?? summary.jobs.at(-1);
   const step = job?.steps.find(({ state }) => state === 'running') ?? job?.steps.at(-1);
@@ -244,10 +204,8 @@ async function release(
   const job = releaseJobView(build, built.ok, Date.now() - started);
   const summary = { ...result.summary, jobs: [...result.summary.jobs, job] };
   if (!built.ok) {
-    const failing = [
-      ...summary.failing,
-      { step: 'Build', lines: [`${build ?? 'the archive'}: ${built.ended}`, ...built.lines] },
-    ];
+    const lines = [`${build ?? 'the archive'}: ${built.ended}`, ...built.lines];
+    const failing = [...summary.failing, { step: 'Build', lines }];
     return fail(dependencies, run, { ...summary, failing });
   }
   const newest = await queries.newestPassed(run.component, run.branch);
@@ -264,18 +222,6 @@ async function release(
 }
 
 const buildMemoryMiB = 2_048;
-
-function releaseJobView(build: string | undefined, ok: boolean, durationMs: number): RunJobView {
-  const state = ok ? 'passed' : 'failed';
-  const name = build === undefined ? 'Archive the commit' : build;
-  return {
-    id: releaseJob,
-    name: 'release',
-    state,
-    durationMs,
-    steps: [{ name, state, durationMs }],
-  };
-}
 
 const fail = (
   dependencies: RunReconcilerDependencies,

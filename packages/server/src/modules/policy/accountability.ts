@@ -1,4 +1,4 @@
-import type { PlatformFile } from '@pltf/contracts';
+import { type PlatformFile, PltfError } from '@pltf/contracts';
 import type { Connection } from '../../persistence/transaction.ts';
 import type { IdentityQueries } from '../identity/index.ts';
 import type { PolicyException } from './exception.ts';
@@ -39,4 +39,34 @@ export async function accountabilityOf(
         ? undefined
         : { disabled: approved.disabled, entitled: isEntitled(approved, platform) },
   };
+}
+
+/** The one who answers for it is a person who is there and belongs to the component's team. */
+export async function refuseOwner(
+  people: IdentityQueries,
+  on: Connection,
+  owner: string,
+  team: string,
+): Promise<void> {
+  const [user, kind] = [await people.user(owner, on), await people.kindOf(owner, on)];
+  const belongs = user?.teams.some((of) => of.team === team) === true;
+  if (user !== undefined && !user.disabled && kind === 'person' && belongs) return;
+  throw new PltfError('bad-request', {
+    detail: `${owner} cannot answer for an exception of the team ${team}`,
+    fix: `Name a person who is in ${team}: \`--owner NAME\`.`,
+    errors: [{ where: 'body.owner', message: `must be a person in the team ${team}` }],
+  });
+}
+
+/** Four eyes are two people's: a token of a machine is nobody's eyes. */
+export async function refuseMachine(
+  people: IdentityQueries,
+  on: Connection,
+  actor: string,
+): Promise<void> {
+  if ((await people.kindOf(actor, on)) === 'person') return;
+  throw new PltfError('forbidden', {
+    detail: `${actor} is not a person`,
+    fix: 'An exception is approved by a person who may.',
+  });
 }

@@ -6,7 +6,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { Tx } from '../../persistence/transaction.ts';
 import type { IdentityQueries } from '../identity/index.ts';
-import { accountabilityOf } from './accountability.ts';
+import { accountabilityOf, refuseMachine, refuseOwner } from './accountability.ts';
 import type { Breaking, PolicyException } from './exception.ts';
 import {
   type Act,
@@ -90,7 +90,7 @@ async function request(
 ): Promise<string> {
   const now = clock.now();
   refuseBadExpiry(platform.current(), wish.environment, wish.expiresAt, now);
-  await refuseOwner(people, tx, wish.owner, wish.team);
+  await refuseOwner(people, tx.sql, wish.owner, wish.team);
   if (breaking.length === 0) {
     throw new PltfError('exception-not-needed', {
       detail: `nothing of ${wish.component}${inEnvironment(wish.environment)} breaks ${wish.guardrail}`,
@@ -120,83 +120,70 @@ async function request(
 const inEnvironment = (environment: string | undefined): string =>
   environment === undefined ? '' : ` in ${environment}`;
 
-/** The one who answers for it is a person who is there and belongs to the component's team. */
-async function refuseOwner(
-  people: IdentityQueries,
-  tx: Tx,
-  owner: string,
-  team: string,
-): Promise<void> {
-  const [user, kind] = [await people.user(owner, tx.sql), await people.kindOf(owner, tx.sql)];
-  const belongs = user?.teams.some((of) => of.team === team) === true;
-  if (user !== undefined && !user.disabled && kind === 'person' && belongs) return;
-  throw new PltfError('bad-request', {
-    detail: `${owner} cannot answer for an exception of the team ${team}`,
-    fix: `Name a person who is in ${team}: \`--owner NAME\`.`,
-    errors: [{ where: 'body.owner', message: `must be a person in the team ${team}` }],
-  });
-}
-
 async function approve(
-  { store, people, platform, clock }: ExceptionServiceDependencies,
+  dependencies: ExceptionServiceDependencies,
   tx: Tx,
   id: string,
-  { reason, breaking, seen, owner }: Approval,
+  approval: Approval,
   actor: Actor,
 ): Promise<void> {
+  const { store, clock } = dependencies;
+  const { reason, breaking, owner } = approval;
   const exception = await lock(store, tx, id);
   const now = clock.now();
   const refused = refusal(exception, 'approve', actor.name, now);
   if (refused !== undefined) throw refused;
-  await refuseMachine(people, tx, actor.name);
-  refuseBadExpiry(platform.current(), exception.environment, exception.expiresAt, now);
-  const team = { ...exception, owner: owner ?? exception.owner, approver: actor.name };
-  await refuseOwner(people, tx, team.owner, exception.team);
-  const lost = lostAccountability(
-    team,
-    await accountabilityOf(people, platform.current(), team, tx.sql),
-  );
+  const next = { ...exception, owner: owner ?? exception.owner, approver: actor.name };
+  await refuseUnaccountable(dependencies, tx, next);
+  refuseBadExpiry(dependencies.platform.current(), next.environment, next.expiresAt, now);
+  refuseOther(exception, approval);
+  await store.change(tx, id, {
+    state: 'approved',
+    owner: next.owner,
+    approver: next.approver,
+    decisionReason: reason,
+    startsAt: exception.startsAt ?? now,
+    covers: coversOf(breaking),
+    flag: undefined,
+  });
+  const subject = exceptionSubject(next);
+  const placements = new Set(breaking.map(({ placement }) => placement)).size;
+  tx.tell({
+    ...subject,
+    type: 'exception-approved',
+    actor: actor.name,
+    summary: `${actor.name} approved the exception from ${next.guardrail} until ${next.expiresAt.toISOString().slice(0, 10)}: exempts ${placements} placement${placements === 1 ? '' : 's'}`,
+    why: reason.slice(0, 500),
+    data: { ...subject.data, requester: next.requester, placements },
+  });
+  tx.wake(exceptionReconciler, id);
+  wakeAudit(tx, next.component);
+}
+
+/** Whoever owns and whoever approves it are people who are there and may. */
+async function refuseUnaccountable(
+  { people, platform }: ExceptionServiceDependencies,
+  tx: Tx,
+  exception: PolicyException & { readonly approver: string },
+): Promise<void> {
+  await refuseMachine(people, tx.sql, exception.approver);
+  await refuseOwner(people, tx.sql, exception.owner, exception.team);
+  const known = await accountabilityOf(people, platform.current(), exception, tx.sql);
+  const lost = lostAccountability(exception, known);
   if (lost !== undefined) throw new PltfError('forbidden', { detail: lost });
+}
+
+/** What is approved is what was shown, and something. */
+function refuseOther({ id, guardrail }: PolicyException, { seen, breaking }: Approval): void {
   if (seen !== undefined && seen !== exemptsDigest(breaking)) {
     throw new PltfError('conflict', {
       detail: `what ${id} exempts has changed since it was shown`,
       fix: `Look again: \`pltf exception show ${id}\`.`,
     });
   }
-  if (breaking.length === 0) {
-    throw new PltfError('exception-not-needed', {
-      detail: `nothing in the scope of ${id} breaks ${exception.guardrail} any more`,
-    });
-  }
-  await store.change(tx, id, {
-    state: 'approved',
-    owner: team.owner,
-    approver: actor.name,
-    decisionReason: reason,
-    startsAt: exception.startsAt ?? now,
-    covers: coversOf(breaking),
-    flag: undefined,
-  });
-  const subject = exceptionSubject(team);
-  const placements = new Set(breaking.map(({ placement }) => placement)).size;
-  tx.tell({
-    ...subject,
-    type: 'exception-approved',
-    actor: actor.name,
-    summary: `${actor.name} approved the exception from ${exception.guardrail} until ${exception.expiresAt.toISOString().slice(0, 10)}: exempts ${placements} placement${placements === 1 ? '' : 's'}`,
-    why: reason.slice(0, 500),
-    data: { ...subject.data, requester: exception.requester, placements },
-  });
-  tx.wake(exceptionReconciler, id);
-  wakeAudit(tx, exception.component);
-}
-
-/** Four eyes are two people's: a token of a machine is nobody's eyes. */
-async function refuseMachine(people: IdentityQueries, tx: Tx, actor: string): Promise<void> {
-  if ((await people.kindOf(actor, tx.sql)) === 'person') return;
-  throw new PltfError('forbidden', {
-    detail: `${actor} is not a person`,
-    fix: 'An exception is approved by a person who may.',
+  if (breaking.length > 0) return;
+  throw new PltfError('exception-not-needed', {
+    detail: `nothing in the scope of ${id} breaks ${guardrail} any more`,
   });
 }
 

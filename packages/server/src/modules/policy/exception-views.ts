@@ -46,7 +46,7 @@ export function exceptionView(
     covers: { ...exception.covers },
     exempts: breaking.map((one) => exempted(one, exception)),
     exemptsDigest: exemptsDigest(breaking),
-    use: useOf(exception, breaking),
+    use: needOf(exception, breaking),
     ...(flag === undefined
       ? {}
       : {
@@ -82,7 +82,7 @@ function exempted(one: Breaking, { covers }: PolicyException): ExceptionView['ex
 }
 
 /** In force and covering nothing that breaks: nobody needs it any more. */
-function useOf(exception: PolicyException, breaking: readonly Breaking[]): ExceptionView['use'] {
+function needOf(exception: PolicyException, breaking: readonly Breaking[]): ExceptionView['use'] {
   if (exception.state !== 'approved') return 'unknown';
   const { covers } = exception;
   return breaking.some(({ placement, digest }) => covers[placement] === digest)
@@ -111,6 +111,8 @@ function mayOf(
   };
 }
 
+const atOnce = 4;
+
 /** Several at once; what has ended exempts nothing and is not looked at. */
 export async function exceptionViews(
   exceptions: readonly PolicyException[],
@@ -118,8 +120,13 @@ export async function exceptionViews(
   context: ExceptionViewContext,
 ): Promise<ExceptionView[]> {
   const views: ExceptionView[] = [];
-  // One after the other: a page of a hundred would take every connection that requests share.
-  for (const exception of exceptions)
-    views.push(exceptionView(exception, isOpen(exception) ? await find(exception) : [], context));
+  // Not all at once: a page of a hundred would take every connection that requests share.
+  for (let from = 0; from < exceptions.length; from += atOnce) {
+    const some = exceptions.slice(from, from + atOnce).map(async (exception) => {
+      const breaking = isOpen(exception) ? await find(exception) : [];
+      return exceptionView(exception, breaking, context);
+    });
+    views.push(...(await Promise.all(some)));
+  }
   return views;
 }
