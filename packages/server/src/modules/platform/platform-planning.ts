@@ -8,10 +8,13 @@ import {
   shippedGuardrails,
 } from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Db } from '../../persistence/transaction.ts';
+import { missingTeams } from './named-teams.ts';
 import type { Files, PlatformVersion } from './platform-version.ts';
 import type { RunningSource } from './running.ts';
 
 export interface PlatformPlanning {
+  readonly db: Db;
   readonly running: RunningSource;
   /** Drivers of runtimes that this server has. */
   readonly drivers: readonly string[];
@@ -34,7 +37,7 @@ export function readFiles(files: Files): Extract<ReadPlatform, { ok: true }> {
 
 /** What it would do to put these files in the place of a version. Reads in pages and lets others work in between. */
 export async function planChange(
-  { running, drivers, docker, clock }: PlatformPlanning,
+  { db, running, drivers, docker, clock }: PlatformPlanning,
   base: PlatformVersion,
   files: Files,
 ): Promise<PlatformPlan> {
@@ -55,7 +58,9 @@ export async function planChange(
     last = end.placement;
     await setImmediate();
   }
-  const found = planner.finish();
+  const planned = planner.finish();
+  const breaks = [...(await missingTeams(db, before.file, after.file)), ...planned.breaks];
+  const found = { ...planned, breaks };
   const outcome =
     found.breaks.length > 0 ? 'refused' : base.digest === after.digest ? 'unchanged' : 'changes';
   const plan = {

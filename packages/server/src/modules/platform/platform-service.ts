@@ -1,7 +1,7 @@
 import { type PlatformPlan, PltfError } from '@pltf/contracts';
 import { differences, platformDigest } from '@pltf/plan';
 import { sql } from 'kysely';
-import { channels, type Db, transact } from '../../persistence/transaction.ts';
+import { channels, transact } from '../../persistence/transaction.ts';
 import { type LivePlatform, versionZero } from './live-platform.ts';
 import { firstFiles, messageOf } from './platform-commits.ts';
 import type { PlatformGit } from './platform-git.ts';
@@ -19,7 +19,6 @@ export const platformReconciler = 'platform';
 export const platformKey = 'platform';
 
 export interface PlatformServiceDependencies extends PlatformPlanning {
-  readonly db: Db;
   readonly store: PlatformStore;
   readonly queries: PlatformQueries;
   readonly live: LivePlatform;

@@ -154,6 +154,18 @@ describe('an apply', () => {
     expect((await platform.live.version()).number).toBe(0);
   });
 
+  test('that relies on a team that is not there is refused', async () => {
+    const withApprovers =
+      'environments: [{name: staging, follows: default-branch}, {name: prod, approvers: [release]}]';
+
+    await expect(apply(withApprovers)).rejects.toMatchObject({
+      code: 'platform-refused',
+      errors: [
+        { where: 'team', message: 'there is no team `release`, which lets releases into prod' },
+      ],
+    });
+  });
+
   test('of files with a mistake says where', async () => {
     await expect(apply('domian: x')).rejects.toMatchObject({
       code: 'platform-invalid',
