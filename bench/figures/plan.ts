@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PlatformFacts, PlatformFile } from '@pltf/contracts';
-import { guardrailsInForce, rulesDigest, shippedGuardrails } from '@pltf/plan';
+import {
+  type compileGuardrails,
+  guardrailsInForce,
+  type judgeWith,
+  type planComponent,
+  rulesDigest,
+  shippedGuardrails,
+} from '@pltf/plan';
 import { build } from 'esbuild';
 import { checkout } from '../../test/e2e/support/platform.ts';
 import { run } from '../../test/e2e/support/tools.ts';
@@ -76,10 +83,11 @@ function sampleFacts(): PlatformFacts {
   return { ...facts, rules: rulesDigest(facts) };
 }
 
-type Planning = Pick<
-  typeof import('@pltf/plan'),
-  'compileGuardrails' | 'judgeWith' | 'planComponent'
->;
+interface Planning {
+  readonly compileGuardrails: typeof compileGuardrails;
+  readonly judgeWith: typeof judgeWith;
+  readonly planComponent: typeof planComponent;
+}
 
 /** The code as it ships: what runs TypeScript directly names every function at run time, which costs a third. */
 async function shippedPlanning(): Promise<Planning> {
@@ -102,15 +110,11 @@ async function shippedPlanning(): Promise<Planning> {
   }
 }
 
-function planned(
-  { compileGuardrails, judgeWith, planComponent }: Planning,
-  facts: PlatformFacts,
-  samples: number,
-  signal: AbortSignal,
-) {
-  const judge = judgeWith(compileGuardrails(facts.guardrails));
+function planned(planning: Planning, facts: PlatformFacts, samples: number, signal: AbortSignal) {
+  const judge = planning.judgeWith(planning.compileGuardrails(facts.guardrails));
   const now = new Date();
-  const one = () => planComponent({ text: thinFile, fileName: 'pltf.yaml', facts, judge, now });
+  const one = () =>
+    planning.planComponent({ text: thinFile, fileName: 'pltf.yaml', facts, judge, now });
   const first = one();
   if (first.outcome !== 'changes') throw new Error(`the plan is ${first.outcome}`);
   // What the program does all day is compiled by the engine after some hundred times.

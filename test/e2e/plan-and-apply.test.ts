@@ -122,7 +122,7 @@ describe('a thin file of four lines', () => {
   it('that does not start is put back, and what served goes on serving', async () => {
     const before = await readFile(join(platform.home, 'pltf.yaml'), 'utf8');
     await write(
-      `${before.replace('run: {size: medium}', 'run: {size: medium, command: node gone.js}')}`,
+      before.replace('run: {size: medium}', 'run: {size: medium, command: node gone.js}'),
     );
 
     const applied = await pltf(platform, 'apply', '--yes');

@@ -13,7 +13,6 @@ import {
   createWorkerCommand,
 } from './commands/create/command.ts';
 import { debtsCommand } from './commands/debts/command.ts';
-import { dataRecordCommand } from './commands/data/record/command.ts';
 import { debugCommand } from './commands/debug/command.ts';
 import { deleteCommand } from './commands/delete/command.ts';
 import { demoCommand } from './commands/demo/command.ts';
@@ -51,6 +50,7 @@ import { platformUserAddCommand } from './commands/platform/user/add/command.ts'
 import { platformUserLinkCommand } from './commands/platform/user/link/command.ts';
 import { platformUserListCommand } from './commands/platform/user/list/command.ts';
 import { platformUserSetCommand } from './commands/platform/user/set/command.ts';
+import { privacyRecordCommand } from './commands/privacy/record/command.ts';
 import { promoteCommand } from './commands/promote/command.ts';
 import { requestAnswerCommand } from './commands/request/answer/command.ts';
 import { requestCreateCommand } from './commands/request/create/command.ts';
@@ -124,7 +124,7 @@ export const commands: readonly Command[] = [
   command(guardrailListCommand, () => import('./commands/guardrail/list/run.ts')),
   command(guardrailShowCommand, () => import('./commands/guardrail/show/run.ts')),
   command(debtsCommand, () => import('./commands/debts/run.ts')),
-  command(dataRecordCommand, () => import('./commands/data/record/run.ts')),
+  command(privacyRecordCommand, () => import('./commands/privacy/record/run.ts')),
   command(debugCommand, () => import('./commands/debug/run.ts')),
   command(tokenCreateCommand, () => import('./commands/token/create/run.ts')),
   command(tokenListCommand, () => import('./commands/token/list/run.ts')),

@@ -1,7 +1,6 @@
 export * from './agent/index.ts';
 export * from './api/index.ts';
 export * from './client.ts';
-export * from './data-record.ts';
 export * from './errors.ts';
 export * from './exception.ts';
 export * from './guardrail.ts';
@@ -14,6 +13,7 @@ export * from './plan.ts';
 export * from './platform-facts.ts';
 export * from './platform-file.ts';
 export * from './platform-plan.ts';
+export * from './privacy-record.ts';
 export * from './problem.ts';
 export * from './spec.ts';
 export * from './thin-file.ts';

@@ -6,12 +6,12 @@ export * from './hosts.ts';
 export * from './nearest.ts';
 export {
   dataClasses,
-  dataMap,
-  dataRecord,
-  dataRecordMarkdown,
+  privacyMap,
+  privacyRecord,
+  privacyRecordMarkdown,
   maskPersonalData,
   masksLogs,
-} from './personal-data/index.ts';
+} from './privacy/index.ts';
 export * from './planning/index.ts';
 export * from './platform.ts';
 export * from './platform-change/index.ts';

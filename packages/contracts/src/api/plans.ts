@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { DataMap, DataRecord } from '../data-record.ts';
 import { ComponentName } from '../names.ts';
 import { Plan, PlanParts } from '../plan.ts';
 import { PlatformFacts } from '../platform-facts.ts';
+import { PrivacyMap, PrivacyRecord } from '../privacy-record.ts';
 import { OperationView } from './catalog.ts';
 import { endpoint } from './endpoint.ts';
 import { Why } from './shapes.ts';
@@ -40,22 +40,22 @@ export const plansApi = {
     }),
     answer: PlatformFacts,
   }),
-  dataRecord: endpoint({
+  privacyRecord: endpoint({
     method: 'GET',
-    path: '/components/:component/data-record',
+    path: '/components/:component/privacy-record',
     tag,
     action: 'component:read',
     summary: 'What a legal review needs to know of the personal data of a component',
     params: z.object({ component: ComponentName }),
-    answer: DataRecord,
+    answer: PrivacyRecord,
   }),
-  dataMap: endpoint({
+  privacyMap: endpoint({
     method: 'GET',
-    path: '/data-map',
+    path: '/privacy-map',
     tag,
     action: 'component:read',
     summary: 'Which component holds which classes of personal data, and where they go',
-    answer: DataMap,
+    answer: PrivacyMap,
   }),
   applyThinFile: endpoint({
     method: 'POST',

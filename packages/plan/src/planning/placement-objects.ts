@@ -3,14 +3,14 @@ import {
   type GoldenPathFacts,
   type PlacementObject,
   type PlatformFile,
-  placementLabel,
   type Provenance,
+  placementLabel,
   type RunSpec,
   type Spec,
 } from '@pltf/contracts';
 import { type PlacementCost, placementCost, shownAmount } from '../cost/index.ts';
 import { placementHost } from '../hosts.ts';
-import { deletionSchedule, policyIn, protect } from '../personal-data/index.ts';
+import { deletionSchedule, type Protected, policyIn, protect } from '../privacy/index.ts';
 
 export interface PlacedSpec {
   readonly object: PlacementObject;
@@ -64,17 +64,9 @@ function placementObject(
   const label = placementLabel(spec.name, branch);
   const guarded = protect(spec, platform, rule);
   const run = runIn(spec, rule);
-  const cost = placementCost(
-    platform,
-    rule.name,
-    spec.run[rule.name] === undefined ? undefined : run,
-    guarded.needs,
-  );
-  const deletion = deletionSchedule(guarded.data.classes, guarded.data.retention);
-  const schedule = spec.schedules?.[rule.name] ?? spec.schedule;
-  const hosts = hasAddress(spec)
-    ? [placementHost(platform, label, rule.name), ...(spec.routes[rule.name] ?? [])]
-    : [];
+  const paid = spec.run[rule.name] === undefined ? undefined : run;
+  const cost = placementCost(platform, rule.name, paid, guarded.needs);
+  const own = [placementHost(platform, label, rule.name), ...(spec.routes[rule.name] ?? [])];
   const object: PlacementObject = {
     apiVersion: 'pltf.dev/v1',
     kind: 'Placement',
@@ -82,21 +74,10 @@ function placementObject(
       name: label,
       namespace: rule.name,
       labels: labelsOf(spec, rule),
-      annotations: {
-        ...(guarded.data.retention === undefined
-          ? {}
-          : { 'pltf.dev/retention': guarded.data.retention }),
-        ...(deletion === undefined ? {} : { 'pltf.dev/deletion-schedule': deletion }),
-        ...(schedule === undefined ? {} : { 'pltf.dev/schedule': schedule }),
-      },
+      annotations: annotationsOf(spec, rule, guarded),
     },
     spec: {
-      component: spec.name,
-      kind: spec.kind,
-      owner: spec.owner,
-      tier: spec.tier,
-      environment: rule.name,
-      environmentKind: rule.kind,
+      ...identityOf(spec, rule),
       ...(branch === undefined ? {} : { branch }),
       region: guarded.region,
       runtime: rule.runtime,
@@ -105,8 +86,8 @@ function placementObject(
       data: guarded.data,
       run,
       ...(run.image === undefined ? {} : { image: run.image }),
-      routes: hosts.map((host) => ({ host, ...guarded.access(host) })),
-      needs: guarded.needs as PlacementObject['spec']['needs'],
+      routes: hasAddress(spec) ? own.map((host) => ({ host, ...guarded.access(host) })) : [],
+      needs: guarded.needs,
       objective: spec.objective[rule.name] ?? {},
       cost: {
         monthly: Number(shownAmount(cost.monthly)),
@@ -116,6 +97,29 @@ function placementObject(
     },
   };
   return { object, id: `${label}.${rule.name}`, environment: rule, cost, why: guarded.why };
+}
+
+const identityOf = ({ name, kind, owner, tier }: Spec, rule: EnvironmentRule) => ({
+  component: name,
+  kind,
+  owner,
+  tier,
+  environment: rule.name,
+  environmentKind: rule.kind,
+});
+
+function annotationsOf(
+  spec: Spec,
+  rule: EnvironmentRule,
+  { data }: Protected,
+): Record<string, string> {
+  const deletion = deletionSchedule(data.classes, data.retention);
+  const schedule = spec.schedules?.[rule.name] ?? spec.schedule;
+  return {
+    ...(data.retention === undefined ? {} : { 'pltf.dev/retention': data.retention }),
+    ...(deletion === undefined ? {} : { 'pltf.dev/deletion-schedule': deletion }),
+    ...(schedule === undefined ? {} : { 'pltf.dev/schedule': schedule }),
+  };
 }
 
 /** A preview needs one instance, whatever production has. */

@@ -3,17 +3,17 @@ import type {
   Plan,
   PlanItem,
   PlatformFacts,
-  ThinFile,
   Spec,
+  ThinFile,
   Verdict,
 } from '@pltf/contracts';
 import { type CostByEnvironment, planCost } from '../cost/index.ts';
 import { nearest } from '../nearest.ts';
 import { basisOf } from './basis.ts';
-import { ownText } from './documents.ts';
 import { isDenial } from './denial.ts';
+import { ownText } from './documents.ts';
 import { type PlacedSpec, placementObjects } from './placement-objects.ts';
-import { pathOf, type PlanInput, type Present, presentOf, rootOf } from './plan-input.ts';
+import { type PlanInput, type Present, pathOf, presentOf, rootOf } from './plan-input.ts';
 import { planItems } from './plan-items.ts';
 import { type ReadSpec, readSpec, type SpecResult } from './read-spec.ts';
 import { judgeWithRemedies } from './remedies.ts';

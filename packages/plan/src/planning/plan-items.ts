@@ -1,7 +1,7 @@
 import type { GoldenPathFacts, PlanItem, PlatformFacts, Spec } from '@pltf/contracts';
 import { type Change, differences } from './differences.ts';
-import { hasAddress, type PlacedSpec } from './placement-objects.ts';
 import { needItems } from './need-items.ts';
+import { hasAddress, type PlacedSpec } from './placement-objects.ts';
 import type { Present } from './plan-input.ts';
 
 export interface ItemsRequest {
@@ -24,56 +24,45 @@ export function planItems(request: ItemsRequest): readonly PlanItem[] {
   ];
 }
 
-function repositoryItems({
-  present,
-  path,
-  spec,
-  text,
-  fileName,
-}: ItemsRequest): readonly PlanItem[] {
-  const name = spec.name;
-  if (present.state === 'none') {
-    const files = (path?.files ?? []).filter((file) => file !== 'pltf.yaml');
-    const made = path === undefined ? '' : `from ${path.id} ${path.version}`;
-    return [
-      { action: 'create', kind: 'repository', name, ...(made === '' ? {} : { note: made }) },
-      { action: 'create', kind: 'file', name: 'pltf.yaml', note: `${fileName} as it is` },
-      ...files.map((file): PlanItem => ({ action: 'create', kind: fileKind(file), name: file })),
-      ...(path !== undefined && path.files === undefined
-        ? [
-            {
-              action: 'create' as const,
-              kind: 'file',
-              name: '…',
-              note: `what ${path.id} writes depends on its parameters`,
-            },
-          ]
-        : []),
-    ];
-  }
+function repositoryItems(request: ItemsRequest): readonly PlanItem[] {
+  const { present, text } = request;
+  if (present.state === 'none') return newRepository(request);
   if (present.state === 'unknown') {
     const note = `belongs to ${present.owner}; its present state is not in these facts`;
     return [{ action: 'change', kind: 'file', name: 'pltf.yaml', note }];
   }
   const { thinFile, pipeline } = present.component;
   const same = thinFile === text;
+  const file = { kind: 'file', name: 'pltf.yaml' };
+  const built =
+    pipeline === undefined ? [] : [{ action: 'keep' as const, kind: 'pipeline', name: pipeline }];
+  if (same) return [{ action: 'keep', ...file }, ...built];
+  const action = thinFile === undefined ? 'create' : 'change';
   return [
-    {
-      action: same ? 'keep' : thinFile === undefined ? 'create' : 'change',
-      kind: 'file',
-      name: 'pltf.yaml',
-      ...(same ? {} : { note: 'committed to the default branch' }),
-    },
-    ...(pipeline === undefined
-      ? []
-      : [
-          {
-            action: 'keep' as const,
-            kind: 'pipeline',
-            name: pipeline,
-            ...(same ? {} : { note: 'runs for the commit' }),
-          },
-        ]),
+    { action, ...file, note: 'committed to the default branch' },
+    ...built.map((item) => ({ ...item, note: 'runs for the commit' })),
+  ];
+}
+
+function newRepository({ path, spec, fileName }: ItemsRequest): readonly PlanItem[] {
+  const thinFile: PlanItem = {
+    action: 'create',
+    kind: 'file',
+    name: 'pltf.yaml',
+    note: `${fileName} as it is`,
+  };
+  if (path === undefined)
+    return [{ action: 'create', kind: 'repository', name: spec.name }, thinFile];
+  const note = `from ${path.id} ${path.version}`;
+  const files = path.files?.filter((file) => file !== 'pltf.yaml') ?? [];
+  const open = `what ${path.id} writes depends on its parameters`;
+  return [
+    { action: 'create', kind: 'repository', name: spec.name, note },
+    thinFile,
+    ...files.map((file): PlanItem => ({ action: 'create', kind: fileKind(file), name: file })),
+    ...(path.files === undefined
+      ? [{ action: 'create' as const, kind: 'file', name: '…', note: open }]
+      : []),
   ];
 }
 

@@ -6,12 +6,12 @@ import type {
   Spec,
   ThinFile,
 } from '@pltf/contracts';
-import { readClasses } from '../personal-data/index.ts';
-import type { GoldenPathDefaults } from '../sources.ts';
-import { platformPlaces } from './platform-places.ts';
+import { readClasses } from '../privacy/index.ts';
 import { type ComponentFile, readThinFileOrScore, resolveComponent } from '../read-components.ts';
+import type { GoldenPathDefaults } from '../sources.ts';
 import type { RepositoryRoot } from '../start-command.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
+import { platformPlaces } from './platform-places.ts';
 
 export interface ReadSpec {
   readonly file: ThinFile;
@@ -93,7 +93,7 @@ const defaultsOf = (
     : {
         id: path.id,
         version: path.version,
-        defaults: path.defaults as GoldenPathDefaults['defaults'],
+        defaults: path.defaults,
       };
 
 function classProblems(spec: Spec, places: YamlPlaces): readonly ErrorItem[] {

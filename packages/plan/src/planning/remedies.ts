@@ -1,7 +1,7 @@
 import type { ThinFile, Verdict } from '@pltf/contracts';
-import { withChanges } from './thin-file-changes.ts';
 import { isDenial } from './denial.ts';
 import type { JudgedObject, PlanInput } from './plan-input.ts';
+import { withChanges } from './thin-file-changes.ts';
 
 export interface RemedyRequest {
   readonly judged: readonly JudgedObject[];

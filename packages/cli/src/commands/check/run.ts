@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import packageFile from '../../../package.json' with { type: 'json' };
 import { type PlatformFacts, PltfError } from '@pltf/contracts';
 import { documentTexts, ownText, withChanges } from '@pltf/plan';
+import packageFile from '../../../package.json' with { type: 'json' };
 import { type Checked, findingsOf } from '../../check-report/finding.ts';
 import { githubAnnotations } from '../../check-report/github.ts';
 import { junit } from '../../check-report/junit.ts';

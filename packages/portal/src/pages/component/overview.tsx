@@ -77,15 +77,18 @@ function worthALook(component: ComponentDetail): PlacementView | undefined {
   return ill ?? inOrder.at(-1);
 }
 
+function wordsOf({ kind, state }: NonNullable<ComponentDetail['operation']>): string {
+  const undoing = state === 'undoing';
+  if (kind === 'create')
+    return undoing ? 'The creation failed and is being undone' : 'Being created';
+  if (kind !== 'apply') return 'Being deleted';
+  return undoing ? 'The change failed and is being put back' : 'Being changed';
+}
+
 function UnderWay({ component }: { readonly component: ComponentDetail }): ReactNode {
   const { operation, name } = component;
   if (operation === undefined) return null;
-  const words =
-    operation.kind === 'create'
-      ? operation.state === 'undoing'
-        ? 'The creation failed and is being undone'
-        : 'Being created'
-      : 'Being deleted';
+  const words = wordsOf(operation);
   return (
     <section className="panel" aria-label={words}>
       <div className="panel-head">

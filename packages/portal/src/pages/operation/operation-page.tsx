@@ -93,6 +93,12 @@ const verbs = {
     undoing: 'Undoing the creation of',
     undone: 'Undone: creation of',
   },
+  apply: {
+    running: 'Applying the thin file of',
+    done: 'Applied the thin file of',
+    undoing: 'Putting back the thin file of',
+    undone: 'Not applied: the thin file of',
+  },
   delete: { running: 'Deleting', done: 'Deleted', undoing: 'Deleting', undone: 'Not deleted:' },
   'remove-preview': {
     running: 'Ending the preview',

@@ -2,7 +2,7 @@ import { PltfError } from '@pltf/contracts';
 import type { Outcome } from '../../engine/reconciler.ts';
 import { defaultBranch } from '../catalog/index.ts';
 import { isFinished, type Run } from '../delivery/index.ts';
-import type { CreationDependencies } from './creation.ts';
+import type { CreationDependencies } from './creation-dependencies.ts';
 import { awaitReviewApp, pipelineFailure, waitUntil } from './creation-waits.ts';
 import { type Operation, stepState } from './operation.ts';
 import type { OperationProgress } from './operation-progress.ts';

@@ -2,7 +2,7 @@ import { type ErrorCode, isErrorCode, type PlatformFile, PltfError } from '@pltf
 import { routeUrl } from '@pltf/plan';
 import type { Outcome } from '../../engine/reconciler.ts';
 import type { Run } from '../delivery/index.ts';
-import type { CreationDependencies } from './creation.ts';
+import type { CreationDependencies } from './creation-dependencies.ts';
 import type { Operation } from './operation.ts';
 import type { OperationProgress } from './operation-progress.ts';
 

@@ -1,31 +1,12 @@
 import type { Outcome } from '../../engine/reconciler.ts';
-import type { Clock } from '../../kernel/clock.ts';
-import type { PlatformSource } from '../../kernel/platform-source.ts';
-import { type Db, transact } from '../../persistence/transaction.ts';
-import { type CatalogQueries, type CatalogStore, defaultBranch } from '../catalog/index.ts';
-import { type DeliveryQueries, isFinished } from '../delivery/index.ts';
-import type { GitHost, ReposService } from '../repos/index.ts';
-import type { RuntimeQueries } from '../runtime/index.ts';
+import { transact } from '../../persistence/transaction.ts';
+import { defaultBranch } from '../catalog/index.ts';
+import { isFinished } from '../delivery/index.ts';
+import type { CreationDependencies } from './creation-dependencies.ts';
 import { awaitReviewApp, pipelineFailure, waitUntil } from './creation-waits.ts';
 import { firstFiles } from './first-files.ts';
 import { type Operation, stepState } from './operation.ts';
 import type { OperationProgress } from './operation-progress.ts';
-import type { Scaffolder } from './scaffold.ts';
-
-export interface CreationDependencies {
-  readonly db: Db;
-  readonly catalog: CatalogStore;
-  readonly catalogQueries: CatalogQueries;
-  readonly git: GitHost;
-  readonly repos: ReposService;
-  readonly delivery: DeliveryQueries;
-  readonly runtime: RuntimeQueries;
-  readonly scaffolder: Scaffolder;
-  readonly platform: PlatformSource;
-  readonly clock: Clock;
-  readonly portalUrl: string;
-  readonly routerPort: number;
-}
 
 /** One pass of a creation. Throws a PltfError that trying again cannot help: then the creation is undone. */
 export async function advanceCreation(

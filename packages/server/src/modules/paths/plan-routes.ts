@@ -1,5 +1,5 @@
-import { type DataRecord, type Plan, PltfError, type Spec } from '@pltf/contracts';
-import { dataMap, dataRecord, ownText, planComponent, readThinFileOrScore } from '@pltf/plan';
+import { type Plan, PltfError, type PrivacyRecord, type Spec } from '@pltf/contracts';
+import { ownText, planComponent, privacyMap, privacyRecord, readThinFileOrScore } from '@pltf/plan';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import type { Component } from '../catalog/index.ts';
 import type { ApplyService } from './apply-service.ts';
@@ -13,7 +13,7 @@ export interface PlanRoutesDependencies {
   readonly ownerFor: (context: RequestContext) => string;
 }
 
-type Names = 'planThinFile' | 'platformFacts' | 'applyThinFile' | 'dataRecord' | 'dataMap';
+type Names = 'planThinFile' | 'platformFacts' | 'applyThinFile' | 'privacyRecord' | 'privacyMap';
 
 interface Text {
   readonly text: string;
@@ -41,14 +41,14 @@ export function planRoutes(dependencies: PlanRoutesDependencies): HandlersOf<Nam
       );
       return (await factsToKeep(planning, readable)).facts;
     },
-    dataRecord: async ({ params }, context) => {
+    privacyRecord: async ({ params }, context) => {
       const component = await planning.catalog.get(params.component);
       context.authorize({ team: component.owner, what: params.component });
       return recordOf(planning, component);
     },
-    dataMap: async (_, context) => {
+    privacyMap: async (_, context) => {
       context.authorize({});
-      return dataMap(await allSpecs(planning), planning.clock.now());
+      return privacyMap(await allSpecs(planning), planning.clock.now());
     },
     applyThinFile: async ({ body }, context) => {
       const name = nameIn(body);
@@ -77,14 +77,14 @@ async function planOf(
 async function recordOf(
   planning: PlanningFactsDependencies,
   { name, owner }: Component,
-): Promise<DataRecord> {
+): Promise<PrivacyRecord> {
   const { facts, judge } = await factsFor(planning, name);
   const now = planning.clock.now();
   const text = facts.components[name]?.thinFile ?? '';
   const plan = planComponent({ text, fileName: 'pltf.yaml', facts, judge, owner, now });
   const specs = await allSpecs(planning);
   const { organisation } = facts.platform;
-  const record = dataRecord({ plan, specs, organisation, asOf: now });
+  const record = privacyRecord({ plan, specs, organisation, asOf: now });
   if (record !== undefined) return record;
   throw new PltfError('spec-invalid', {
     detail: `the thin file of ${name} on its default branch is not valid`,

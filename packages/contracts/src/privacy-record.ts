@@ -20,7 +20,7 @@ export const DataFlow = z.object({
 export type DataFlow = z.infer<typeof DataFlow>;
 
 /** Which component holds which classes, and where they go: the portal's map. */
-export const DataMap = z.object({
+export const PrivacyMap = z.object({
   asOf: Instant,
   holders: z.array(
     z.object({
@@ -33,10 +33,10 @@ export const DataMap = z.object({
   ),
   flows: z.array(DataFlow),
 });
-export type DataMap = z.infer<typeof DataMap>;
+export type PrivacyMap = z.infer<typeof PrivacyMap>;
 
 /** What a legal review needs to know of one component, as the platform knows it. */
-export const DataRecord = z.object({
+export const PrivacyRecord = z.object({
   component: z.string(),
   owner: z.string(),
   organisation: z.string(),
@@ -75,4 +75,4 @@ export const DataRecord = z.object({
   /** What is the application's to do, since the platform cannot see into it. */
   duties: z.array(z.string()),
 });
-export type DataRecord = z.infer<typeof DataRecord>;
+export type PrivacyRecord = z.infer<typeof PrivacyRecord>;

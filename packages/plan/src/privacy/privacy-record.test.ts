@@ -1,10 +1,10 @@
-import { DataRecord, PlatformFile, type Spec, ThinFile } from '@pltf/contracts';
+import { PlatformFile, PrivacyRecord, type Spec, ThinFile } from '@pltf/contracts';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { planComponent } from '../planning/index.ts';
 import { applied, sampleFacts } from '../planning/testing/sample-facts.ts';
 import { resolveSpec } from '../resolve-spec.ts';
-import { dataFlows, dataMap, dataRecord, dataRecordMarkdown } from './index.ts';
+import { dataFlows, privacyMap, privacyRecord, privacyRecordMarkdown } from './index.ts';
 
 const offers = { postgres: { plans: { small: { protected: true } } } };
 const platform = PlatformFile.parse({
@@ -54,7 +54,7 @@ describe('flows of personal data', () => {
   });
 
   test('make a map with the holders', () => {
-    const map = dataMap([shop, payments, mailer], new Date(0));
+    const map = privacyMap([shop, payments, mailer], new Date(0));
 
     expect(map.holders.map(({ component }) => component)).toEqual(['shop', 'payments']);
   });
@@ -71,7 +71,7 @@ describe('the record of a component', () => {
     judge: () => [],
     now: new Date(0),
   });
-  const record = dataRecord({
+  const record = privacyRecord({
     plan,
     specs: [shop, payments],
     organisation: 'Org',
@@ -79,7 +79,7 @@ describe('the record of a component', () => {
   });
 
   test('has classes, places, retention and what remains for its owner', () => {
-    expect(() => DataRecord.parse(record)).not.toThrow();
+    expect(() => PrivacyRecord.parse(record)).not.toThrow();
     expect(record?.classes.map(({ id }) => id)).toEqual(['pii', 'pii.contact', 'pii.health']);
     expect(record?.environments[0]).toMatchObject({
       region: 'local',
@@ -91,7 +91,7 @@ describe('the record of a component', () => {
   });
 
   test('is Markdown in which nothing that was typed is markup', () => {
-    const markdown = record === undefined ? '' : dataRecordMarkdown(record);
+    const markdown = record === undefined ? '' : privacyRecordMarkdown(record);
 
     expect(markdown).toContain('# Personal data of shop');
     expect(markdown).toContain('Sells \\| things');

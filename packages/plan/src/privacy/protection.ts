@@ -9,7 +9,7 @@ import type {
 import type { z } from 'zod';
 import { sharedNeed } from '../cost/index.ts';
 import { durationMs } from '../units.ts';
-import { isPersonal, isSpecial, readClasses } from './classes.ts';
+import { isPersonal, isSpecial, readClasses } from './privacy-classes.ts';
 
 type Protection = z.infer<typeof DataProtection>;
 
@@ -41,10 +41,6 @@ function accessTo(spec: Spec, rule: EnvironmentRule, personal: boolean, host: st
   return { public: rule.exposure === 'public' && wanted, signIn };
 }
 
-/** What the platform's own runtime does with what it keeps: nothing leaves the machine. */
-const staysOnMachine = (platform: PlatformFile, rule: EnvironmentRule): boolean =>
-  (platform.runtimes[rule.runtime]?.driver ?? 'agent') === 'agent' && rule.exposure === 'private';
-
 /**
  * What personal data switches on in one environment. Facts stay facts: where the environment keeps nothing encrypted
  * and no protected plan is offered, `encryptedAtRest` is false, and a guardrail says so.
@@ -64,27 +60,8 @@ export function protect(spec: Spec, platform: PlatformFile, rule: EnvironmentRul
     personal,
     because,
   );
-  const offers = Object.values(needs).filter(({ kind }) => kind === 'offer');
-  const volume = spec.run[rule.name]?.volume;
-  const backing = offers.every(({ encrypted }) => encrypted === true);
-  const encryptedAtRest =
-    rule.encryptedAtRest || (backing && volume === undefined && (personal || offers.length > 0));
-  because(
-    'data.encryptedAtRest',
-    'platform-file',
-    atRestReason(rule, encryptedAtRest, offers.length, volume),
-  );
-  const remote = (platform.runtimes[rule.runtime]?.driver ?? 'agent') !== 'agent';
-  const encryptedInTransit = remote || staysOnMachine(platform, rule);
-  because(
-    'data.encryptedInTransit',
-    'platform-file',
-    remote
-      ? `The gateway of ${rule.runtime} ends TLS.`
-      : encryptedInTransit
-        ? 'Traffic does not leave the machine.'
-        : 'The router of this machine answers from outside without TLS.',
-  );
+  const encryptedAtRest = atRest({ spec, rule, needs, personal, because });
+  const encryptedInTransit = inTransit(platform, rule, because);
   if (personal) {
     because('data.maskedLogs', 'policy', 'Personal data is masked in logs.');
     because('access', 'policy', 'Personal data: no public address without sign-in unless told.');
@@ -106,6 +83,39 @@ export function protect(spec: Spec, platform: PlatformFile, rule: EnvironmentRul
 }
 
 type Because = (path: string, source: Provenance['source'], text: string) => void;
+
+interface AtRest {
+  readonly spec: Spec;
+  readonly rule: EnvironmentRule;
+  readonly needs: Protected['needs'];
+  readonly personal: boolean;
+  readonly because: Because;
+}
+
+/** Whether all that is kept is encrypted: what keeps nothing personal is not called so without a need. */
+function atRest({ spec, rule, needs, personal, because }: AtRest): boolean {
+  const offers = Object.values(needs).filter(({ kind }) => kind === 'offer');
+  const volume = spec.run[rule.name]?.volume;
+  const backing = offers.every(({ encrypted }) => encrypted === true);
+  const encrypted =
+    rule.encryptedAtRest || (backing && volume === undefined && (personal || offers.length > 0));
+  const reason = atRestReason(rule, encrypted, offers.length, volume);
+  because('data.encryptedAtRest', 'platform-file', reason);
+  return encrypted;
+}
+
+function inTransit(platform: PlatformFile, rule: EnvironmentRule, because: Because): boolean {
+  const driver = platform.runtimes[rule.runtime]?.driver ?? 'agent';
+  const path = 'data.encryptedInTransit';
+  if (driver !== 'agent') {
+    because(path, 'platform-file', `The gateway of ${rule.runtime} ends TLS.`);
+    return true;
+  }
+  const stays = rule.exposure === 'private';
+  const open = 'The router of this machine answers from outside without TLS.';
+  because(path, 'platform-file', stays ? 'Traffic does not leave the machine.' : open);
+  return stays;
+}
 
 function atRestReason(
   rule: EnvironmentRule,

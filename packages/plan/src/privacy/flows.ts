@@ -1,5 +1,5 @@
 import type { DataFlow, Need, Spec } from '@pltf/contracts';
-import { readClasses } from './classes.ts';
+import { readClasses } from './privacy-classes.ts';
 import { policyIn } from './protection.ts';
 
 type Flow = Omit<DataFlow, 'environments' | 'undeclared'> & { readonly environment: string };

@@ -1,8 +1,8 @@
 import { define } from '../../../definition.ts';
 import { name } from '../../placement-options.ts';
 
-export const dataRecordCommand = define({
-  path: ['data', 'record'],
+export const privacyRecordCommand = define({
+  path: ['privacy', 'record'],
   group: 'look',
   summary: 'Print the record of personal data for a legal review',
   details:
@@ -10,7 +10,7 @@ export const dataRecordCommand = define({
     'knows them; Markdown, or JSON with --json. What only the application knows is listed as its owner’s to say.',
   arguments: { name },
   examples: [
-    { line: 'pltf data record users-api', does: 'a document to hand over, as Markdown' },
-    { line: 'pltf data record users-api --json', does: 'the same for programs' },
+    { line: 'pltf privacy record users-api', does: 'a document to hand over, as Markdown' },
+    { line: 'pltf privacy record users-api --json', does: 'the same for programs' },
   ],
 });
