@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import type { LogLine } from '@pltf/contracts';
 import { z } from 'zod';
 import type { LogStore } from '../logs/log-store.ts';
@@ -34,12 +34,15 @@ const drainMs = 3000;
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
 const lineCharacters = 64 * 1024;
+/** Longer than every mark, so that a shorter one leaves nothing of a longer one behind. */
+const markBytes = 256;
 
 export function startContainerLog(options: ContainerLogOptions): ContainerLog {
   const { client, container, store, instance } = options;
   const closing = new AbortController();
   const open: Record<LogFrame['stream'], string> = { out: '', err: '' };
   let mark = readMark(options);
+  const markFile = openSync(options.markFile, constants.O_RDWR | constants.O_CREAT, 0o600);
   let resting: (() => void) | undefined;
   let silenced = false;
   let whenRead: (() => void)[] = [];
@@ -72,7 +75,8 @@ export function startContainerLog(options: ContainerLogOptions): ContainerLog {
     const same = frames.filter(({ at }) => at === last.at).length;
     const before = mark?.at === last.at ? mark.count : 0;
     mark = { container, at: last.at, count: before + same };
-    writeFileSync(options.markFile, JSON.stringify(mark), { mode: 0o600 });
+    // In place and in one write: a killed agent leaves the mark before or this one, never half a file.
+    writeSync(markFile, JSON.stringify(mark).padEnd(markBytes), 0);
   };
 
   const readOnce = async () => {
@@ -112,6 +116,7 @@ export function startContainerLog(options: ContainerLogOptions): ContainerLog {
     }
     whenRead.forEach((resolve) => resolve());
     whenRead = [];
+    closeSync(markFile);
   };
   void run();
 

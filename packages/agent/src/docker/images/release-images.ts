@@ -1,5 +1,5 @@
 import type { ImageRequest, Reason, ReleaseImage } from '@pltf/contracts';
-import { errorKinds, PltfError } from '@pltf/contracts';
+import { PltfError } from '@pltf/contracts';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { LogStore } from '../../logs/log-store.ts';
@@ -12,6 +12,7 @@ import { labels, ownedBy } from '../labels.ts';
 import { rootFiles } from './archive-files.ts';
 import { buildImage } from './image-build.ts';
 import type { ImageDocument, ImageFiles } from './image-files.ts';
+import { asError, failedStep, missing } from './image-problems.ts';
 import { pushImage } from './image-push.ts';
 import { provenanceStatement } from './provenance.ts';
 import type { RegistryAccess } from './registry-access.ts';
@@ -257,28 +258,7 @@ const labelsOf = (agent: string, { owner, release, plan }: ImageRequest, at: str
   [labels.release]: release.digest,
 });
 
-const missing = (component: string) =>
-  new PltfError('dockerfile-missing', {
-    detail: `${component} is to run in a container, and its repository has no Dockerfile at its root.`,
-  });
-
-const failedStep = (step: string | undefined, error: string) =>
-  new PltfError('image-build-failed', {
-    detail: `The image could not be built${step === undefined ? '' : `, at ${step}`}: ${error}`,
-  });
-
 function failure(error: unknown, log: LogStore): Reason {
   const lines = log.lastLines(shownLines).map(({ text }) => text);
   return asReason(error, lines);
-}
-
-function asError(reason: Reason | undefined): PltfError {
-  const { code, detail, fix, log } = reason ?? {
-    code: 'image-build-failed',
-    detail: 'There is no image.',
-    ...errorKinds['image-build-failed'],
-    log: [],
-  };
-  const known = Object.hasOwn(errorKinds, code) ? (code as keyof typeof errorKinds) : 'internal';
-  return new PltfError(known, { detail, fix, cause: { log } });
 }
