@@ -9,6 +9,7 @@ import {
   createRequestReconciler,
   createWholeAuditReconciler,
   type Evaluator,
+  type ExceptionService,
   evaluatorHere,
   evaluatorInThread,
   exceptionRoutes,
@@ -76,16 +77,19 @@ export function policyRoom(foundation: Foundation, ground: Ground) {
       }),
       ...requestRoutes({ db, catalog, requests, service: asked, clock }),
     },
-    follow: () => follow(foundation),
+    follow: () => follow(foundation, service),
   };
 }
 
 /** Has everything looked at soon, and again whenever the platform changes. Answers with how to stop. */
-async function follow({ db, platform, log }: Foundation): Promise<() => void> {
+async function follow(
+  { db, platform, log }: Foundation,
+  exceptions: ExceptionService,
+): Promise<() => void> {
   const look = (at?: Date): Promise<void> =>
     transact(db, async (tx) => {
       wakeWholeAudit(tx, at);
-      await Promise.resolve();
+      await exceptions.platformChanged(tx);
     });
   const stop = platform.subscribe(() => {
     look().catch((error: unknown) => log.warn({ err: error }, 'waking the audit'));

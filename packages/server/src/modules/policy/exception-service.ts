@@ -56,6 +56,8 @@ export interface ExceptionService {
   componentGone(tx: Tx, component: string): Promise<void>;
   /** Looks again at all that a person answers for, because something about the person changed. */
   personChanged(tx: Tx, user: string): Promise<void>;
+  /** Looks again at all of them: who may approve may have changed. */
+  platformChanged(tx: Tx): Promise<void>;
 }
 
 export interface ExceptionServiceDependencies {
@@ -77,6 +79,9 @@ export function exceptionService(dependencies: ExceptionServiceDependencies): Ex
     componentGone: (tx, component) => componentGone(dependencies, tx, component),
     personChanged: async (tx, user) => {
       for (const id of await store.openOfPerson(tx, user)) tx.wake(exceptionReconciler, id);
+    },
+    platformChanged: async (tx) => {
+      for (const id of await store.open(tx)) tx.wake(exceptionReconciler, id);
     },
   };
 }

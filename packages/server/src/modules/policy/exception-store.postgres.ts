@@ -48,6 +48,7 @@ export function postgresExceptionStore(): ExceptionStore {
           where.or([where('owner', '=', user), where('approver', '=', user)]),
         ),
       ),
+    open: (tx) => idsOf(open(tx)),
     openOfComponent: (tx, component) => idsOf(open(tx).where('component', '=', component)),
   };
 }

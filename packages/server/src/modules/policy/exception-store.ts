@@ -28,4 +28,5 @@ export interface ExceptionStore {
   /** Ids of those still open that a person owns or has approved. */
   openOfPerson(tx: Tx, user: string): Promise<readonly string[]>;
   openOfComponent(tx: Tx, component: string): Promise<readonly string[]>;
+  open(tx: Tx): Promise<readonly string[]>;
 }

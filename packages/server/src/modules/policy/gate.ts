@@ -56,7 +56,7 @@ export interface Gate {
 export interface GateDependencies {
   readonly platform: Pick<PlatformSource, 'current'>;
   readonly guardrails: GuardrailSource;
-  readonly exceptions: ExceptionQueries;
+  readonly exceptions: Pick<ExceptionQueries, 'active'>;
   readonly paths: GoldenPathSource;
   readonly clock: Clock;
 }
