@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { Verdict } from '../guardrail.ts';
 import { ComponentName, EnvironmentName, Id, Instant, TeamName } from '../names.ts';
+import { PlanCost, Provenance } from '../plan.ts';
 import { Spec } from '../spec.ts';
 import { ComponentKind } from '../thin-file.ts';
 import { ReleaseView, RunView } from './delivery.ts';
@@ -138,6 +140,10 @@ export const CreationPlan = z.object({
   problems: z.array(
     z.object({ where: z.string(), message: z.string(), fix: z.string().optional() }),
   ),
+  /** What guardrails say of it, what it would cost, and where each value comes from; absent while it is not valid. */
+  verdicts: z.array(Verdict).optional(),
+  cost: PlanCost.optional(),
+  why: z.record(z.string(), Provenance).optional(),
 });
 export type CreationPlan = z.infer<typeof CreationPlan>;
 

@@ -10,7 +10,7 @@ import type { Db } from '../persistence/transaction.ts';
 import type { Foundation } from './foundation.ts';
 import type { IdentityRoom } from './identity-room.ts';
 import type { Rooms } from './index.ts';
-import { planHandlers } from './planning.ts';
+import { planHandlers, planText } from './planning.ts';
 import { version } from './version.ts';
 import type { DriverWatch } from './watch-agent.ts';
 
@@ -60,11 +60,9 @@ export function handlersOf(
   };
 }
 
-function pathHandlers(
-  { platform, routerPort, capabilities }: Foundation,
-  { paths, catalogQueries: catalog }: Rooms,
-  { queries }: IdentityRoom,
-) {
+function pathHandlers(foundation: Foundation, rooms: Rooms, { queries }: IdentityRoom) {
+  const { platform, routerPort, capabilities } = foundation;
+  const { paths, catalogQueries: catalog } = rooms;
   const { scaffolder } = paths;
   return pathsRoutes({
     ...{ ...paths, catalog, platform },
@@ -73,6 +71,7 @@ function pathHandlers(
       ...{ scaffolder, platform, routerPort },
       isTaken: async (name) => (await catalog.find(name)) !== undefined,
       gate: paths.gate,
+      planText: planText(foundation, rooms),
       previewPipeline: (workflows) => previewPipeline(workflows, capabilities),
     },
   });

@@ -1,6 +1,9 @@
+import type { Plan } from '@pltf/contracts';
+import { planComponent, type RepositoryRoot } from '@pltf/plan';
 import { systemClock } from '../kernel/clock.ts';
 import {
   applyService,
+  factsFor,
   ownerFor,
   type PlanningFactsDependencies,
   planRoutes,
@@ -38,4 +41,20 @@ export function planHandlers(foundation: Foundation, rooms: Rooms, { queries }: 
     ...{ apply, planning: planningFacts(foundation, rooms) },
     ownerFor: (context) => ownerFor(context, platform.current()),
   });
+}
+
+/** The plan of a thin file that a golden path wrote, as its creation would begin with it. */
+export function planText(
+  foundation: Pick<Foundation, 'platform'>,
+  rooms: Rooms,
+): (text: string, root: RepositoryRoot, owner: string) => Promise<Plan> {
+  const planning = planningFacts(foundation, rooms);
+  return async (text, root, owner) => {
+    const { facts, judge } = await factsFor(planning, undefined);
+    return planComponent({
+      ...{ text, root, owner, facts, judge },
+      fileName: 'pltf.yaml',
+      now: planning.clock.now(),
+    });
+  };
 }

@@ -3,18 +3,12 @@ import {
   type CreateComponent,
   type CreationPlan,
   type ErrorItem,
+  type Plan,
   type PlatformFile,
   PltfError,
   type Spec,
 } from '@pltf/contracts';
-import {
-  parseThinFile,
-  placementAddress,
-  type RepositoryRoot,
-  resolveSpec,
-  routeUrl,
-  startFiles,
-} from '@pltf/plan';
+import { placementAddress, type RepositoryRoot, routeUrl, startFiles } from '@pltf/plan';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { CreationGate } from './creation-gate.ts';
 import type { Scaffolder, ScaffoldFacts } from './scaffold.ts';
@@ -37,6 +31,8 @@ export interface CreationPlanDependencies {
   /** What of these workflow files runs here. */
   readonly previewPipeline: (workflows: ReadonlyMap<string, string>) => PipelinePreview;
   readonly gate: CreationGate;
+  /** The plan of the thin file that a creation would begin with. */
+  readonly planText: (text: string, root: RepositoryRoot, owner: string) => Promise<Plan>;
 }
 
 type Draft = Omit<CreateComponent, 'name'> & { readonly name: string };
@@ -55,7 +51,11 @@ export async function planCreation(
   const problems: PlanProblem[] = await nameProblems(dependencies, draft.name);
   const name = ComponentName.safeParse(draft.name).success ? draft.name : unnamed;
   const rendered = await render(dependencies.scaffolder, { ...draft, name }, facts, problems);
-  const spec = rendered === undefined ? undefined : specOf(rendered.files, platform, problems);
+  const plan =
+    rendered === undefined
+      ? undefined
+      : await planOf(dependencies, rendered.files, facts.owner, problems);
+  const spec = plan?.spec;
   if (rendered !== undefined)
     problems.push(...(await dependencies.gate(name, facts.owner, rendered.files)).map(asProblem));
   const workflows = new Map(
@@ -85,6 +85,7 @@ export async function planCreation(
     },
     placements: spec === undefined ? [] : placementsOf(platform, dependencies.routerPort, spec),
     problems,
+    ...judgedAndPriced(plan),
   };
 }
 
@@ -142,13 +143,14 @@ async function anyPath(scaffolder: Scaffolder, draft: Draft) {
   return path;
 }
 
-function specOf(
+async function planOf(
+  { planText }: CreationPlanDependencies,
   files: ReadonlyMap<string, { readonly bytes: Uint8Array }>,
-  platform: PlatformFile,
+  owner: string,
   problems: PlanProblem[],
-): Spec | undefined {
-  const text = files.get('pltf.yaml');
-  if (text === undefined) {
+): Promise<Plan | undefined> {
+  const file = files.get('pltf.yaml');
+  if (file === undefined) {
     problems.push({
       where: 'pltf.yaml',
       message: 'the golden path makes no thin file',
@@ -156,14 +158,21 @@ function specOf(
     });
     return undefined;
   }
-  const parsed = parseThinFile(Buffer.from(text.bytes).toString('utf8'));
-  const resolved = parsed.ok
-    ? resolveSpec(parsed.file, platform, { places: parsed.places, root: rootOf(files) })
-    : parsed;
-  if (resolved.ok) return resolved.spec;
-  problems.push(...resolved.problems.map(asProblem));
-  return undefined;
+  const plan = await planText(Buffer.from(file.bytes).toString('utf8'), rootOf(files), owner);
+  problems.push(...plan.problems);
+  return plan;
 }
+
+const judgedAndPriced = (
+  plan: Plan | undefined,
+): Pick<CreationPlan, 'verdicts' | 'cost' | 'why'> =>
+  plan === undefined || plan.outcome === 'invalid'
+    ? {}
+    : {
+        verdicts: plan.verdicts,
+        why: plan.why,
+        ...(plan.cost === undefined ? {} : { cost: plan.cost }),
+      };
 
 const asProblem = ({ where, message, fix }: ErrorItem): PlanProblem => ({
   where,

@@ -15,5 +15,5 @@ export {
 } from './paths-routes.ts';
 export { type PathsService, pathsService } from './paths-service.ts';
 export { planRoutes } from './plan-routes.ts';
-export type { PlanningFactsDependencies } from './planning-facts.ts';
+export { factsFor, type PlanningFactsDependencies } from './planning-facts.ts';
 export type { Scaffolded, Scaffolder, ScaffoldFacts } from './scaffold.ts';
