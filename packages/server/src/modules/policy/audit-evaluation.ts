@@ -14,6 +14,7 @@ import {
   placementObjects,
 } from '@pltf/plan';
 import type { PlacedRelease } from './placed-specs.ts';
+import { withPreviews } from './preview-covers.ts';
 
 /** Everything besides what runs that verdicts depend on; plain data, so that another thread can have it. */
 export interface AuditFacts {
@@ -78,11 +79,12 @@ export function auditBatch(
     const object = placedObject(placed, facts.platform, facts.goldenPaths);
     return object === undefined ? [] : [{ object, subject: placed.placement }];
   });
+  const exceptions = withPreviews(facts.exceptions, batch, facts.platform);
   const looked: Record<string, number> = {};
   const verdicts: Verdict[] = [];
   for (const verdict of evaluateGuardrails(compiled, objects, {
     now,
-    exceptions: facts.exceptions,
+    exceptions,
   })) {
     looked[verdict.guardrail] = (looked[verdict.guardrail] ?? 0) + 1;
     if (verdict.state !== 'pass') verdicts.push(verdict);

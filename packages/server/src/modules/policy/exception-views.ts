@@ -5,6 +5,7 @@ import type { FindBreaking } from './breaking.ts';
 import { type Breaking, isOpen, type PolicyException } from './exception.ts';
 import { type Act, exemptsDigest, refusal } from './exception-rules.ts';
 import type { GuardrailSet } from './guardrail-set.ts';
+import { isCovered } from './preview-covers.ts';
 
 export interface ExceptionViewContext {
   readonly guardrails: GuardrailSet;
@@ -44,9 +45,9 @@ export function exceptionView(
     ...(exception.decisionReason === undefined ? {} : { decisionReason: exception.decisionReason }),
     ...times(exception),
     covers: { ...exception.covers },
-    exempts: breaking.map((one) => exempted(one, exception)),
+    exempts: breaking.map((one) => exempted(one, exception, context.platform)),
     exemptsDigest: exemptsDigest(breaking),
-    use: needOf(exception, breaking),
+    use: needOf(exception, breaking, context.platform),
     ...(flag === undefined
       ? {}
       : {
@@ -72,22 +73,28 @@ function times(exception: PolicyException) {
   };
 }
 
-function exempted(one: Breaking, { covers }: PolicyException): ExceptionView['exempts'][number] {
+function exempted(
+  one: Breaking,
+  { covers }: PolicyException,
+  platform: PlatformFile,
+): ExceptionView['exempts'][number] {
   const { placement, environment, found, message, where, digest } = one;
   return {
     ...{ placement, environment, found, message, digest },
     ...(where === undefined ? {} : { where }),
-    covered: covers[placement] === digest,
+    covered: isCovered(covers, one, platform),
   };
 }
 
 /** In force and covering nothing that breaks: nobody needs it any more. */
-function needOf(exception: PolicyException, breaking: readonly Breaking[]): ExceptionView['use'] {
+function needOf(
+  exception: PolicyException,
+  breaking: readonly Breaking[],
+  platform: PlatformFile,
+): ExceptionView['use'] {
   if (exception.state !== 'approved') return 'unknown';
   const { covers } = exception;
-  return breaking.some(({ placement, digest }) => covers[placement] === digest)
-    ? 'needed'
-    : 'unneeded';
+  return breaking.some((one) => isCovered(covers, one, platform)) ? 'needed' : 'unneeded';
 }
 
 function mayOf(

@@ -22,6 +22,7 @@ import type { Tx } from '../../persistence/transaction.ts';
 import type { ExceptionQueries } from './exception-queries.ts';
 import type { GuardrailSource } from './guardrail-set.ts';
 import type { GoldenPathSource } from './placed-specs.ts';
+import { withPreviews } from './preview-covers.ts';
 import { forgetRefusals, putRefusals } from './refusals.ts';
 
 /** Something that is to be placed. */
@@ -88,7 +89,12 @@ async function judge(dependencies: GateDependencies, request: JudgeRequest): Pro
     components: { [request.component]: componentFacts(request) },
   };
   const judged = judgedObjects(request, facts);
-  const context = { now, exceptions: facts.exceptions, includePasses: false };
+  const places = judged.map(({ subject, environment = '' }) => ({
+    ...{ placement: subject, environment },
+    component: request.component,
+  }));
+  const known = withPreviews(facts.exceptions, places, facts.platform);
+  const context = { now, exceptions: known, includePasses: false };
   const verdicts = evaluateGuardrails(compiled, judged, context);
   return {
     subjects: judged.map(({ subject }) => subject),
@@ -119,9 +125,10 @@ function judgedObjects(
     ({ environment }) => branch === undefined || environment.kind === 'stable',
   );
   const old = before === undefined ? [] : objectsOf(before, undefined);
-  return [...own, ...all].map(({ object, id }) => {
+  return [...own, ...all].map(({ object, id, environment }) => {
     const there = old.find((one) => one.id === id);
-    return { object, subject: id, ...(there === undefined ? {} : { oldObject: there.object }) };
+    const at = { subject: id, environment: environment.name };
+    return { object, ...at, ...(there === undefined ? {} : { oldObject: there.object }) };
   });
 }
 
