@@ -135,4 +135,34 @@ describe('a thin file of four lines', () => {
     const url = `http://promoapi.preview.localhost:${platform.routerPort}`;
     expect((await fetchUrl(`${url}/healthz`)).status).toBe(200);
   });
+
+  it('that declares personal data has it masked in logs, and a record for a legal review', async () => {
+    await write(fourLines.replace('pii=false', 'pii=true, data=contact'));
+    const applied = await pltf(platform, 'apply', '--yes');
+    expect(applied, applied.err).toMatchObject({ code: 0 });
+    const url = `http://promoapi.preview.localhost:${platform.routerPort}`;
+
+    await fetchUrl(`${url}/people/ada.lovelace@example.com`);
+
+    const logs = await eventually(
+      () => pltf(platform, 'logs', 'promoapi.preview'),
+      ({ out }) => out.includes('/people/'),
+    );
+    expect(logs.out).toContain('/people/[email]');
+    expect(logs.out).not.toContain('ada.lovelace');
+    const record = await pltf(platform, 'privacy', 'record', 'promoapi');
+    expect(record.out).toContain('# Personal data of promoapi');
+    expect(record.out).toContain('`pii.contact`');
+    const map = await platform.client.privacyMap({});
+    expect(map.holders.map(({ component }) => component)).toEqual(['promoapi']);
+  });
+
+  it('gives the form of a creation verdicts, cost and reasons as well', async () => {
+    const plan = await platform.client.planComponent({ body: { name: 'another' } });
+
+    expect(plan.problems).toEqual([]);
+    expect(plan.verdicts?.length).toBeGreaterThan(0);
+    expect(plan.cost).toMatchObject({ currency: 'EUR' });
+    expect(plan.why?.['run.port']).toMatchObject({ source: 'thin-file' });
+  });
 });
