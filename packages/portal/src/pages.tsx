@@ -5,6 +5,7 @@ import { AuditPage } from './pages/audit/audit-page.tsx';
 import { CataloguePage } from './pages/catalogue/catalogue-page.tsx';
 import { ComponentPage } from './pages/component/component-page.tsx';
 import { CreatePage } from './pages/create/create-page.tsx';
+import { GovernancePages } from './pages/governance/governance-pages.tsx';
 import { LostPage } from './pages/lost/lost-page.tsx';
 import { OperationPage } from './pages/operation/operation-page.tsx';
 import { PeoplePage } from './pages/people/people-page.tsx';
@@ -27,6 +28,9 @@ export function Pages(): ReactNode {
         </Route>
         <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
         <Route path="/activity" component={ActivityPage} />
+        <Route path="/governance/:part?/:id?">
+          {({ part, id }) => <GovernancePages part={part} id={id} />}
+        </Route>
         <Route path="/people" component={PeoplePage} />
         <Route path="/audit" component={AuditPage} />
         <Route path="/settings/tokens" component={TokensPage} />

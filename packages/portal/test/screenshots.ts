@@ -8,7 +8,7 @@ import { startTestPlatform, type TestPlatform } from './platform/server.ts';
 
 /**
  * Pictures of every page, light and dark, wide and narrow, to be judged by eye:
- * `npx tsx packages/portal/test/screenshots.ts <folder> [scene]`.
+ * `npx tsx packages/portal/test/screenshots.ts <folder> [scene,scene…]`.
  */
 interface Scene {
   readonly name: string;
@@ -122,6 +122,27 @@ const scenes: readonly Scene[] = [
   still('runs', '/components/users-api/runs'),
   { name: 'logs', path: '/components/users-api/logs' },
   still('long-name', '/components/customer-notification-preferences-worker'),
+  still('debts', '/governance?team=team-payments'),
+  still('guardrails', '/governance/guardrails'),
+  still('guardrail', '/governance/guardrails/tier-1-instances'),
+  still('exceptions', '/governance/exceptions?state=all'),
+  still('exception', '/governance/exceptions/exc_00000000000000000000000002'),
+  {
+    name: 'exception-approve',
+    path: '/governance/exceptions/exc_00000000000000000000000002',
+    act: (page) => page.getByRole('button', { name: 'Approve' }).click(),
+  },
+  {
+    name: 'exception-request',
+    path: '/governance/guardrails/tier-1-instances',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Request an exception', exact: true }).click();
+      await page.getByLabel('Environment').selectOption('prod');
+      await page.getByRole('button', { name: 'Ask for it' }).click();
+    },
+  },
+  still('requests', '/governance/requests?state=all'),
+  still('request', '/governance/requests/req_00000000000000000000000001'),
   still('activity', '/activity'),
   still('people', '/people'),
   still('audit', '/audit'),
@@ -182,7 +203,7 @@ async function shoot(
 }
 
 const folder = process.argv[2] ?? 'screenshots';
-const only = process.argv[3];
+const only = process.argv[3]?.split(',');
 await mkdir(folder, { recursive: true });
 await using portal = await buildPortal();
 await using platform = await startTestPlatform(buildWorld(), portal.path);
@@ -199,12 +220,12 @@ for (const theme of ['light', 'dark'] as const) {
     const page = await context.newPage();
     await page.goto(`${platform.url}/components/users-api`);
     await page.waitForSelector('h1');
-    if (only === undefined || only === 'signed-out')
+    if (only === undefined || only.includes('signed-out'))
       await page.screenshot({ path: join(folder, `signed-out-${theme}-${width}.png`) });
     await page.goto(platform.signInLink('ana'));
     await page.waitForSelector('.shell h1');
     for (const scene of all) {
-      if (only !== undefined && only !== scene.name) continue;
+      if (only !== undefined && !only.includes(scene.name)) continue;
       await shoot(page, platform, scene, join(folder, `${scene.name}-${theme}-${width}.png`)).catch(
         (error: unknown) => {
           process.stderr.write(`${scene.name} ${theme} ${width}: ${String(error)}\n`);

@@ -3,13 +3,13 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Topic } from '../live/event-effects.ts';
 
 /** Keys begin with a topic, so that events know what they make old. */
-type Key = readonly [Topic | 'paths', ...unknown[]];
-const key = <K extends Key>(...parts: K): K => parts;
+type Key = readonly [Topic, ...unknown[]];
+export const key = <K extends Key>(...parts: K): K => parts;
 
-const cursor = (param: string | undefined): { cursor?: string } =>
+export const cursor = (param: string | undefined): { cursor?: string } =>
   param === undefined ? {} : { cursor: param };
 
-const paged = {
+export const paged = {
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last: { readonly next?: string | undefined }) => last.next,
 };

@@ -16,7 +16,16 @@ export type Topic =
   | 'teams'
   | 'tokens'
   | 'audit'
-  | 'public-health';
+  | 'public-health'
+  | 'guardrails'
+  | 'verdicts'
+  | 'exceptions'
+  | 'requests'
+  | 'debts'
+  | 'personal-data'
+  | 'component-plan'
+  | 'platform'
+  | 'paths';
 
 export type Touched = readonly [Topic, ...string[]];
 
@@ -34,12 +43,30 @@ export function touchedBy(event: Facts): readonly Touched[] {
   if (event.type === 'task-started' || event.type === 'task-finished') keys.push(['task']);
   if (people.has(event.type)) keys.push(['users'], ['teams'], ['me']);
   if (tokens.has(event.type)) keys.push(['tokens']);
+  keys.push(...governedBy(event.type));
   if (event.component === undefined) return keys;
   keys.push(['component', event.component], ['public-health']);
   if (event.type.startsWith('run-')) keys.push(['runs', event.component]);
   // A release's row also names where it is placed.
   if (/^(?:release|placement|rollout)-/.test(event.type)) keys.push(['releases', event.component]);
   return keys;
+}
+
+/** What is known of rules and of those who break them. */
+function governedBy(type: string): readonly Touched[] {
+  if (type.startsWith('exception-'))
+    return [['exceptions'], ['guardrails'], ['verdicts'], ['debts'], ['component-plan']];
+  if (type.startsWith('request-')) return [['requests'], ['debts']];
+  if (type === 'guardrails-audited')
+    return [['guardrails'], ['verdicts'], ['exceptions'], ['debts'], ['component-plan']];
+  if (type === 'guardrail-denied') return [['exceptions']];
+  if (type === 'platform-changed')
+    return [['platform'], ['paths'], ['guardrails'], ['exceptions'], ['debts'], ['component-plan']];
+  if (type === 'platform-refused') return [['platform']];
+  // A run reads the thin file of its commit; what is declared there may be another thing now.
+  if (/^(?:component|thin-file)-|^release-created$/.test(type))
+    return [['personal-data'], ['component-plan']];
+  return [];
 }
 
 /** Events after which the catalogue has other rows, not only other facts in one row. */

@@ -1,6 +1,6 @@
 import type { ComponentSummary } from '@pltf/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { CornerDownRight, LogOut, Moon, Plus } from 'lucide-react';
+import { CornerDownRight, LogOut, Moon, Plus, ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useDeferredValue } from 'react';
 import { useClient } from '../api/client-context.ts';
@@ -51,6 +51,7 @@ export function usePaletteEntries(text: string, location: string): readonly Pale
     ...[...work, ...platform].map(({ path, title, icon: Icon }) =>
       entry(`page ${path}`, title, 'Go to', <Icon size={16} aria-hidden />, path, 'page open'),
     ),
+    ...governance,
     entry(
       'theme',
       dark ? 'Use the light theme' : 'Use the dark theme',
@@ -74,6 +75,23 @@ function entry(
 ): PaletteEntry {
   return { id, title, group, icon, choose, words, note };
 }
+
+const shield = <ShieldCheck size={16} aria-hidden />;
+
+/** Pages below governance, which the side shows as one. */
+const governance: readonly PaletteEntry[] = [
+  entry('guardrails', 'Guardrails', 'Go to', shield, '/governance/guardrails', 'policy rules cel'),
+  entry('exceptions', 'Exceptions', 'Go to', shield, '/governance/exceptions', 'waiver debt'),
+  entry('requests', 'Requests', 'Go to', shield, '/governance/requests', 'ask intake'),
+  entry(
+    'ask exception',
+    'Request an exception…',
+    'Do',
+    shield,
+    '/governance/exceptions?do=request',
+    'guardrail waiver',
+  ),
+];
 
 const serviceEntry = ({ name, kind, owner, description }: ComponentSummary): PaletteEntry =>
   entry(
@@ -100,6 +118,7 @@ function actionsOn(name: string): readonly PaletteEntry[] {
     act('task', 'Run a one-off task…'),
     entry('to logs', 'Open live logs', name, icon, `${at}/logs`, `${name} tail`),
     entry('to releases', 'Open releases', name, icon, `${at}/releases`, name),
+    entry('to governance', 'Open governance', name, icon, `${at}/governance`, `${name} plan cost`),
     entry('to runs', 'Open pipeline runs', name, icon, `${at}/runs`, `${name} ci`),
   ];
 }

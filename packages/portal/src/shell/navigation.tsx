@@ -1,4 +1,12 @@
-import { Activity, HeartPulse, KeyRound, LayoutGrid, ScrollText, Users } from 'lucide-react';
+import {
+  Activity,
+  HeartPulse,
+  KeyRound,
+  LayoutGrid,
+  ScrollText,
+  ShieldCheck,
+  Users,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { mayReadAudit } from '../session/rights.ts';
@@ -22,6 +30,7 @@ export function usePlaces(): {
   return {
     work: [
       { path: '/', title: 'Services', icon: LayoutGrid },
+      { path: '/governance', title: 'Governance', icon: ShieldCheck },
       { path: '/activity', title: 'Activity', icon: Activity },
     ],
     platform: [

@@ -2,6 +2,7 @@ import { addComponent } from './build-component.ts';
 import { addHistory } from './build-history.ts';
 import { people, services } from './content.ts';
 import { goldenPaths } from './golden-paths.ts';
+import { addGovernance } from './governance/build-governance.ts';
 import { day, minute, past } from './times.ts';
 import { emptyWorld, newId, type World } from './world.ts';
 
@@ -11,6 +12,7 @@ export function buildWorld(): World {
   addPeople(world);
   for (const [index, row] of services.entries()) addComponent(world, row, index);
   addHistory(world);
+  addGovernance(world);
   return world;
 }
 

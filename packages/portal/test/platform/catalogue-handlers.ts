@@ -92,6 +92,11 @@ export function catalogueHandlers(
         })),
       };
     },
-    platformHealth: () => ({ status: 'ok', version: '0.1.0', database: 'ok', agent: 'ok' }),
+    platformHealth: () => ({
+      status: world.governance.agent === 'ok' ? 'ok' : 'degraded',
+      version: '0.1.0',
+      database: 'ok',
+      agent: world.governance.agent,
+    }),
   };
 }

@@ -1,4 +1,6 @@
 import { catalogueHandlers } from './catalogue-handlers.ts';
+import { platformHandlers } from './governance/platform-handlers.ts';
+import { policyHandlers } from './governance/policy-handlers.ts';
 import type { TestHandlers } from './handler-types.ts';
 import { identityHandlers } from './identity-handlers.ts';
 import { runtimeHandlers } from './runtime-handlers.ts';
@@ -9,4 +11,6 @@ export const handlersOf = (world: World): TestHandlers => ({
   ...identityHandlers(world),
   ...catalogueHandlers(world),
   ...runtimeHandlers(world),
+  ...policyHandlers(world),
+  ...platformHandlers(world),
 });

@@ -10,6 +10,7 @@ import type {
   TaskView,
 } from '@pltf/contracts';
 import type { Team, Token, User } from '../../src/api/views.ts';
+import { emptyGovernance, type Governance } from './governance/governance.ts';
 
 /** Everything that the platform of the tests knows, in memory. Shapes are the contract's own. */
 export interface World {
@@ -32,6 +33,7 @@ export interface World {
   readonly logFollowers: Map<string, Set<(line: LogLine) => void>>;
   /** Requests as they came, for tests that count them. */
   readonly requests: { readonly method: string; readonly path: string; readonly body: unknown }[];
+  readonly governance: Governance;
   readonly settings: Settings;
 }
 
@@ -74,6 +76,7 @@ export function emptyWorld(paths: readonly GoldenPathView[]): World {
     followers: new Set(),
     logFollowers: new Map(),
     requests: [],
+    governance: emptyGovernance(),
     settings: {
       publicHealth: true,
       stepMs: 120,

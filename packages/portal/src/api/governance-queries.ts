@@ -1,0 +1,89 @@
+import type { Client, ExceptionState, IntakeState } from '@pltf/contracts';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { cursor, key, paged } from './queries.ts';
+
+const limit = 50;
+
+export const guardrailsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: key('guardrails', 'all'),
+    queryFn: ({ signal }) => client.listGuardrails({ query: { days: 30 } }, { signal }),
+  });
+
+export const guardrailQuery = (client: Client, guardrail: string) =>
+  queryOptions({
+    queryKey: key('guardrails', 'one', guardrail),
+    queryFn: ({ signal }) =>
+      client.getGuardrail({ params: { guardrail }, query: { days: 90 } }, { signal }),
+  });
+
+export interface GovernedBy {
+  readonly component?: string;
+  readonly team?: string;
+  readonly guardrail?: string;
+}
+
+export const verdictsQuery = (client: Client, filter: GovernedBy) =>
+  infiniteQueryOptions({
+    queryKey: key('verdicts', filter),
+    queryFn: ({ pageParam, signal }) =>
+      client.listVerdicts({ query: { ...filter, limit: 200, ...cursor(pageParam) } }, { signal }),
+    ...paged,
+  });
+
+export const exceptionsQuery = (
+  client: Client,
+  filter: GovernedBy & { readonly state?: ExceptionState },
+) =>
+  infiniteQueryOptions({
+    queryKey: key('exceptions', 'list', filter),
+    queryFn: ({ pageParam, signal }) =>
+      client.listExceptions({ query: { ...filter, limit, ...cursor(pageParam) } }, { signal }),
+    ...paged,
+  });
+
+export const exceptionQuery = (client: Client, id: string) =>
+  queryOptions({
+    queryKey: key('exceptions', 'one', id),
+    queryFn: ({ signal }) => client.getException({ params: { id } }, { signal }),
+  });
+
+export const requestsQuery = (
+  client: Client,
+  filter: { readonly state?: IntakeState; readonly overdue?: boolean },
+) =>
+  infiniteQueryOptions({
+    queryKey: key('requests', 'list', filter),
+    queryFn: ({ pageParam, signal }) =>
+      client.listRequests(
+        {
+          query: {
+            limit,
+            ...(filter.state === undefined ? {} : { state: filter.state }),
+            ...(filter.overdue === undefined ? {} : { overdue: String(filter.overdue) }),
+            ...cursor(pageParam),
+          },
+        },
+        { signal },
+      ),
+    ...paged,
+  });
+
+export const requestQuery = (client: Client, id: string) =>
+  queryOptions({
+    queryKey: key('requests', 'one', id),
+    queryFn: ({ signal }) => client.getRequest({ params: { id } }, { signal }),
+  });
+
+export const debtsQuery = (client: Client, team: string | undefined) =>
+  queryOptions({
+    queryKey: key('debts', team ?? ''),
+    queryFn: ({ signal }) =>
+      client.listDebts({ query: team === undefined ? {} : { team } }, { signal }),
+  });
+
+export const platformQuery = (client: Client) =>
+  queryOptions({
+    queryKey: key('platform', 'now'),
+    queryFn: ({ signal }) => client.getPlatform({}, { signal }),
+  });

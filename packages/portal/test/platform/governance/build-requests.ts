@@ -1,0 +1,65 @@
+import type { RequestView } from '@pltf/contracts';
+import { day, hour, past } from '../times.ts';
+
+const id = (number: number): string => `req_${String(number).padStart(26, '0')}`;
+const may = { answer: true, withdraw: false };
+
+export const buildRequests = (): RequestView[] => [
+  {
+    id: id(1),
+    title: 'A queue that keeps its order by key',
+    what: 'Orders of one customer have to be handled one after another. The offers have a queue without order; we would take Kafka or NATS, whatever you would run.\n\nAbout 40 messages a second, kept for three days.',
+    component: 'orders',
+    state: 'open',
+    requester: 'eun-ji',
+    owner: 'team-platform',
+    askedAt: past(3 * day),
+    answerBy: past(1 * day),
+    overdue: true,
+    may,
+  },
+  {
+    id: id(2),
+    title: 'GPU for the recommendations model',
+    what: 'Training takes nine hours on processors. Four hours of one GPU each night would do.',
+    component: 'recommendations',
+    state: 'open',
+    requester: 'ben',
+    owner: 'team-platform',
+    askedAt: past(20 * hour),
+    answerBy: past(-28 * hour),
+    overdue: false,
+    may,
+  },
+  {
+    id: id(3),
+    title: 'Prod in a second region',
+    what: 'Customers in Canada want their data to stay there. We need an environment in a region of theirs.',
+    state: 'accepted',
+    requester: 'chiara',
+    owner: 'team-platform',
+    askedAt: past(21 * day),
+    answerBy: past(19 * day),
+    overdue: false,
+    decidedBy: 'ana',
+    decidedAt: past(20 * day),
+    decisionReason: 'The region ca-central comes with the platform file of next month.',
+    may: { answer: false, withdraw: false },
+  },
+  {
+    id: id(4),
+    title: 'Windows containers for the label printer’s driver',
+    what: 'The driver of the label printer exists for Windows only.',
+    component: 'shipping-labels',
+    state: 'declined',
+    requester: 'frida.maximiliana-von-hohenstein',
+    owner: 'team-platform',
+    askedAt: past(40 * day),
+    answerBy: past(38 * day),
+    overdue: false,
+    decidedBy: 'ana',
+    decidedAt: past(39 * day),
+    decisionReason: 'Nobody here can answer for Windows at night. The printer has a network mode.',
+    may: { answer: false, withdraw: false },
+  },
+];

@@ -1,0 +1,89 @@
+import { PltfError } from '@pltf/contracts';
+import type { TestHandlers } from '../handler-types.ts';
+import { missing, must, paged } from '../lookup.ts';
+import { commitOf, type World } from '../world.ts';
+import { platformView } from './build-platform.ts';
+
+type Names =
+  | 'getPlatform'
+  | 'listPlatformVersions'
+  | 'getPlatformVersion'
+  | 'planPlatform'
+  | 'applyPlatform'
+  | 'revertPlatform'
+  | 'dataMap'
+  | 'dataRecord';
+
+const digest = (number: number): string => `sha256:${commitOf(number)}${commitOf(9).slice(0, 24)}`;
+
+export function platformHandlers({ governance }: World): Pick<TestHandlers, Names> {
+  const { versions } = governance;
+  const only = (): never => {
+    throw new PltfError('forbidden', { detail: 'not through the portal' });
+  };
+  return {
+    getPlatform: () => platformView(versions, governance.refused),
+    listPlatformVersions: ({ query }) => paged(versions, query),
+    getPlatformVersion: ({ params }) => {
+      const version = must(
+        versions.find(({ number }) => number === params.number),
+        `version ${params.number}`,
+      );
+      if (version.touched === undefined) return { ...version, files: { 'platform.yaml': '{}\n' } };
+      return {
+        ...version,
+        files: { 'platform.yaml': 'organisation: Nordlicht Retail\n' },
+        plan: {
+          digest: digest(2),
+          base: { version: version.number - 1, digest: digest(5) },
+          target: version.digest,
+          outcome: 'changes',
+          settings: [
+            { path: 'guardrails.tier-1-instances.enforceFrom', after: '2027-01-15' },
+            { path: 'sizes.small.memoryMiB', before: 192, after: 256 },
+          ],
+          placements: { total: 94, unchanged: 53, changed: 41 },
+          classes: [
+            {
+              environments: ['staging', 'prod'],
+              changes: [{ path: 'run.memoryMiB', before: 192, after: 256 }],
+              count: 35,
+              examples: ['cart.prod', 'cart.staging', 'orders.prod'],
+              cost: { currency: 'EUR', before: '612.40', after: '701.95' },
+            },
+            {
+              environments: ['preview'],
+              changes: [{ path: 'run.memoryMiB', before: 192, after: 256 }],
+              count: 6,
+              examples: ['users-api-passkeys.preview'],
+            },
+          ],
+          breaks: [],
+          guardrails: [
+            {
+              id: 'tier-1-instances',
+              title: 'Tier 1 runs at least two instances',
+              severity: 'high',
+              change: 'changed',
+              mode: 'enforce',
+              enforceFrom: '2027-01-15',
+              fails: 2,
+              newlyFails: 1,
+              examples: ['payments-gateway.prod'],
+              message: 'tier 1 with 1 of at least 2 instances',
+            },
+          ],
+          cost: { currency: 'EUR', before: '812.40', after: '901.95' },
+          notes: [],
+        },
+      };
+    },
+    planPlatform: only,
+    applyPlatform: only,
+    revertPlatform: only,
+    dataMap: () => governance.dataMap,
+    dataRecord: () => {
+      throw missing('record');
+    },
+  };
+}
