@@ -51,10 +51,7 @@ export async function planCreation(
   const problems: PlanProblem[] = await nameProblems(dependencies, draft.name);
   const name = ComponentName.safeParse(draft.name).success ? draft.name : unnamed;
   const rendered = await render(dependencies.scaffolder, { ...draft, name }, facts, problems);
-  const plan =
-    rendered === undefined
-      ? undefined
-      : await planOf(dependencies, rendered.files, facts.owner, problems);
+  const plan = await planOf(dependencies, rendered?.files, facts.owner, problems);
   const spec = plan?.spec;
   if (rendered !== undefined)
     problems.push(...(await dependencies.gate(name, facts.owner, rendered.files)).map(asProblem));
@@ -68,13 +65,7 @@ export async function planCreation(
   return {
     name: draft.name,
     kind: draft.kind,
-    path: {
-      id: path.id,
-      title: path.title,
-      version: path.version,
-      maturity: path.maturity,
-      support: path.support,
-    },
+    path: pathOf(path),
     owner: facts.owner,
     files: [...(rendered?.files ?? [])]
       .map(([file, { bytes }]) => ({ path: file, bytes: bytes.length }))
@@ -88,6 +79,14 @@ export async function planCreation(
     ...judgedAndPriced(plan),
   };
 }
+
+const pathOf = ({
+  id,
+  title,
+  version,
+  maturity,
+  support,
+}: CreationPlan['path']): CreationPlan['path'] => ({ id, title, version, maturity, support });
 
 async function nameProblems(
   dependencies: CreationPlanDependencies,
@@ -145,10 +144,11 @@ async function anyPath(scaffolder: Scaffolder, draft: Draft) {
 
 async function planOf(
   { planText }: CreationPlanDependencies,
-  files: ReadonlyMap<string, { readonly bytes: Uint8Array }>,
+  files: ReadonlyMap<string, { readonly bytes: Uint8Array }> | undefined,
   owner: string,
   problems: PlanProblem[],
 ): Promise<Plan | undefined> {
+  if (files === undefined) return undefined;
   const file = files.get('pltf.yaml');
   if (file === undefined) {
     problems.push({

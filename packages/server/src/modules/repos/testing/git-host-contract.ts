@@ -224,5 +224,39 @@ export function gitHostContract(name: string, make: () => Promise<GitHostBench>)
         PltfError,
       );
     });
+
+    describe('one more commit', () => {
+      const next = (parent: string, files: Readonly<Record<string, string | undefined>>) => ({
+        ...{ branch: 'main', parent, files, message: 'More' },
+        author: { name: 'Ada', email: 'ada@example.com' },
+        at: new Date('2026-01-02T03:04:05Z'),
+      });
+
+      test('changes and takes out the files named, and leaves the others', async () => {
+        const made = bench;
+        await made.host.create('more', firstCommit({ a: '1', b: '2', c: '3' }));
+        const head = (await made.host.branches('more')).get('main') ?? '';
+
+        const commit = await made.host.commit('more', next(head, { a: 'new', b: undefined }));
+
+        expect((await made.host.branches('more')).get('main')).toBe(commit);
+        const { names, texts } = await made.host.readFiles('more', commit, ['a', 'b', 'c'], []);
+        expect([...names].toSorted()).toEqual(['a', 'c']);
+        expect(texts.get('a')).toBe('new');
+      });
+
+      test('made a second time on the same parent, after it is there, is refused', async () => {
+        const made = bench;
+        await made.host.create('more', firstCommit({ a: '1' }));
+        const head = (await made.host.branches('more')).get('main') ?? '';
+        const first = await made.host.commit('more', next(head, { a: '2' }));
+
+        const late = made.host.commit('more', next(head, { a: '3' }));
+
+        await expect(late).rejects.toMatchObject({ code: 'conflict' });
+        expect((await made.host.branches('more')).get('main')).toBe(first);
+        expect([...(await made.host.branches('more')).keys()]).toEqual(['main']);
+      });
+    });
   });
 }
