@@ -4,14 +4,6 @@ export { canonicalJson, digestOf } from './digest.ts';
 export * from './guardrails/index.ts';
 export * from './hosts.ts';
 export * from './nearest.ts';
-export {
-  dataClasses,
-  privacyMap,
-  privacyRecord,
-  privacyRecordMarkdown,
-  maskPersonalData,
-  masksLogs,
-} from './privacy/index.ts';
 export * from './planning/index.ts';
 export * from './platform.ts';
 export * from './platform-change/index.ts';
@@ -19,6 +11,14 @@ export * from './platform-files.ts';
 export * from './platform-tests.ts';
 export * from './platform-text.ts';
 export { printThinFile } from './print-thin-file.ts';
+export {
+  dataClasses,
+  maskPersonalData,
+  masksLogs,
+  privacyMap,
+  privacyRecord,
+  privacyRecordMarkdown,
+} from './privacy/index.ts';
 export * from './published-schemas.ts';
 export * from './read-components.ts';
 export * from './render/index.ts';
