@@ -27,6 +27,7 @@ import { exceptionShowCommand } from './commands/exception/show/command.ts';
 import { exceptionWithdrawCommand } from './commands/exception/withdraw/command.ts';
 import { gitCredentialCommand } from './commands/git-credential/command.ts';
 import { guardrailListCommand } from './commands/guardrail/list/command.ts';
+import { guardrailRenderCommand } from './commands/guardrail/render/command.ts';
 import { guardrailShowCommand } from './commands/guardrail/show/command.ts';
 import { listCommand } from './commands/list/command.ts';
 import { loginCommand } from './commands/login/command.ts';
@@ -122,6 +123,7 @@ export const commands: readonly Command[] = [
   command(requestListCommand, () => import('./commands/request/list/run.ts')),
   command(requestShowCommand, () => import('./commands/request/show/run.ts')),
   command(guardrailListCommand, () => import('./commands/guardrail/list/run.ts')),
+  command(guardrailRenderCommand, () => import('./commands/guardrail/render/run.ts')),
   command(guardrailShowCommand, () => import('./commands/guardrail/show/run.ts')),
   command(debtsCommand, () => import('./commands/debts/run.ts')),
   command(privacyRecordCommand, () => import('./commands/privacy/record/run.ts')),

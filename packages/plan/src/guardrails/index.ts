@@ -29,7 +29,6 @@ export {
 } from './exceptions.ts';
 export { guardrailsInForce, platformParams } from './guardrails-in-force.ts';
 export { componentLabel, environmentLabel } from './object-identity.ts';
-export * from './output/index.ts';
 export { type ParsedGuardrails, parseGuardrails } from './parse-guardrails.ts';
 export { placementDefinition } from './placement-definition.ts';
 export { type Replay, replayGuardrails } from './replay.ts';
