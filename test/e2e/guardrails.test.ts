@@ -86,6 +86,13 @@ describe('guardrails stop what would break them, and never what runs', () => {
     expect(promoted, promoted.err).toMatchObject({ code: 0 });
     const debts = await pltf(platform, 'debts', '--team', 'everyone');
     expect(debts.out).toContain('excepted');
+    const rendered = await pltf(platform, 'guardrail', 'render', 'regions-allowed');
+    expect(rendered, rendered.err).toMatchObject({ code: 0 });
+    expect(rendered.out).toContain('kind: ValidatingAdmissionPolicyBinding');
+    expect(rendered.out).toContain('name: pltf-regions-allowed');
+    // The exception in force is one more condition: the cluster does not look at what it covers.
+    expect(rendered.out).toMatch(new RegExp(`- name: [^\\n]*${asked.id.replaceAll('_', '.')}`));
+    expect(rendered.out).toMatch(/expression: "!\(.*us-east-1/);
   });
 
   it('what is worse than was approved is refused in spite of it', async () => {

@@ -9,8 +9,8 @@ export const guardrailRenderCommand = define({
   arguments: { guardrail: { summary: 'Guardrail; all in force unless given', optional: true } },
   examples: [
     {
-      line: 'pltf guardrail render | kubectl apply --server-side -f -',
-      does: 'the cluster refuses what the platform refuses',
+      line: 'pltf guardrail render',
+      does: 'all of them; with `| kubectl apply --server-side -f -` the cluster refuses what the platform refuses',
     },
   ],
 });
