@@ -29,6 +29,7 @@ import { gitCredentialCommand } from './commands/git-credential/command.ts';
 import { guardrailListCommand } from './commands/guardrail/list/command.ts';
 import { guardrailRenderCommand } from './commands/guardrail/render/command.ts';
 import { guardrailShowCommand } from './commands/guardrail/show/command.ts';
+import { guardrailTestCommand } from './commands/guardrail/test/command.ts';
 import { listCommand } from './commands/list/command.ts';
 import { loginCommand } from './commands/login/command.ts';
 import { logoutCommand } from './commands/logout/command.ts';
@@ -124,6 +125,7 @@ export const commands: readonly Command[] = [
   command(requestShowCommand, () => import('./commands/request/show/run.ts')),
   command(guardrailListCommand, () => import('./commands/guardrail/list/run.ts')),
   command(guardrailRenderCommand, () => import('./commands/guardrail/render/run.ts')),
+  command(guardrailTestCommand, () => import('./commands/guardrail/test/run.ts')),
   command(guardrailShowCommand, () => import('./commands/guardrail/show/run.ts')),
   command(debtsCommand, () => import('./commands/debts/run.ts')),
   command(privacyRecordCommand, () => import('./commands/privacy/record/run.ts')),

@@ -10,6 +10,7 @@ export * from './platform-change/index.ts';
 export * from './platform-files.ts';
 export * from './platform-tests.ts';
 export * from './platform-text.ts';
+export * from './policy-suites/index.ts';
 export { printThinFile } from './print-thin-file.ts';
 export {
   dataClasses,
