@@ -153,6 +153,9 @@ describe('a thin file of four lines', () => {
     const record = await pltf(platform, 'privacy', 'record', 'promoapi');
     expect(record.out).toContain('# Personal data of promoapi');
     expect(record.out).toContain('`pii.contact`');
+    const plan = await platform.client.componentPlan({ params: { component: 'promoapi' } });
+    expect(plan.verdicts.map(({ guardrail }) => guardrail)).toContain('personal-data-encrypted');
+    expect(plan.why['policy.pii']).toMatchObject({ source: 'thin-file', where: 'pltf.yaml:1:37' });
     const map = await platform.client.privacyMap({});
     expect(map.holders.map(({ component }) => component)).toEqual(['promoapi']);
   });

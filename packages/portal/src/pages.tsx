@@ -9,6 +9,7 @@ import { GovernancePages } from './pages/governance/governance-pages.tsx';
 import { LostPage } from './pages/lost/lost-page.tsx';
 import { OperationPage } from './pages/operation/operation-page.tsx';
 import { PeoplePage } from './pages/people/people-page.tsx';
+import { PlatformPage } from './pages/platform/platform-page.tsx';
 import { RunPage } from './pages/run/run-page.tsx';
 import { StatusPage } from './pages/status/status-page.tsx';
 import { TokensPage } from './pages/tokens/tokens-page.tsx';
@@ -31,6 +32,7 @@ export function Pages(): ReactNode {
         <Route path="/governance/:part?/:id?">
           {({ part, id }) => <GovernancePages part={part} id={id} />}
         </Route>
+        <Route path="/platform" component={PlatformPage} />
         <Route path="/people" component={PeoplePage} />
         <Route path="/audit" component={AuditPage} />
         <Route path="/settings/tokens" component={TokensPage} />

@@ -24,6 +24,16 @@ const pages = [
   '/components/users-api/runs',
   '/components/users-api/logs',
   '/components/users-api/activity',
+  '/components/users-api/governance',
+  '/governance?team=team-payments',
+  '/governance/guardrails',
+  '/governance/guardrails/tier-1-instances',
+  '/governance/exceptions?state=all',
+  '/governance/exceptions/exc_00000000000000000000000002',
+  '/governance/requests?state=all',
+  '/governance/requests/req_00000000000000000000000001',
+  '/governance/personal-data',
+  '/platform',
 ];
 
 describe.skipIf(withoutBrowser)(`for everybody${reason}`, () => {
@@ -91,6 +101,19 @@ describe.skipIf(withoutBrowser)(`for everybody${reason}`, () => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('Control+k');
       await look('palette');
+      await settled(page, '/governance/exceptions/exc_00000000000000000000000002');
+      await page.getByRole('button', { name: 'Approve' }).click();
+      await look('approve');
+      await settled(page, '/governance/guardrails/tier-1-instances');
+      await page.getByRole('button', { name: 'Request an exception', exact: true }).click();
+      await page.getByRole('button', { name: 'Ask for it' }).click();
+      await look('request an exception');
+      await settled(page, '/governance/requests?do=ask');
+      await look('ask');
+      await settled(page, '/platform');
+      await page.getByRole('button', { name: 'What version 14 changed' }).click();
+      await page.getByText('In the platform file').waitFor();
+      await look('version');
       await settled(page, '/create');
       await page.getByLabel('Name', { exact: true }).fill('Ä');
       await look('flaws of a form');

@@ -5,20 +5,12 @@ import { launchBrowser } from './browser.ts';
 import { buildPortal } from './build.ts';
 import { buildWorld } from './platform/build-world.ts';
 import { startTestPlatform, type TestPlatform } from './platform/server.ts';
+import { governanceScenes, type Scene, still } from './scenes.ts';
 
 /**
  * Pictures of every page, light and dark, wide and narrow, to be judged by eye:
  * `npx tsx packages/portal/test/screenshots.ts <folder> [scene,scene…]`.
  */
-interface Scene {
-  readonly name: string;
-  readonly path: string;
-  readonly whole?: boolean;
-  readonly act?: (page: Page, platform: TestPlatform) => Promise<void>;
-  readonly after?: (platform: TestPlatform) => Promise<void>;
-}
-
-const still = (name: string, path: string): Scene => ({ name, path, whole: true });
 
 async function create(page: Page, name: string): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill(name);
@@ -122,27 +114,7 @@ const scenes: readonly Scene[] = [
   still('runs', '/components/users-api/runs'),
   { name: 'logs', path: '/components/users-api/logs' },
   still('long-name', '/components/customer-notification-preferences-worker'),
-  still('debts', '/governance?team=team-payments'),
-  still('guardrails', '/governance/guardrails'),
-  still('guardrail', '/governance/guardrails/tier-1-instances'),
-  still('exceptions', '/governance/exceptions?state=all'),
-  still('exception', '/governance/exceptions/exc_00000000000000000000000002'),
-  {
-    name: 'exception-approve',
-    path: '/governance/exceptions/exc_00000000000000000000000002',
-    act: (page) => page.getByRole('button', { name: 'Approve' }).click(),
-  },
-  {
-    name: 'exception-request',
-    path: '/governance/guardrails/tier-1-instances',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Request an exception', exact: true }).click();
-      await page.getByLabel('Environment').selectOption('prod');
-      await page.getByRole('button', { name: 'Ask for it' }).click();
-    },
-  },
-  still('requests', '/governance/requests?state=all'),
-  still('request', '/governance/requests/req_00000000000000000000000001'),
+  ...governanceScenes,
   still('activity', '/activity'),
   still('people', '/people'),
   still('audit', '/audit'),

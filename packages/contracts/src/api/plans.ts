@@ -24,6 +24,16 @@ export const plansApi = {
     body: z.object({ text: Text, fileName: FileName.default('pltf.yaml') }),
     answer: Plan,
   }),
+  componentPlan: endpoint({
+    method: 'GET',
+    path: '/components/:component/plan',
+    tag,
+    action: 'component:read',
+    summary:
+      'The plan of a component as it was applied last, by the rules of now: verdicts, cost, why',
+    params: z.object({ component: ComponentName }),
+    answer: Plan,
+  }),
   platformFacts: endpoint({
     method: 'GET',
     path: '/platform/facts',

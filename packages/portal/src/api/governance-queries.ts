@@ -82,8 +82,42 @@ export const debtsQuery = (client: Client, team: string | undefined) =>
       client.listDebts({ query: team === undefined ? {} : { team } }, { signal }),
   });
 
+export const privacyMapQuery = (client: Client) =>
+  queryOptions({
+    queryKey: key('personal-data', 'map'),
+    queryFn: ({ signal }) => client.privacyMap({}, { signal }),
+  });
+
 export const platformQuery = (client: Client) =>
   queryOptions({
     queryKey: key('platform', 'now'),
     queryFn: ({ signal }) => client.getPlatform({}, { signal }),
+  });
+
+export const platformVersionsQuery = (client: Client) =>
+  infiniteQueryOptions({
+    queryKey: key('platform', 'versions'),
+    queryFn: ({ pageParam, signal }) =>
+      client.listPlatformVersions({ query: { limit: 20, ...cursor(pageParam) } }, { signal }),
+    ...paged,
+  });
+
+export const platformVersionQuery = (client: Client, number: number) =>
+  queryOptions({
+    queryKey: key('platform', 'version', number),
+    queryFn: ({ signal }) => client.getPlatformVersion({ params: { number } }, { signal }),
+  });
+
+export const componentPlanQuery = (client: Client, component: string) =>
+  queryOptions({
+    queryKey: key('component-plan', component),
+    queryFn: ({ signal }) => client.componentPlan({ params: { component } }, { signal }),
+  });
+
+/** Asked now and then: no event tells that the agent has fallen silent. */
+export const healthQuery = (client: Client) =>
+  queryOptions({
+    queryKey: key('health'),
+    queryFn: ({ signal }) => client.platformHealth({}, { signal }),
+    refetchInterval: 15_000,
   });

@@ -25,6 +25,7 @@ export type Topic =
   | 'personal-data'
   | 'component-plan'
   | 'platform'
+  | 'health'
   | 'paths';
 
 export type Touched = readonly [Topic, ...string[]];

@@ -84,6 +84,14 @@ const governance: readonly PaletteEntry[] = [
   entry('exceptions', 'Exceptions', 'Go to', shield, '/governance/exceptions', 'waiver debt'),
   entry('requests', 'Requests', 'Go to', shield, '/governance/requests', 'ask intake'),
   entry(
+    'personal data',
+    'Personal data',
+    'Go to',
+    shield,
+    '/governance/personal-data',
+    'pii privacy gdpr flow map',
+  ),
+  entry(
     'ask exception',
     'Request an exception…',
     'Do',

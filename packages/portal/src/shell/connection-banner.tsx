@@ -1,5 +1,8 @@
-import { CloudOff } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
+import { CloudOff, Unplug } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
+import { useClient } from '../api/client-context.ts';
+import { healthQuery } from '../api/governance-queries.ts';
 import { clock } from '../format/time.ts';
 import { useConnection } from '../live/live.tsx';
 
@@ -36,7 +39,25 @@ export function ConnectionBanner(): ReactNode {
             not affected.
           </span>
         </div>
-      ) : null}
+      ) : (
+        <AgentAway />
+      )}
+    </div>
+  );
+}
+
+/** Says that the server answers, but nothing is known of what runs. */
+function AgentAway(): ReactNode {
+  const { data } = useQuery(healthQuery(useClient()));
+  if (data === undefined || data.agent === 'ok') return null;
+  return (
+    <div className="away">
+      <Unplug size={16} aria-hidden />
+      <span>
+        <span className="strong">The agent does not answer.</span> How services are is not known
+        now, and deployments wait. Running services are not affected; this goes by itself when the
+        agent is back.
+      </span>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import {
   Activity,
   HeartPulse,
   KeyRound,
+  Layers,
   LayoutGrid,
   ScrollText,
   ShieldCheck,
@@ -34,6 +35,7 @@ export function usePlaces(): {
       { path: '/activity', title: 'Activity', icon: Activity },
     ],
     platform: [
+      { path: '/platform', title: 'What it offers', icon: Layers },
       { path: '/people', title: 'People and teams', icon: Users },
       ...audit,
       { path: '/settings/tokens', title: 'Tokens', icon: KeyRound },

@@ -1,4 +1,5 @@
 import { ComponentName, type CreateComponent, type CreationPlan } from '@pltf/contracts';
+import { planText } from './governance/plans.ts';
 import type { World } from './world.ts';
 
 /** What a creation would make, with the problems that the platform finds. */
@@ -109,5 +110,18 @@ export function planOf(
       },
     ],
     problems,
+    ...(problems.some(({ where }) => where !== 'name')
+      ? {}
+      : judged(world, label, kind, run.size, owner)),
   };
+}
+
+function judged(world: World, name: string, kind: string, size: string, owner: string) {
+  const runs = kind === 'service' || kind === 'site' ? `run: {port: 8080, size: ${size}}\n` : '';
+  const { verdicts, cost, why } = planText(
+    world,
+    `kind: ${kind}\nname: ${name}\ntier: 1\n${runs}`,
+    owner,
+  );
+  return { verdicts, why, ...(cost === undefined ? {} : { cost }) };
 }

@@ -15,6 +15,7 @@ import { ActionDialog } from './actions/action-dialog.tsx';
 import { type Acting, type Asked, askedBy } from './actions/asked.ts';
 import { ActivityTab } from './activity-tab.tsx';
 import { HeaderActions, HeaderTitle, Lead, ReadOnlyNote } from './component-header.tsx';
+import { GovernanceTab } from './governance-tab.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { Overview } from './overview.tsx';
 import { ReleasesTab } from './releases-tab.tsx';
@@ -53,6 +54,7 @@ const tabs = [
   ['releases', 'Releases'],
   ['runs', 'Pipeline'],
   ['logs', 'Logs'],
+  ['governance', 'Governance'],
   ['activity', 'Activity'],
 ] as const;
 
@@ -92,6 +94,7 @@ function Component({ component, tab }: ComponentProps): ReactNode {
       {tab === 'releases' ? <ReleasesTab component={component} acting={acting} /> : null}
       {tab === 'runs' ? <RunsTab component={component} /> : null}
       {tab === 'logs' ? <LogsTab component={component} /> : null}
+      {tab === 'governance' ? <GovernanceTab component={component} /> : null}
       {tab === 'activity' ? <ActivityTab component={name} /> : null}
       {asked === undefined ? null : (
         <ActionDialog asked={asked} component={component} onClose={() => setAsked(undefined)} />

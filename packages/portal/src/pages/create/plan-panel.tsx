@@ -6,6 +6,10 @@ import { Notice, ProblemNotice } from '../../parts/notice.tsx';
 import { addressText } from '../../parts/safe-url.ts';
 import { SkeletonLines } from '../../parts/skeleton.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
+import { Why } from '../../parts/why.tsx';
+import { CostView } from '../governance/plan/cost-view.tsx';
+import { whyOf } from '../governance/plan/plan-values.ts';
+import { VerdictList } from '../governance/plan/verdict-list.tsx';
 import { FileTree } from './file-tree-view.tsx';
 import { jobKey, type PlanDiff, placementKey } from './plan-diff.ts';
 import type { usePlan } from './use-plan.ts';
@@ -64,11 +68,23 @@ interface PlanProps {
 }
 
 function Plan({ plan, diff, named }: PlanProps): ReactNode {
-  const { files, pipeline, placements, path } = plan;
+  const { files, pipeline, placements, path, verdicts, cost, why } = plan;
   const size = files.reduce((sum, file) => sum + file.bytes, 0);
   return (
     <>
-      <Placements placements={placements} diff={diff} named={named} />
+      <Placements placements={placements} why={why} diff={diff} named={named} />
+      {verdicts === undefined ? null : (
+        <section className="plan-part" aria-label="Guardrails">
+          <h3>Guardrails</h3>
+          <VerdictList verdicts={verdicts} />
+        </section>
+      )}
+      {cost === undefined ? null : (
+        <section className="plan-part" aria-label="Cost">
+          <h3>Cost</h3>
+          <CostView cost={cost} />
+        </section>
+      )}
       <section className="plan-part">
         <h3>
           Pipeline <span className="faint small">{pipeline.file ?? 'no file'}</span>
@@ -113,11 +129,12 @@ const changedClass = (diff: PlanDiff, key: string): string =>
 
 interface PlacementsProps {
   readonly placements: CreationPlan['placements'];
+  readonly why: CreationPlan['why'];
   readonly diff: PlanDiff;
   readonly named: boolean;
 }
 
-function Placements({ placements, diff, named }: PlacementsProps): ReactNode {
+function Placements({ placements, why, diff, named }: PlacementsProps): ReactNode {
   return (
     <section className="plan-part">
       <h3>Where it will run</h3>
@@ -135,7 +152,8 @@ function Placements({ placements, diff, named }: PlacementsProps): ReactNode {
               {url === undefined ? id : addressText(url)}
             </span>
             <span className="small quiet">
-              {instances} × {size} ({memoryMiB} MiB), {comes}
+              <Why of={whyOf(why, environment, 'run.instances')}>{instances}</Why> ×{' '}
+              <Why of={whyOf(why, environment, 'run.size')}>{size}</Why> ({memoryMiB} MiB), {comes}
             </span>
           </li>
         ))}

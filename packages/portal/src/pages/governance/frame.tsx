@@ -7,6 +7,7 @@ const tabs = [
   ['guardrails', 'Guardrails', '/governance/guardrails'],
   ['exceptions', 'Exceptions', '/governance/exceptions'],
   ['requests', 'Requests', '/governance/requests'],
+  ['personal-data', 'Personal data', '/governance/personal-data'],
 ] as const;
 
 interface FrameProps {

@@ -5,6 +5,7 @@ import { ExceptionPage } from './exceptions/exception-page.tsx';
 import { ExceptionsPage } from './exceptions/exceptions-page.tsx';
 import { GuardrailPage } from './guardrails/guardrail-page.tsx';
 import { GuardrailsPage } from './guardrails/guardrails-page.tsx';
+import { PrivacyPage } from './privacy/privacy-page.tsx';
 import { RequestPage } from './requests/request-page.tsx';
 import { RequestsPage } from './requests/requests-page.tsx';
 
@@ -24,6 +25,8 @@ export function GovernancePages({ part = 'debts', id }: GovernancePagesProps): R
       return id === undefined ? <ExceptionsPage /> : <ExceptionPage key={id} id={id} />;
     case 'requests':
       return id === undefined ? <RequestsPage /> : <RequestPage key={id} id={id} />;
+    case 'personal-data':
+      return id === undefined ? <PrivacyPage /> : <LostPage />;
     default:
       return <LostPage />;
   }

@@ -1,4 +1,4 @@
-import type { DataFlow, DataMap } from '@pltf/contracts';
+import type { DataFlow, PrivacyMap } from '@pltf/contracts';
 import { minute, past } from '../times.ts';
 
 const environments = ['preview', 'staging', 'prod'];
@@ -29,7 +29,7 @@ const holder = (component: string, owner: string, classes: string[], special = f
 });
 
 /** Some services of the shop that hold personal data, and where it goes. */
-export const buildDataMap = (): DataMap => ({
+export const buildDataMap = (): PrivacyMap => ({
   asOf: past(2 * minute),
   holders: [
     holder('checkout-web', 'team-checkout', ['pii.contact', 'pii.identity']),

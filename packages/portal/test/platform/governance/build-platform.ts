@@ -15,7 +15,7 @@ export const platformFile = (): PlatformFile =>
         title: 'Staging',
         follows: 'default-branch',
         region: 'eu-central',
-        sizes: ['small', 'medium'],
+        sizes: ['small', 'medium', 'large'],
         longestException: '180d',
       },
       {

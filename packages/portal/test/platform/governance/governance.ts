@@ -1,10 +1,10 @@
 import type {
   AuditAsOf,
-  DataMap,
   ExceptionView,
   Guardrail,
   GuardrailResult,
   PlatformView,
+  PrivacyMap,
   RequestView,
 } from '@pltf/contracts';
 
@@ -15,7 +15,7 @@ export interface Governance {
   readonly exceptions: ExceptionView[];
   readonly requests: RequestView[];
   audit: AuditAsOf;
-  dataMap: DataMap;
+  dataMap: PrivacyMap;
   readonly versions: PlatformView['version'][];
   refused: PlatformView['refused'];
   /** Whether the agent answers. */

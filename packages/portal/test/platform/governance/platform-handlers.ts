@@ -1,8 +1,9 @@
 import { PltfError } from '@pltf/contracts';
 import type { TestHandlers } from '../handler-types.ts';
-import { missing, must, paged } from '../lookup.ts';
+import { componentOf, missing, must, paged } from '../lookup.ts';
 import { commitOf, type World } from '../world.ts';
 import { platformView } from './build-platform.ts';
+import { planText, thinFileOf } from './plans.ts';
 
 type Names =
   | 'getPlatform'
@@ -11,12 +12,17 @@ type Names =
   | 'planPlatform'
   | 'applyPlatform'
   | 'revertPlatform'
-  | 'dataMap'
-  | 'dataRecord';
+  | 'privacyMap'
+  | 'privacyRecord'
+  | 'componentPlan'
+  | 'planThinFile'
+  | 'applyThinFile'
+  | 'platformFacts';
 
 const digest = (number: number): string => `sha256:${commitOf(number)}${commitOf(9).slice(0, 24)}`;
 
-export function platformHandlers({ governance }: World): Pick<TestHandlers, Names> {
+export function platformHandlers(world: World): Pick<TestHandlers, Names> {
+  const { governance } = world;
   const { versions } = governance;
   const only = (): never => {
     throw new PltfError('forbidden', { detail: 'not through the portal' });
@@ -81,9 +87,16 @@ export function platformHandlers({ governance }: World): Pick<TestHandlers, Name
     planPlatform: only,
     applyPlatform: only,
     revertPlatform: only,
-    dataMap: () => governance.dataMap,
-    dataRecord: () => {
+    privacyMap: () => governance.dataMap,
+    privacyRecord: () => {
       throw missing('record');
     },
+    componentPlan: ({ params }) => {
+      const { name, kind, owner } = componentOf(world, params.component);
+      return planText(world, thinFileOf(name, kind), owner);
+    },
+    planThinFile: ({ body }) => planText(world, body.text, 'team-identity'),
+    applyThinFile: only,
+    platformFacts: only,
   };
 }

@@ -13,7 +13,13 @@ export interface PlanRoutesDependencies {
   readonly ownerFor: (context: RequestContext) => string;
 }
 
-type Names = 'planThinFile' | 'platformFacts' | 'applyThinFile' | 'privacyRecord' | 'privacyMap';
+type Names =
+  | 'componentPlan'
+  | 'planThinFile'
+  | 'platformFacts'
+  | 'applyThinFile'
+  | 'privacyRecord'
+  | 'privacyMap';
 
 interface Text {
   readonly text: string;
@@ -29,6 +35,11 @@ export function planRoutes(dependencies: PlanRoutesDependencies): HandlersOf<Nam
     planThinFile: async ({ body }, context) => {
       context.authorize({});
       return (await planOf(planning, body, ownerFor(context))).plan;
+    },
+    componentPlan: async ({ params }, context) => {
+      const component = await planning.catalog.get(params.component);
+      context.authorize({ team: component.owner, what: params.component });
+      return (await standingPlan(planning, component)).plan;
     },
     platformFacts: async ({ query }, context) => {
       context.authorize({});
@@ -74,16 +85,25 @@ async function planOf(
   return { plan, before: facts.components[plan.component]?.thinFile };
 }
 
-async function recordOf(
+/** Of the thin file that was applied last, by the rules of now. */
+async function standingPlan(
   planning: PlanningFactsDependencies,
   { name, owner }: Component,
-): Promise<PrivacyRecord> {
+): Promise<{ readonly plan: Plan; readonly organisation: string; readonly now: Date }> {
   const { facts, judge } = await factsFor(planning, name);
   const now = planning.clock.now();
   const text = facts.components[name]?.thinFile ?? '';
   const plan = planComponent({ text, fileName: 'pltf.yaml', facts, judge, owner, now });
+  return { plan, organisation: facts.platform.organisation, now };
+}
+
+async function recordOf(
+  planning: PlanningFactsDependencies,
+  component: Component,
+): Promise<PrivacyRecord> {
+  const { name } = component;
+  const { plan, organisation, now } = await standingPlan(planning, component);
   const specs = await allSpecs(planning);
-  const { organisation } = facts.platform;
   const record = privacyRecord({ plan, specs, organisation, asOf: now });
   if (record !== undefined) return record;
   throw new PltfError('spec-invalid', {
