@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type PlatformFacts, PlatformFile } from '@pltf/contracts';
-import { guardrailsInForce, shippedGuardrails } from '@pltf/plan';
+import { guardrailsInForce, shippedGuardrails } from '@pltf/plan/guardrails';
 import { readSavedFacts } from './saved-facts.ts';
 
 /** The facts saved last, or those of a newcomer's platform with the guardrails that ship. */

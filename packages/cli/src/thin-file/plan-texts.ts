@@ -1,5 +1,6 @@
 import type { Plan, PlatformFacts } from '@pltf/contracts';
-import { compileGuardrails, judgeWith, planComponent, readThinFileOrScore } from '@pltf/plan';
+import { compileGuardrails, judgeWith } from '@pltf/plan/guardrails';
+import { planComponent, readThinFileOrScore } from '@pltf/plan/planning';
 import type { Context } from '../context.ts';
 import type { ThinFileText } from './read-files.ts';
 import { readSavedFacts, writeSavedFacts } from './saved-facts.ts';

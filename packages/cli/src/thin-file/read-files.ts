@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PltfError } from '@pltf/contracts';
-import { documentTexts } from '@pltf/plan';
+import { documentTexts } from '@pltf/plan/planning';
 import type { Context } from '../context.ts';
 
 /** One document of a file, in which every line keeps its number. */

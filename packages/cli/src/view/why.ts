@@ -1,5 +1,5 @@
 import { type Plan, PltfError } from '@pltf/contracts';
-import { explain } from '@pltf/plan';
+import { explain } from '@pltf/plan/planning';
 import type { Context } from '../context.ts';
 import { safe } from '../output/safe-text.ts';
 import { pairs } from '../output/table.ts';

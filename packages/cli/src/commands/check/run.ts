@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type PlatformFacts, PltfError } from '@pltf/contracts';
-import { documentTexts, ownText, withChanges } from '@pltf/plan';
+import { documentTexts, ownText, withChanges } from '@pltf/plan/planning';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { type Checked, findingsOf } from '../../check-report/finding.ts';
 import { githubAnnotations } from '../../check-report/github.ts';
