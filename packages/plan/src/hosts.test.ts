@@ -2,7 +2,7 @@ import { ComponentName, PlacementId, PlatformFile } from '@pltf/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { placementAddress, routeUrl } from './hosts.ts';
-import { builtinPlatform } from './platform.ts';
+import { builtinPlatform } from './platform-file/platform.ts';
 
 describe('addresses', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { publishedSchema, publishedSchemaNames, thinFileSchema } from './published-schemas.ts';
-import { parseThinFile } from './thin-file-parser.ts';
+import { parseThinFile } from './thin-file/thin-file-parser.ts';
 import { readYamlText } from './yaml-text.ts';
 
 const validator = (schema: Readonly<Record<string, unknown>>) =>

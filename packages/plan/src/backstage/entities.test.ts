@@ -1,9 +1,9 @@
 import type { Spec } from '@pltf/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { builtinPlatform } from '../platform.ts';
-import { resolveSpec } from '../resolve-spec.ts';
-import { parseThinFile } from '../thin-file-parser.ts';
+import { builtinPlatform } from '../platform-file/platform.ts';
+import { resolveSpec } from '../thin-file/resolve-spec.ts';
+import { parseThinFile } from '../thin-file/thin-file-parser.ts';
 import { parseEntityRef, readEntities, writeEntity } from './index.ts';
 
 const shop = `apiVersion: backstage.io/v1alpha1

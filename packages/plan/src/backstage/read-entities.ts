@@ -1,6 +1,6 @@
 import type { ErrorItem } from '@pltf/contracts';
 import { z } from 'zod';
-import { byPlace, describeIssue } from '../shape-problems.ts';
+import { byPlace, describeIssue } from '../thin-file/shape-problems.ts';
 import { readYamlDocuments, type YamlPlaces } from '../yaml-text.ts';
 import { entityRef, parseEntityRef } from './entity-ref.ts';
 import { Envelope, entityVersions, isKnownKind, specShapes } from './entity-shape.ts';

@@ -1,7 +1,7 @@
 import type { Verdict } from '@pltf/contracts';
 import { isMap, parseDocument } from 'yaml';
 import { canonicalJson } from '../digest.ts';
-import { readPolicy } from '../policy.ts';
+import { readPolicy } from '../thin-file/policy.ts';
 import { editedInPlace } from './edit-in-place.ts';
 
 type Changes = NonNullable<Verdict['fix']>;

@@ -1,7 +1,7 @@
 import type { Guardrail } from '@pltf/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { builtinPlatform } from '../platform.ts';
+import { builtinPlatform } from '../platform-file/platform.ts';
 import type { JsonObject } from '../template/json.ts';
 import { compileGuardrails } from './compile-guardrails.ts';
 import { denies, evaluateGuardrails } from './evaluate-guardrails.ts';

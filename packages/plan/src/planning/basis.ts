@@ -1,6 +1,6 @@
 import type { GoldenPathFacts, Plan, PlanParts, PlatformFacts } from '@pltf/contracts';
 import { digestOf } from '../digest.ts';
-import { type RepositoryRoot, startCommand } from '../start-command.ts';
+import { type RepositoryRoot, startCommand } from '../thin-file/start-command.ts';
 import { ownText } from './documents.ts';
 import type { PlanInput, Present } from './plan-input.ts';
 

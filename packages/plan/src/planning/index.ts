@@ -1,4 +1,4 @@
-export { readThinFileOrScore } from '../read-components.ts';
+export { readThinFileOrScore } from '../thin-file/read-components.ts';
 export { changedParts, rulesDigest } from './basis.ts';
 export { isDenial } from './denial.ts';
 export { documentTexts, ownText } from './documents.ts';

@@ -7,7 +7,7 @@ import type {
   RootFacts,
   Verdict,
 } from '@pltf/contracts';
-import type { RepositoryRoot } from '../start-command.ts';
+import type { RepositoryRoot } from '../thin-file/start-command.ts';
 
 /** One object to judge, with the one that is there now. */
 export interface JudgedObject {

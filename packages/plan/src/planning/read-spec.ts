@@ -7,9 +7,13 @@ import type {
   ThinFile,
 } from '@pltf/contracts';
 import { readClasses } from '../privacy/index.ts';
-import { type ComponentFile, readThinFileOrScore, resolveComponent } from '../read-components.ts';
-import type { GoldenPathDefaults } from '../sources.ts';
-import type { RepositoryRoot } from '../start-command.ts';
+import {
+  type ComponentFile,
+  readThinFileOrScore,
+  resolveComponent,
+} from '../thin-file/read-components.ts';
+import type { GoldenPathDefaults } from '../thin-file/sources.ts';
+import type { RepositoryRoot } from '../thin-file/start-command.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
 import { platformPlaces } from './platform-places.ts';
 

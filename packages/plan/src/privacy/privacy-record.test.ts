@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { planComponent } from '../planning/index.ts';
 import { applied, sampleFacts } from '../planning/testing/sample-facts.ts';
-import { resolveSpec } from '../resolve-spec.ts';
+import { resolveSpec } from '../thin-file/resolve-spec.ts';
 import { dataFlows, privacyMap, privacyRecord, privacyRecordMarkdown } from './index.ts';
 
 const offers = { postgres: { plans: { small: { protected: true } } } };

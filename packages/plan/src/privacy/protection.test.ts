@@ -1,7 +1,7 @@
 import { PlatformFile, ThinFile } from '@pltf/contracts';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { resolveSpec } from '../resolve-spec.ts';
+import { resolveSpec } from '../thin-file/resolve-spec.ts';
 import { deletionSchedule, protect, readClasses } from './index.ts';
 
 const offers = {

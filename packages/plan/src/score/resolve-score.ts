@@ -7,12 +7,12 @@ import type {
   Spec,
   ThinFile,
 } from '@pltf/contracts';
-import { chooseOffer } from '../choose-offer.ts';
-import type { ResolveOptions } from '../resolve-context.ts';
-import { type ResolvedSpec, resolveSpec } from '../resolve-spec.ts';
-import { routeHost } from '../route-host.ts';
-import { fittingSize, largestSize, sizesIn } from '../sizes.ts';
-import type { Part } from '../sources.ts';
+import { chooseOffer } from '../thin-file/choose-offer.ts';
+import type { ResolveOptions } from '../thin-file/resolve-context.ts';
+import { type ResolvedSpec, resolveSpec } from '../thin-file/resolve-spec.ts';
+import { routeHost } from '../thin-file/route-host.ts';
+import { fittingSize, largestSize, sizesIn } from '../thin-file/sizes.ts';
+import type { Part } from '../thin-file/sources.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
 import type { AskedSize } from './amounts.ts';
 import {

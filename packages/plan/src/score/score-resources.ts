@@ -1,5 +1,5 @@
 import { ComponentName, type NeedEntry } from '@pltf/contracts';
-import type { Path } from '../sources.ts';
+import type { Path } from '../thin-file/sources.ts';
 import { piecesOf } from './placeholders.ts';
 import { resourceIdentity } from './resource-identity.ts';
 import type { ScoreResource } from './score-shape.ts';

@@ -3,8 +3,8 @@ import { Spec } from '@pltf/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { builtinPlatform } from '../platform.ts';
-import { readThinFileOrScore, resolveComponent } from '../read-components.ts';
+import { builtinPlatform } from '../platform-file/platform.ts';
+import { readThinFileOrScore, resolveComponent } from '../thin-file/read-components.ts';
 import { ScoreFile } from './score-shape.ts';
 
 const schemaFile = new URL(

@@ -1,5 +1,5 @@
-import type { Path } from '../sources.ts';
-import { type ParsedThinFile, readThinFile } from '../thin-file-parser.ts';
+import type { Path } from '../thin-file/sources.ts';
+import { type ParsedThinFile, readThinFile } from '../thin-file/thin-file-parser.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
 import { mainContainer } from './score-containers.ts';
 import { findResources, type ResourceFindings } from './score-resources.ts';

@@ -1,5 +1,5 @@
 import type { ErrorItem } from '@pltf/contracts';
-import { byPlace, describeIssue } from '../shape-problems.ts';
+import { byPlace, describeIssue } from '../thin-file/shape-problems.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
 import { inOrder } from './order.ts';
 import { brokenReference, piecesOf, type References, textsIn } from './placeholders.ts';

@@ -3,8 +3,12 @@ import { PlatformFile, type Spec } from '@pltf/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { builtinPlatform } from '../platform.ts';
-import { type ReadComponent, readThinFileOrScore, resolveComponent } from '../read-components.ts';
+import { builtinPlatform } from '../platform-file/platform.ts';
+import {
+  type ReadComponent,
+  readThinFileOrScore,
+  resolveComponent,
+} from '../thin-file/read-components.ts';
 import { provisionOrder } from './index.ts';
 
 const platform = PlatformFile.parse({

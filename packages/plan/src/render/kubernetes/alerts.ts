@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../template/json.ts';
-import { type TierDefaults, tierDefaults } from '../../tiers.ts';
+import { type TierDefaults, tierDefaults } from '../../thin-file/tiers.ts';
 import { addedKinds } from './input.ts';
 import type { KubernetesObject } from './object.ts';
 import { metadataOf, type Placed, serves } from './placed.ts';

@@ -1,5 +1,5 @@
-import { needVariable } from '../../resolve-needs.ts';
 import type { JsonValue } from '../../template/json.ts';
+import { needVariable } from '../../thin-file/resolve-needs.ts';
 import { addedKinds } from './input.ts';
 import { addressOf, shortened } from './names.ts';
 import type { KubernetesObject } from './object.ts';

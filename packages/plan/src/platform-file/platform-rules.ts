@@ -1,7 +1,7 @@
 import type { EnvironmentRule, ErrorItem, PlatformFile } from '@pltf/contracts';
-import { nearest } from './nearest.ts';
-import { durationMs } from './units.ts';
-import type { YamlPlaces } from './yaml-text.ts';
+import { nearest } from '../nearest.ts';
+import { durationMs } from '../units.ts';
+import type { YamlPlaces } from '../yaml-text.ts';
 
 type Path = readonly (string | number)[];
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { textFile } from '../template/index.ts';
 import { testPlatform } from './platform-tests.ts';
 import { builtinPlatformText } from './platform-text.ts';
-import { textFile } from './template/index.ts';
 
 const files = { 'platform.yaml': builtinPlatformText };
 

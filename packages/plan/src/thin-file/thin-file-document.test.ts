@@ -5,7 +5,7 @@ import { resolveSpec } from './resolve-spec.ts';
 import { parseThinFile } from './thin-file-parser.ts';
 import { tierDefaults } from './tiers.ts';
 
-const text = readFileSync(new URL('../../../docs/thin-file.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../../../docs/thin-file.md', import.meta.url), 'utf8');
 const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml);
 const platform = PlatformFile.parse({
   offers: { postgres: { plans: { small: {}, large: {} } }, redis: { plans: { small: {} } } },

@@ -1,7 +1,7 @@
 import type { ErrorItem } from '@pltf/contracts';
 import type { z } from 'zod';
+import type { YamlPlaces } from '../yaml-text.ts';
 import { keysAt, meantKey } from './known-keys.ts';
-import type { YamlPlaces } from './yaml-text.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

@@ -1,8 +1,8 @@
 import type { ErrorItem } from '@pltf/contracts';
 import { PlatformFile } from '@pltf/contracts';
 import type { z } from 'zod';
-import { nearest } from './nearest.ts';
-import type { YamlPlaces } from './yaml-text.ts';
+import { nearest } from '../nearest.ts';
+import type { YamlPlaces } from '../yaml-text.ts';
 
 const mostProblems = 100;
 

@@ -1,6 +1,4 @@
 import type { ErrorItem, PlatformFile, ThinFile } from '@pltf/contracts';
-import type { ResolveOptions } from './resolve-context.ts';
-import { type ResolvedSpec, resolveSpec } from './resolve-spec.ts';
 import {
   isScore,
   provisionOrder,
@@ -9,14 +7,16 @@ import {
   type ScoreComponent,
   scoreThinFile,
   sharedConflicts,
-} from './score/index.ts';
+} from '../score/index.ts';
+import { readYamlDocuments, type YamlPlaces } from '../yaml-text.ts';
+import type { ResolveOptions } from './resolve-context.ts';
+import { type ResolvedSpec, resolveSpec } from './resolve-spec.ts';
 import {
   readThinFile,
   thinFileExample,
   thinFileLimits,
   withoutNamesakes,
 } from './thin-file-parser.ts';
-import { readYamlDocuments, type YamlPlaces } from './yaml-text.ts';
 
 /** A component as its team wrote it, in whichever format. */
 export type ComponentFile =

@@ -1,4 +1,5 @@
 import type { EnvironmentRule, Spec } from '@pltf/contracts';
+import { durationMs } from '../units.ts';
 import { chooseOffer, type Offer, splitOffer } from './choose-offer.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { type Context, fromPlatform } from './resolve-context.ts';
@@ -6,7 +7,6 @@ import { checkPublic } from './resolve-routes.ts';
 import { scheduleProblem } from './schedule.ts';
 import { first, merged } from './sources.ts';
 import { tierDefaults } from './tiers.ts';
-import { durationMs } from './units.ts';
 
 /** The facts that guardrails read, for one environment or for all. */
 export function resolvePolicy(context: Context, environment?: string): Policy {

@@ -5,9 +5,9 @@ import type {
   Provenance,
   ThinFile,
 } from '@pltf/contracts';
+import type { YamlPlaces } from '../yaml-text.ts';
 import { type GoldenPathDefaults, type Path, placeIn, type Source, sourcesIn } from './sources.ts';
 import type { RepositoryRoot } from './start-command.ts';
-import type { YamlPlaces } from './yaml-text.ts';
 
 export interface ResolveOptions {
   /** Where the file's values are; without it, problems name their keys only. */

@@ -1,6 +1,6 @@
 import type { EnvironmentSection, Provenance, ThinFile } from '@pltf/contracts';
 import type { z } from 'zod';
-import type { YamlPlaces } from './yaml-text.ts';
+import type { YamlPlaces } from '../yaml-text.ts';
 
 /** What a thin file and each environment's override of it may both say. */
 export type Part = z.infer<typeof EnvironmentSection>;

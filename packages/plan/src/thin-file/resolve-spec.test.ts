@@ -1,6 +1,6 @@
 import { PlatformFile, type Spec, ThinFile } from '@pltf/contracts';
 import { describe, expect, test } from 'vitest';
-import { builtinPlatform } from './platform.ts';
+import { builtinPlatform } from '../platform-file/platform.ts';
 import { resolveSpec } from './resolve-spec.ts';
 import type { RepositoryRoot } from './start-command.ts';
 import { parseThinFile } from './thin-file-parser.ts';

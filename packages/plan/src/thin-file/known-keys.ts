@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 
 type Shape = z.core.$ZodType;
 type Path = readonly PropertyKey[];

@@ -7,11 +7,11 @@ import type {
   RunSpec,
   ThinFile,
 } from '@pltf/contracts';
-import { shellSyntaxIn, splitCommand } from './command-line.ts';
-import { nearest } from './nearest.ts';
+import { shellSyntaxIn, splitCommand } from '../command-line.ts';
+import { nearest } from '../nearest.ts';
+import { durationMs, instanceRange } from '../units.ts';
 import { fittingSize, largestSize, rawSize, type Size, sizesIn } from './sizes.ts';
 import { findStartCommand, type RepositoryRoot } from './start-command.ts';
-import { durationMs, instanceRange } from './units.ts';
 
 export type RunSection = NonNullable<ThinFile['run']>;
 

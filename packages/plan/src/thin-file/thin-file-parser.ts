@@ -1,6 +1,6 @@
 import { type ErrorItem, ThinFile } from '@pltf/contracts';
+import { readYamlDocuments, readYamlText, type YamlPlaces } from '../yaml-text.ts';
 import { byPlace, describeIssue } from './shape-problems.ts';
-import { readYamlDocuments, readYamlText, type YamlPlaces } from './yaml-text.ts';
 
 export type ParsedThinFile =
   | { readonly ok: true; readonly file: ThinFile; readonly places: YamlPlaces }

@@ -1,5 +1,5 @@
 import type { ComponentKind } from '@pltf/contracts';
-import { shellSyntaxIn, splitCommand } from './command-line.ts';
+import { shellSyntaxIn, splitCommand } from '../command-line.ts';
 
 /** What lies at the root of a repository. */
 export interface RepositoryRoot {

@@ -1,5 +1,5 @@
 import type { EnvironmentRule, PlatformFile } from '@pltf/contracts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 
 export interface Offer {
   readonly offer: string;

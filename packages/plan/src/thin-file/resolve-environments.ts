@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { type Context, environmentsOfKind, fromFile, fromPlatform } from './resolve-context.ts';
 
 /** Those that the file asks for, in the platform's order: promotion goes that way, whatever order the file has. */

@@ -1,7 +1,7 @@
 import { type ErrorItem, PlatformFile } from '@pltf/contracts';
+import { readYamlText } from '../yaml-text.ts';
 import { platformContradictions } from './platform-rules.ts';
 import { shapeProblems } from './platform-shape.ts';
-import { readYamlText } from './yaml-text.ts';
 
 /** The platform that a newcomer gets: preview, staging, prod on one machine. */
 export const builtinPlatform: PlatformFile = PlatformFile.parse({});

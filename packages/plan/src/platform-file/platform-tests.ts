@@ -1,16 +1,16 @@
 import { type PlatformFile, PltfError } from '@pltf/contracts';
-import { testGuardrails } from './guardrails/index.ts';
-import { readPlatformFiles } from './platform-files.ts';
-import { resolveSpec } from './resolve-spec.ts';
-import { startFiles } from './start-command.ts';
+import { testGuardrails } from '../guardrails/index.ts';
 import {
   type FileMap,
   type GoldenPath,
   listGoldenPaths,
   runTemplate,
   textOfFile,
-} from './template/index.ts';
-import { parseThinFile } from './thin-file-parser.ts';
+} from '../template/index.ts';
+import { resolveSpec } from '../thin-file/resolve-spec.ts';
+import { startFiles } from '../thin-file/start-command.ts';
+import { parseThinFile } from '../thin-file/thin-file-parser.ts';
+import { readPlatformFiles } from './platform-files.ts';
 
 /** One thing that was tried, and what came of it. */
 export interface PlatformTest {

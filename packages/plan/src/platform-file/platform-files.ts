@@ -1,6 +1,6 @@
 import type { ErrorItem, Guardrail, PlatformFile } from '@pltf/contracts';
-import { digestOf } from './digest.ts';
-import { parseGuardrails } from './guardrails/index.ts';
+import { digestOf } from '../digest.ts';
+import { parseGuardrails } from '../guardrails/index.ts';
 import { parsePlatformFile } from './platform.ts';
 
 /** The one file that every platform has. */
