@@ -155,7 +155,7 @@ describe('a thin file of four lines', () => {
     expect(record.out).toContain('`pii.contact`');
     const plan = await platform.client.componentPlan({ params: { component: 'promoapi' } });
     expect(plan.verdicts.map(({ guardrail }) => guardrail)).toContain('personal-data-encrypted');
-    expect(plan.why['policy.pii']).toMatchObject({ source: 'thin-file', where: 'pltf.yaml:1:37' });
+    expect(plan.why['policy.pii']).toMatchObject({ source: 'thin-file', where: 'pltf.yaml:4:9' });
     const map = await platform.client.privacyMap({});
     expect(map.holders.map(({ component }) => component)).toEqual(['promoapi']);
   });

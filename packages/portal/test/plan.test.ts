@@ -29,6 +29,15 @@ describe.skipIf(withoutBrowser)(`plans, costs and personal data${reason}`, () =>
     expect(await value.getAttribute('aria-description')).toMatch(/The thin file says so for prod/);
     await page.keyboard.press('Escape');
     expect(await tip.count()).toBe(0);
+    // Far below: the page scrolls to it, and what it says stays beside it.
+    const far = page
+      .getByRole('row', { name: /Masked in logs/ })
+      .getByRole('button')
+      .last();
+    await far.focus();
+    await page.waitForTimeout(300);
+    const [at, said] = [await far.boundingBox(), await tip.boundingBox()];
+    expect(Math.abs((at?.y ?? 0) - (said?.y ?? 9999))).toBeLessThan(120);
   });
 
   it("shows a service's verdicts, cost against its budget, needs and personal data", async () => {

@@ -1,12 +1,5 @@
 import type { Provenance } from '@pltf/contracts';
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { placeBeside } from './place-beside.ts';
 
 const sources: Readonly<Record<Provenance['source'], string>> = {
@@ -52,7 +45,7 @@ export function Why({ of, children }: WhyProps): ReactNode {
         {children}
       </button>
       {open ? (
-        <Tip anchor={button} onLeave={() => setOpen(false)}>
+        <Tip anchor={button}>
           <span className="strong">
             {sources[of.source]}
             {of.where === undefined ? null : <code className="place">{of.where}</code>}
@@ -66,22 +59,23 @@ export function Why({ of, children }: WhyProps): ReactNode {
 
 interface TipProps {
   readonly anchor: { readonly current: HTMLElement | null };
-  readonly onLeave: () => void;
   readonly children: ReactNode;
 }
 
 /** On the browser's top layer, so that no scrolling table cuts it off. */
-function Tip({ anchor, onLeave, children }: TipProps): ReactNode {
+function Tip({ anchor, children }: TipProps): ReactNode {
   const tip = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (tip.current === null || anchor.current === null) return;
-    tip.current.showPopover();
-    placeBeside(tip.current, anchor.current, 'start');
+    const place = (): void => {
+      if (tip.current !== null && anchor.current !== null)
+        placeBeside(tip.current, anchor.current, 'start');
+    };
+    tip.current?.showPopover();
+    place();
+    // Coming by keyboard scrolls its value into view: it goes along.
+    document.addEventListener('scroll', place, true);
+    return () => document.removeEventListener('scroll', place, true);
   }, [anchor]);
-  useEffect(() => {
-    document.addEventListener('scroll', onLeave, true);
-    return () => document.removeEventListener('scroll', onLeave, true);
-  });
   return (
     <div ref={tip} className="tip" popover="manual" role="tooltip" aria-hidden>
       {children}

@@ -17,8 +17,8 @@ export function PlatformPage(): ReactNode {
   const query = useQuery(platformQuery(useClient()));
   return (
     <Page
-      title="Platform"
-      lead="What the platform offers, and every change of it. It is changed as code, never here."
+      title="What the platform offers"
+      lead="Its rules and prices, and every change of them. They are changed as code, never here."
     >
       <Answer query={query} lines={10}>
         {(platform) => <Offered platform={platform} />}

@@ -62,8 +62,6 @@ function Lines({ cost: { lines, currency } }: CostViewProps): ReactNode {
           <tr>
             <th scope="col">Environment</th>
             <th scope="col">What</th>
-            <th scope="col">Quantity</th>
-            <th scope="col">Rate</th>
             <th scope="col" className="number">
               A month
             </th>
@@ -73,9 +71,12 @@ function Lines({ cost: { lines, currency } }: CostViewProps): ReactNode {
           {lines.map(({ environment, what, quantity, rate, monthly }) => (
             <tr key={`${environment} ${what}`}>
               <td className="shrink">{environment}</td>
-              <td>{what}</td>
-              <td className="shrink">{quantity}</td>
-              <td className="shrink">{rate}</td>
+              <td>
+                {what}
+                <span className="small faint cut" title={`${quantity} at ${rate}`}>
+                  {quantity} at {rate}
+                </span>
+              </td>
               <td className="number shrink">{money(monthly, currency)}</td>
             </tr>
           ))}

@@ -1,6 +1,6 @@
 import type { DataFlow, PrivacyMap } from '@pltf/contracts';
 import { describe, expect, it } from 'vitest';
-import { drawingOf, layersOf, mostNodes, nodesOf } from './layout.ts';
+import { drawingOf, layersOf, mostNodes, nodeHeight, nodesOf } from './layout.ts';
 
 const flow = (from: string, to: string, rest: Partial<DataFlow> = {}): DataFlow => ({
   from,
@@ -58,5 +58,16 @@ describe('the drawing of data flows', () => {
     expect(drawing.nodes.map(({ id }) => id)).toContain('hub');
     expect(drawing.left).toBe(2001 - mostNodes);
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('leads a long line around what stands in the layers that it passes', () => {
+    const { nodes, edges } = drawingOf(map([flow('a', 'b'), flow('b', 'c'), flow('a', 'c')]));
+    const middle = nodes.find(({ id }) => id === 'b');
+    const long = edges.find(({ from, to }) => from === 'a' && to === 'c');
+    const through = /L([\d.]+) ([\d.]+)/.exec(long?.path ?? '');
+
+    expect(Number(through?.[1])).toBeGreaterThan(middle?.x ?? Number.NaN);
+    const y = Number(through?.[2]);
+    expect(y < (middle?.y ?? 0) || y > (middle?.y ?? 0) + nodeHeight).toBe(true);
   });
 });

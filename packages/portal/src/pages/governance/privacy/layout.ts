@@ -41,6 +41,8 @@ export const nodeWidth = 172;
 export const nodeHeight = 52;
 const gapX = 56;
 const gapY = 18;
+/** What a line needs where it passes. */
+const passingHeight = 8;
 const margin = 8;
 
 export function nodesOf({ holders, flows }: PrivacyMap): readonly MapNode[] {
@@ -151,52 +153,90 @@ function ordered(
   return dense;
 }
 
+/** A place that is kept free in each layer that a line passes, so that it goes around what stands there. */
+const passing = (from: string, to: string, at: number): string => `${from}\n${to}\n${at}`;
+
+/** The lines from layer to layer, with the places they pass. */
+function stepsOf(edges: readonly MapEdge[], layer: ReadonlyMap<string, number>) {
+  const layers = new Map(layer);
+  const steps: MapEdge[] = [];
+  const stops = new Map<MapEdge, readonly string[]>();
+  for (const edge of edges) {
+    const [start, end] = [layer.get(edge.from) ?? 0, layer.get(edge.to) ?? 0];
+    const between: string[] = [];
+    for (let at = start + 1; at < end; at += 1) {
+      const stop = passing(edge.from, edge.to, at);
+      layers.set(stop, at);
+      between.push(stop);
+    }
+    stops.set(edge, between);
+    const all = [edge.from, ...between, edge.to];
+    for (const [at, to] of all.entries()) {
+      const from = all[at - 1];
+      if (from !== undefined) steps.push({ ...edge, from, to });
+    }
+  }
+  return { layers, steps, stops };
+}
+
 /** Places what is to be drawn; bounded, the ones with the most flows first. */
 export function drawingOf(map: PrivacyMap): FlowDrawing {
   const all = nodesOf(map);
-  const busy = (id: string): number =>
-    map.flows.filter(({ from, to }) => from === id || to === id).length;
-  const kept =
-    all.length <= mostNodes
-      ? all
-      : all.toSorted((one, other) => busy(other.id) - busy(one.id)).slice(0, mostNodes);
+  const kept = busiest(all, map.flows);
   const ids = kept.map(({ id }) => id).toSorted();
   const edges = edgesOf(map.flows, new Set(ids));
-  const columns = ordered(ids, layersOf(ids, edges), edges);
-  const tallest = Math.max(1, ...columns.map(({ length }) => length));
-  const height = tallest * (nodeHeight + gapY) - gapY + 2 * margin;
+  const { layers, steps, stops } = stepsOf(edges, layersOf(ids, edges));
+  const columns = ordered([...layers.keys()], layers, steps);
   const byId = new Map(kept.map((node) => [node.id, node]));
-  const nodes = columns.flatMap((column, at) => {
-    const free = height - 2 * margin - (column.length * (nodeHeight + gapY) - gapY);
-    return column.flatMap((id, place): readonly PlacedNode[] => {
-      const node = byId.get(id);
-      if (node === undefined) return [];
-      const x = margin + at * (nodeWidth + gapX);
-      return [{ ...node, x, y: margin + free / 2 + place * (nodeHeight + gapY) }];
-    });
-  });
-  const placed = new Map(nodes.map((node) => [node.id, node]));
+  const tall = (id: string): number => (byId.has(id) ? nodeHeight : passingHeight) + gapY;
+  const heights = columns.map((column) => column.reduce((sum, id) => sum + tall(id), 0) - gapY);
+  const height = Math.max(nodeHeight, ...heights) + 2 * margin;
+  const places = new Map<string, Place>();
+  for (const [at, column] of columns.entries()) {
+    let y = (height - (heights[at] ?? 0)) / 2;
+    for (const id of column) {
+      places.set(id, { x: margin + at * (nodeWidth + gapX), y, high: tall(id) - gapY });
+      y += tall(id);
+    }
+  }
   return {
-    nodes,
+    nodes: kept.flatMap((node) => {
+      const place = places.get(node.id);
+      return place === undefined ? [] : [{ ...node, x: place.x, y: place.y }];
+    }),
     edges: edges.flatMap((edge) => {
-      const path = pathOf(placed.get(edge.from), placed.get(edge.to));
+      const way = [edge.from, ...(stops.get(edge) ?? []), edge.to];
+      const path = pathOf(way.flatMap((id) => places.get(id) ?? []));
       return path === undefined ? [] : [{ ...edge, path }];
     }),
-    width: columns.length * (nodeWidth + gapX) - gapX + 2 * margin,
+    width: Math.max(1, columns.length) * (nodeWidth + gapX) - gapX + 2 * margin,
     height,
     left: all.length - kept.length,
   };
 }
 
+function busiest(nodes: readonly MapNode[], flows: readonly DataFlow[]): readonly MapNode[] {
+  if (nodes.length <= mostNodes) return nodes;
+  const times = new Map<string, number>();
+  for (const { from, to } of flows)
+    for (const id of [from, to]) times.set(id, (times.get(id) ?? 0) + 1);
+  return nodes
+    .toSorted((one, other) => (times.get(other.id) ?? 0) - (times.get(one.id) ?? 0))
+    .slice(0, mostNodes);
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly high: number;
+}
+
 /** From the right side of one to the left of the other; backwards it leaves below and comes in from below. */
-function pathOf(from: PlacedNode | undefined, to: PlacedNode | undefined): string | undefined {
-  if (from === undefined || to === undefined) return undefined;
-  const [startY, endY] = [from.y + nodeHeight / 2, to.y + nodeHeight / 2];
-  if (to.x > from.x) {
-    const [startX, endX] = [from.x + nodeWidth, to.x - 5];
-    const bend = Math.max(40, (endX - startX) / 2);
-    return `M${startX} ${startY} C${startX + bend} ${startY} ${endX - bend} ${endY} ${endX} ${endY}`;
-  }
+function pathOf(way: readonly Place[]): string | undefined {
+  const [from] = way;
+  const to = way.at(-1);
+  if (from === undefined || to === undefined || way.length < 2) return undefined;
+  if (to.x > from.x) return forwards(way);
   const [startX, endX] = [from.x + nodeWidth / 2, to.x + nodeWidth / 2];
   if (to.x === from.x) {
     const down = to.y > from.y;
@@ -206,4 +246,21 @@ function pathOf(from: PlacedNode | undefined, to: PlacedNode | undefined): strin
   const [top, bottom] = [from.y + nodeHeight, to.y + nodeHeight + 5];
   const low = Math.max(top, bottom) + 26;
   return `M${startX} ${top} C${startX} ${low} ${endX} ${low} ${endX} ${bottom}`;
+}
+
+function forwards(way: readonly Place[]): string {
+  const parts: string[] = [];
+  for (const [at, to] of way.entries()) {
+    const from = way[at - 1];
+    if (from === undefined) continue;
+    const [startX, startY] = [from.x + nodeWidth, from.y + from.high / 2];
+    const endX = at === way.length - 1 ? to.x - 5 : to.x;
+    const endY = to.y + to.high / 2;
+    const bend = (endX - startX) / 2;
+    // Straight through a layer, bent between two.
+    parts.push(
+      `${at === 1 ? 'M' : 'L'}${startX} ${startY} C${startX + bend} ${startY} ${endX - bend} ${endY} ${endX} ${endY}`,
+    );
+  }
+  return parts.join(' ');
 }
