@@ -45,7 +45,13 @@ describe.skipIf(withoutBrowser)(`governance${reason}`, () => {
     page = await portal.open({ user: 'ana', path: '/governance/guardrails' });
 
     await page.getByText('Nothing was audited yet').waitFor();
+    await page.goto(`${portal.platform.url}/governance?team=team-web`);
+    await page.getByText('Not known yet').waitFor();
+    await page.goto(`${portal.platform.url}/governance/guardrails/image-pinned`);
+    await page.getByText('Not known yet').waitFor();
+    // It is done and has found nothing new, which no event tells.
     governance.audit = audit;
+    await page.getByText('94 placements looked at').waitFor();
   });
 
   it('shows a guardrail whole, and asks for an exception from who is hit', async () => {

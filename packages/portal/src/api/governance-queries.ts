@@ -1,13 +1,21 @@
-import type { Client, ExceptionState, IntakeState } from '@pltf/contracts';
+import type { AuditAsOf, Client, ExceptionState, IntakeState } from '@pltf/contracts';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { cursor, key, paged } from './queries.ts';
 
 const limit = 50;
 
+/** An audit that finds nothing new tells no event: while one is on its way, it is asked for. */
+const whileBehind = ({
+  state,
+}: {
+  readonly state: { readonly data: { readonly audit: AuditAsOf } | undefined };
+}): number | false => (state.data?.audit.behind === true ? 4_000 : false);
+
 export const guardrailsQuery = (client: Client) =>
   queryOptions({
     queryKey: key('guardrails', 'all'),
     queryFn: ({ signal }) => client.listGuardrails({ query: { days: 30 } }, { signal }),
+    refetchInterval: whileBehind,
   });
 
 export const guardrailQuery = (client: Client, guardrail: string) =>
@@ -15,6 +23,7 @@ export const guardrailQuery = (client: Client, guardrail: string) =>
     queryKey: key('guardrails', 'one', guardrail),
     queryFn: ({ signal }) =>
       client.getGuardrail({ params: { guardrail }, query: { days: 90 } }, { signal }),
+    refetchInterval: whileBehind,
   });
 
 export interface GovernedBy {
@@ -80,6 +89,7 @@ export const debtsQuery = (client: Client, team: string | undefined) =>
     queryKey: key('debts', team ?? ''),
     queryFn: ({ signal }) =>
       client.listDebts({ query: team === undefined ? {} : { team } }, { signal }),
+    refetchInterval: whileBehind,
   });
 
 export const privacyMapQuery = (client: Client) =>

@@ -1,6 +1,6 @@
 import type { Api, DebtItem, ResultOf } from '@pltf/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { PartyPopper, Users } from 'lucide-react';
+import { PartyPopper, ScanSearch, Users } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { useClient } from '../../../api/client-context.ts';
@@ -82,9 +82,17 @@ function Debts({ debts }: { readonly debts: ResultOf<Api['listDebts']> }): React
       {items.length === 0 ? (
         <div className="panel">
           <Empty
-            icon={PartyPopper}
-            title="Nothing owed"
-            text={`Every guardrail holds, no exception is open, nobody waits for an answer of ${teams.join(', ')}.`}
+            {...(audit.asOf === undefined
+              ? {
+                  icon: ScanSearch,
+                  title: 'Not known yet',
+                  text: 'No exception is open and nobody waits for an answer; what guardrails find is not known before the first look.',
+                }
+              : {
+                  icon: PartyPopper,
+                  title: 'Nothing owed',
+                  text: `Every guardrail holds, no exception is open, nobody waits for an answer of ${teams.join(', ')}.`,
+                })}
           />
         </div>
       ) : (

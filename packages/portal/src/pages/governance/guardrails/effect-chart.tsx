@@ -108,6 +108,8 @@ export function EffectOverTime({ guardrail }: { readonly guardrail: GuardrailVie
   const { history, title } = guardrail;
   const { most } = columnsOf(history);
   const [first] = history;
+  if (history.length < 2)
+    return <p className="small faint">No history yet: it begins with the second day.</p>;
   return (
     <figure className="effect-figure">
       <div className="effect-plot">

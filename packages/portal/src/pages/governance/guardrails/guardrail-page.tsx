@@ -110,8 +110,11 @@ function Detailed({ detail, onAsk }: DetailedProps): ReactNode {
           <Empty
             small
             icon={ShieldCheck}
-            title="Nobody"
-            text="Everything that it looks at passes."
+            {...(audit.asOf === undefined
+              ? { title: 'Not known yet', text: 'Nothing that runs was looked at so far.' }
+              : guardrail.effective === 'off'
+                ? { title: 'Nobody', text: 'It is off and looks at nothing.' }
+                : { title: 'Nobody', text: 'Everything that it looks at passes.' })}
           />
         ) : (
           <HitTable id={guardrail.id} first={hit} onAsk={askFor} />
