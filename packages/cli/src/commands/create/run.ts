@@ -91,7 +91,7 @@ function printCreated(
           ] as const,
         ]),
     [`pltf logs ${name} -f`, 'what it says'] as const,
-    [`pltf promote ${name}`, 'the release that serves in staging goes to production'] as const,
+    [`pltf promote ${name}`, 'the same release goes on to production, never a rebuild'] as const,
     [`pltf show ${name}`, 'everything about it'] as const,
   ];
   for (const line of pairs(next)) out.print(`  ${line}`);
