@@ -1,7 +1,9 @@
 import { type Client, isErrorCode, type OperationView, PltfError } from '@pltf/contracts';
 import type { Context } from '../context.ts';
+import { exit } from '../exit.ts';
 import { createProgress, type Step } from '../output/progress.ts';
 import { between } from '../output/time.ts';
+import { printReceipt } from '../view/receipt.ts';
 import { followUntil } from './follow-until.ts';
 import { watchEvents } from './watch.ts';
 
@@ -55,6 +57,31 @@ export function operationError(operation: OperationView): PltfError | undefined 
         .map((step) => ({ where: step.title, message: step.detail ?? 'failed' })),
     },
   );
+}
+
+/**
+ * Follows work that makes something, and hands its end to `told` for a person to read; a program is answered with the
+ * operation. Throws what stopped it, with the receipt of what was put back. Answers with the exit code.
+ */
+export async function followMaking(
+  context: Context,
+  client: Client,
+  id: string,
+  told: (operation: OperationView) => void | Promise<void>,
+): Promise<number> {
+  const operation = await followOperation(context, client, id);
+  if (operation === undefined) {
+    tellDetached(context, id);
+    return exit.interrupted;
+  }
+  if (context.json) context.out.document(operation);
+  const error = operationError(operation);
+  if (error !== undefined) {
+    if (!context.json) printReceipt(context.err, operation);
+    throw error;
+  }
+  if (!context.json) await told(operation);
+  return exit.done;
 }
 
 /** What a detached person reads: the work goes on, and how to see it again. */

@@ -3,13 +3,12 @@ import { sendOnce } from '../../api/send.ts';
 import type { Run } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { exit } from '../../exit.ts';
-import { followOperation, operationError, tellDetached } from '../../follow/operation.ts';
+import { followMaking } from '../../follow/operation.ts';
 import { safe } from '../../output/safe-text.ts';
 import { between, duration } from '../../output/time.ts';
 import { planOnline } from '../../thin-file/plan-texts.ts';
 import { readThinFile, type ThinFileText } from '../../thin-file/read-files.ts';
 import { planned } from '../../view/plan.ts';
-import { printReceipt } from '../../view/receipt.ts';
 import { followCreation } from '../create/run.ts';
 import { exitOf, showPlans } from '../plan/run.ts';
 import { because } from '../roll-out.ts';
@@ -56,33 +55,21 @@ async function applyOne(
 }
 
 /** Follows a thin file to where it serves; also for `attach`. */
-export async function followApply(
+export const followApply = (
   context: Context,
   client: Client,
   started: OperationView,
-): Promise<number> {
-  const operation = await followOperation(context, client, started.id);
-  if (operation === undefined) {
-    tellDetached(context, started.id);
-    return exit.interrupted;
-  }
-  if (context.json) context.out.document(operation);
-  const error = operationError(operation);
-  if (error !== undefined) {
-    if (!context.json) printReceipt(context.err, operation);
-    throw error;
-  }
-  if (context.json) return exit.done;
-  const { out } = context;
-  const took = between(operation.startedAt, operation.finishedAt);
-  const name = out.style.bold(safe(operation.subject));
-  out.print(
-    `${out.style.green('✔')} ${name} is as its thin file says${took === undefined ? '' : `, in ${duration(took)}`}.`,
-  );
-  const { preview } = operation.links;
-  if (preview !== undefined) out.print(`  ${out.style.cyan(safe(preview))}`);
-  return exit.done;
-}
+): Promise<number> =>
+  followMaking(context, client, started.id, (operation) => {
+    const { out } = context;
+    const took = between(operation.startedAt, operation.finishedAt);
+    const name = out.style.bold(safe(operation.subject));
+    out.print(
+      `${out.style.green('✔')} ${name} is as its thin file says${took === undefined ? '' : `, in ${duration(took)}`}.`,
+    );
+    const { preview } = operation.links;
+    if (preview !== undefined) out.print(`  ${out.style.cyan(safe(preview))}`);
+  });
 
 /** Ends only when a person agreed, or said `--yes` beforehand. */
 async function confirm({ yes, input, err, json }: Context, plans: readonly Plan[]): Promise<void> {

@@ -2,13 +2,11 @@ import type { Client, ComponentDetail, OperationView } from '@pltf/contracts';
 import { sendOnce } from '../../api/send.ts';
 import type { Context } from '../../context.ts';
 import type { Invocation } from '../../definition.ts';
-import { exit } from '../../exit.ts';
-import { followOperation, operationError, tellDetached } from '../../follow/operation.ts';
+import { followMaking } from '../../follow/operation.ts';
 import { safe } from '../../output/safe-text.ts';
 import { pairs } from '../../output/table.ts';
 import { between, duration } from '../../output/time.ts';
 import { showPlan } from '../../view/creation-plan.ts';
-import { printReceipt } from '../../view/receipt.ts';
 import type { createServiceCommand } from './command.ts';
 import { creationRequest } from './request.ts';
 
@@ -31,28 +29,15 @@ export async function run(
 }
 
 /** Follows a creation and says what came of it; also for `attach`. */
-export async function followCreation(
+export const followCreation = (
   context: Context,
   client: Client,
   started: OperationView,
-): Promise<number> {
-  const operation = await followOperation(context, client, started.id);
-  if (operation === undefined) {
-    tellDetached(context, started.id);
-    return exit.interrupted;
-  }
-  if (context.json) context.out.document(operation);
-  const error = operationError(operation);
-  if (error !== undefined) {
-    if (!context.json) printReceipt(context.err, operation);
-    throw error;
-  }
-  if (!context.json) {
+): Promise<number> =>
+  followMaking(context, client, started.id, async (operation) => {
     const component = await client.getComponent({ params: { component: operation.subject } });
     printCreated(context, operation, component);
-  }
-  return exit.done;
-}
+  });
 
 function printCreated(
   { out }: Context,
