@@ -11,7 +11,7 @@ export interface ThreadOptions {
 /** A batch takes a second or two; a thread that says nothing for so long is ended. Milliseconds. */
 const patienceMs = 60_000;
 /** A thread that has nothing to do for so long is ended: 40 MB. Milliseconds. */
-const idleMs = 60_000;
+const idleMs = 5_000;
 /** Guardrails have a budget of steps; this is for what no budget foresees. MiB. */
 const memoryMiB = 512;
 
