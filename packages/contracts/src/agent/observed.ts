@@ -99,6 +99,33 @@ export const PlacementPhase = z.enum([
   'removing',
 ]);
 
+/** Something that the placement asks for and its runtime cannot give; the rest is there all the same. */
+export const PlacementNote = z.object({
+  /** `scaling to 6`, `disruption budget`, `route users.example.com`. */
+  what: z.string(),
+  because: z.string(),
+});
+export type PlacementNote = z.infer<typeof PlacementNote>;
+
+/** A field of a running object that is not what the platform asked for. */
+export const DriftedField = z.object({
+  /** `Deployment users-api`. */
+  object: z.string(),
+  /** As the engine writes it: `.spec.replicas`. */
+  field: z.string(),
+  /** As JSON; absent where the platform asks for none. */
+  wanted: z.string().optional(),
+  live: z.string().optional(),
+  /** Who owns the field now: `kubectl-edit`. */
+  manager: z.string(),
+  /** Who did it, where the engine says so. */
+  user: z.string().optional(),
+  since: Instant.optional(),
+  /** What to write into the thin file to keep it so: `run.instances` = `4`; absent where the file has no word for it. */
+  adopt: z.object({ path: z.string(), value: z.string() }).optional(),
+});
+export type DriftedField = z.infer<typeof DriftedField>;
+
 export const ObservedPlacement = z.object({
   id: PlacementId,
   /** The desired revision that this answers to. */
@@ -113,6 +140,8 @@ export const ObservedPlacement = z.object({
   /** What a removal still waits for; empty unless `removing`. */
   leftovers: z.array(z.string()),
   traffic: Traffic,
+  notes: z.array(PlacementNote).optional(),
+  drift: z.array(DriftedField).optional(),
   at: Instant,
 });
 export type ObservedPlacement = z.infer<typeof ObservedPlacement>;

@@ -2,14 +2,30 @@ import type {
   DesiredPlacement,
   LogLine,
   ObservedPlacement,
+  PlacementObject,
   TaskRequest,
   TaskResult,
 } from '@pltf/contracts';
+import type { Peer } from '@pltf/plan/render';
 
 export interface LogQuery {
   readonly tail: number;
   readonly follow: boolean;
   readonly instance?: string | undefined;
+}
+
+/** One placement as a driver is told of it. */
+export interface WantedPlacement {
+  readonly desired: DesiredPlacement;
+  /** What guardrails see, with the number of instances that is wanted now: drivers that render make all from it. */
+  readonly object: PlacementObject;
+  /** Placements of the same environment that declare it as a need. */
+  readonly callers: readonly Peer[];
+  /** By the name that the need has in the program. */
+  readonly callees: Readonly<Record<string, Peer>>;
+  /** Five cron fields, UTC. */
+  readonly schedule: string | undefined;
+  readonly stamp: { readonly specHash: string; readonly platformVersion: string };
 }
 
 /** A replaceable backend that runs placements: declarative, idempotent, and told only what is wanted. */
