@@ -59,6 +59,39 @@ export const errorKinds = {
   ),
   'bad-request': kind(400, 'The request is not valid', 'Correct the fields named in `errors`.'),
   'body-too-large': kind(413, 'The body is too large', 'Send less at once.'),
+  'cluster-busy': kind(
+    503,
+    'The cluster asks to wait',
+    'Nothing to do: it is asked again by itself. If it stays so, its API server is overloaded.',
+    true,
+  ),
+  'cluster-credentials': kind(
+    502,
+    'The cluster does not accept these credentials',
+    'Renew the credentials of the context that the platform file names for this runtime.',
+    true,
+  ),
+  'cluster-forbidden': kind(
+    502,
+    'The cluster does not allow this to the platform',
+    'Apply the role that `pltf platform runtime add NAME --print-role` prints.',
+  ),
+  'cluster-refused': kind(
+    422,
+    'The cluster refused this',
+    'Read in `detail` who refused and why; correct the thin file, or ask whoever runs the cluster.',
+  ),
+  'cluster-unknown': kind(
+    422,
+    'No such cluster is configured here',
+    'Name a context that the kubeconfig of the server has: `kubectl config get-contexts` lists them.',
+  ),
+  'cluster-unreachable': kind(
+    503,
+    'The cluster does not answer',
+    'What runs there goes on. See that its API server can be reached from the server of the platform.',
+    true,
+  ),
   'component-busy': kind(
     409,
     'Another operation is at work on this',
@@ -307,6 +340,12 @@ export const errorKinds = {
     'Send less in the address; at most 8,000 characters.',
   ),
   'usage-invalid': kind(400, 'This cannot be understood', '`pltf --help` shows what there is.'),
+  'watch-expired': kind(
+    410,
+    'What changed since then is no longer known',
+    'Read everything again, and go on from there.',
+    true,
+  ),
   'workflow-invalid': kind(
     422,
     'The workflow file is not valid',
