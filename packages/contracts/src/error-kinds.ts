@@ -137,6 +137,23 @@ export const errorKinds = {
     'The release has no Dockerfile',
     'Add a Dockerfile at the root of the repository, or use a runtime without containers.',
   ),
+  'environment-repository-busy': kind(
+    409,
+    'Somebody else writes to this environment repository',
+    'It is tried again by itself, when the other writer is done.',
+    true,
+  ),
+  'environment-repository-refused': kind(
+    422,
+    'The environment repository did not take the commit',
+    'Give the credentials of the runtime the right to push to its branch; no force is needed.',
+  ),
+  'environment-repository-unreachable': kind(
+    503,
+    'The environment repository does not answer',
+    'It is tried again by itself; what runs in the clusters goes on running.',
+    true,
+  ),
   'exception-closed': kind(
     409,
     'This exception is decided already',
