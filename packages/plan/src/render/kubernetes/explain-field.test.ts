@@ -98,6 +98,9 @@ const inputChanges: Readonly<Record<string, Partial<RenderInput>>> = {
   backing: { backing: { db: { port: 5432, cidr: '10.0.0.1/32' } } },
   metricsPath: { metricsPath: '/figures' },
   stamp: { stamp: { specHash: 'sha256:1', platformVersion: '2' } },
+  restarts: { restarts: 3 },
+  stopped: { stopped: true },
+  paused: { paused: true },
   runbook: { runbook: 'https://runbooks.example.com/users-api' },
 };
 
@@ -159,7 +162,7 @@ describe('why a field is what it is', () => {
       from: ['spec.run.memoryMiB'],
       provenance: [{ source: 'thin-file', where: 'pltf.yaml:7:9', because: 'the size is small' }],
     });
-    expect(explainField('Deployment', ['spec', 'progressDeadlineSeconds'])).toMatchObject({
+    expect(explainField('Deployment', ['spec', 'revisionHistoryLimit'])).toMatchObject({
       from: [],
     });
     expect(

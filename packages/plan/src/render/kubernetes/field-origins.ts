@@ -18,8 +18,8 @@ const instancesOf = (kind: string): readonly Origin[] => [
   ),
   origin(
     'spec.replicas',
-    `${instances} cluster.kinds`,
-    'the number of instances; absent where an autoscaler owns it',
+    `${instances} cluster.kinds stopped`,
+    'the number of instances; absent where an autoscaler owns it, 0 when it is stopped',
   ),
   ...podOrigins('spec.template'),
 ];
@@ -100,10 +100,12 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
   Deployment: [
     ...instancesOf('Deployment'),
     origin(
-      'spec.**',
-      '',
-      'new instances are ready before old ones go; a rollout that takes ten minutes has failed',
+      'spec.progressDeadlineSeconds',
+      'spec.run.startTimeoutMs',
+      'the time of a start, and a minute to pull the image and to find a machine',
     ),
+    origin('spec.paused', 'paused', 'somebody holds the rollout'),
+    origin('spec.**', '', 'new instances are ready before old ones go'),
   ],
   StatefulSet: [
     ...instancesOf('StatefulSet'),
@@ -119,6 +121,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
     origin('', 'spec.kind schedule cluster.kinds', 'a job runs at its times'),
     origin('spec.schedule', 'schedule', 'the schedule of the thin file'),
     origin('spec.timeZone', 'cluster.minor', 'schedules are in UTC'),
+    origin('spec.suspend', 'stopped', 'a job that is stopped has no turns'),
     ...podOrigins('spec.jobTemplate.spec.template'),
     origin(
       'spec.jobTemplate.metadata.labels.*',
@@ -129,7 +132,11 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
     origin('spec.**', '', 'never two at once, and a failed turn waits for the next one'),
   ],
   HorizontalPodAutoscaler: [
-    origin('', `${instances} ${running} cluster.kinds`, 'a range of instances was asked for'),
+    origin(
+      '',
+      `${instances} ${running} cluster.kinds stopped`,
+      'a range of instances was asked for, and it is not stopped',
+    ),
     origin('spec.minReplicas', instances, 'the lower end of the range, at least one'),
     origin('spec.maxReplicas', instances, 'the upper end of the range'),
     origin('spec.scaleTargetRef.**', `metadata.name ${running}`, 'what runs the instances'),
@@ -137,7 +144,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
     origin('spec.behavior.**', '', 'five calm minutes before there are fewer'),
   ],
   PodDisruptionBudget: [
-    origin('', `${instances} ${running} cluster.kinds`, 'there are at least two instances'),
+    origin('', `${instances} ${running} cluster.kinds stopped`, 'there are at least two instances'),
     origin(
       'spec.unhealthyPodEvictionPolicy',
       'cluster.minor',

@@ -17,6 +17,12 @@ export interface RenderInput {
   readonly metricsPath?: string | undefined;
   /** For a program without a port: a command that ends with 0 while the program is well. */
   readonly alive?: readonly string[] | undefined;
+  /** Grows when all instances are to be replaced by fresh ones of the same release; 0 when absent. */
+  readonly restarts?: number | undefined;
+  /** Everything but its instances is there. */
+  readonly stopped?: boolean | undefined;
+  /** A rollout that is under way goes no further. */
+  readonly paused?: boolean | undefined;
   /** Written into the objects, so that everybody can see what they were made from. */
   readonly stamp?: { readonly specHash: string; readonly platformVersion: string } | undefined;
   /** Address of the runbook that alerts lead to; `docs/runbook.md` of the repository when absent. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../template/json.ts';
 import type { KubernetesObject } from './object.ts';
-import { autoscales, metadataOf, type Placed } from './placed.ts';
+import { mayAutoscale, metadataOf, type Placed } from './placed.ts';
 import { cpuQuantity, memoryQuantity } from './quantity.ts';
 
 /** Room for sidecars that a cluster adds: the most that one container may ask for is never less. */
@@ -86,7 +86,7 @@ export function limitRangeObject(placed: Placed): KubernetesObject {
 
 const most = (placed: Placed): number => {
   const { minimum, maximum } = placed.spec.run.instances;
-  return Math.max(1, autoscales(placed) ? maximum : minimum);
+  return Math.max(1, mayAutoscale(placed) ? maximum : minimum);
 };
 
 /** Instances, those of the rollout (a quarter more), those that still drain, and tasks. */

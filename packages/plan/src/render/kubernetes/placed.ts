@@ -91,17 +91,22 @@ export const since = ({ cluster }: Placed, minor: number): boolean => cluster.mi
 export const isRange = ({ spec }: Placed): boolean =>
   spec.run.instances.maximum > spec.run.instances.minimum;
 
-/** Whether an autoscaler decides how many run. */
-export const autoscales = (placed: Placed): boolean =>
+/** Whether an autoscaler decides how many run, whenever it is not stopped. */
+export const mayAutoscale = (placed: Placed): boolean =>
   isRange(placed) &&
   (placed.workload === 'Deployment' || placed.workload === 'StatefulSet') &&
   serves(placed, 'autoscaling/v2/HorizontalPodAutoscaler');
 
-/** An autoscaler does not go below one. */
-export const fewest = (placed: Placed): number =>
-  autoscales(placed)
-    ? Math.max(1, placed.spec.run.instances.minimum)
-    : placed.spec.run.instances.minimum;
+/** Whether an autoscaler decides how many run. */
+export const autoscales = (placed: Placed): boolean =>
+  placed.input.stopped !== true && mayAutoscale(placed);
+
+/** An autoscaler does not go below one; nothing runs of what is stopped. */
+export const fewest = (placed: Placed): number => {
+  if (placed.input.stopped === true) return 0;
+  const { minimum } = placed.spec.run.instances;
+  return autoscales(placed) ? Math.max(1, minimum) : minimum;
+};
 
 /** Adds an object when there is one. */
 export function add(objects: KubernetesObject[], object: KubernetesObject | undefined): void {

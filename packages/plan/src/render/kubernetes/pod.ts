@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../template/json.ts';
 import { configurationData, secretNames } from './configuration.ts';
-import { fingerprint } from './names.ts';
+import { fingerprint, labelValue, shortened } from './names.ts';
 import type { Fields } from './object.ts';
 import { type Placed, since } from './placed.ts';
 import { probesOf } from './probes.ts';
@@ -13,28 +13,41 @@ const marginSeconds = 5;
 /** What kind of pod: instances serve and are probed, tasks run to their end. */
 export type PodPurpose =
   | { readonly kind: 'instance' }
-  | { readonly kind: 'task'; readonly command: readonly string[] | undefined };
+  | {
+      readonly kind: 'task';
+      readonly id: string | undefined;
+      readonly command: readonly string[] | undefined;
+      readonly timeoutSeconds: number | undefined;
+    };
 
 export function podTemplate(placed: Placed, purpose: PodPurpose): JsonObject {
   const { labels, annotations } = placed;
-  const configuration = configurationData(placed);
+  const instance = purpose.kind === 'instance';
   return {
     metadata: {
-      labels: purpose.kind === 'instance' ? labels : taskLabels(placed),
-      annotations:
-        configuration === undefined
-          ? annotations
-          : { ...annotations, 'pltf.dev/config-hash': hashOf(configuration) },
+      labels: instance ? labels : taskLabels(placed, purpose.id),
+      annotations: { ...annotations, ...startedAnew(placed, instance) },
     },
     spec: podSpec(placed, purpose),
   };
 }
 
+/** What changes when instances are to be replaced: other settings, or a restart that somebody asked for. */
+function startedAnew(placed: Placed, instance: boolean): Readonly<Record<string, string>> {
+  const configuration = configurationData(placed);
+  const { restarts = 0 } = placed.input;
+  return {
+    ...(configuration === undefined ? {} : { 'pltf.dev/config-hash': hashOf(configuration) }),
+    ...(instance && restarts > 0 ? { 'pltf.dev/restarts': String(restarts) } : {}),
+  };
+}
+
 /** A task is none of the instances: a Service and a disruption budget do not select it. */
-export const taskLabels = (placed: Placed): Readonly<Record<string, string>> => ({
+export const taskLabels = (placed: Placed, id?: string): Readonly<Record<string, string>> => ({
   ...placed.labels,
   'app.kubernetes.io/name': `${placed.spec.component}-task`,
   'app.kubernetes.io/component': 'task',
+  ...(id === undefined ? {} : { 'pltf.dev/task': shortened(labelValue(id)) }),
 });
 
 /** Instances start again when their settings change. */
@@ -53,7 +66,11 @@ function podSpec(placed: Placed, purpose: PodPurpose): JsonObject {
   };
   if (cluster.pullSecrets !== undefined && cluster.pullSecrets.length > 0)
     spec['imagePullSecrets'] = cluster.pullSecrets.map((secret) => ({ name: secret }));
-  if (purpose.kind === 'task') spec['restartPolicy'] = 'Never';
+  if (purpose.kind === 'task') {
+    spec['restartPolicy'] = 'Never';
+    if (purpose.timeoutSeconds !== undefined)
+      spec['activeDeadlineSeconds'] = purpose.timeoutSeconds;
+  }
   spec['terminationGracePeriodSeconds'] = graceSeconds(placed);
   spec['securityContext'] = podSecurity(placed, input.release.user);
   if (purpose.kind === 'instance') spec['topologySpreadConstraints'] = spread(placed);
@@ -63,7 +80,7 @@ function podSpec(placed: Placed, purpose: PodPurpose): JsonObject {
 }
 
 /** The pause, then SIGTERM and the time to finish what is in flight, and a margin. */
-const graceSeconds = ({ spec, port }: Placed): number =>
+export const graceSeconds = ({ spec, port }: Placed): number =>
   (port === undefined ? 0 : pauseBeforeStopSeconds) +
   Math.ceil(spec.run.drainMs / 1000) +
   marginSeconds;

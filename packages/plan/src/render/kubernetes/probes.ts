@@ -1,12 +1,17 @@
 import type { JsonValue } from '../../template/json.ts';
 import type { Placed } from './placed.ts';
 
+/** How long a start may take, in seconds. */
+export const startSeconds = ({ spec }: Placed): number =>
+  Math.max(1, Math.ceil(spec.run.startTimeoutMs / 1000));
+
 /**
  * Startup: until the start has to be done. Readiness: as the thin file's `health` says. Liveness: only whether the
  * program still accepts, so that a dependency that is down restarts nobody.
  */
-export function probesOf({ spec, port, input }: Placed): Readonly<Record<string, JsonValue>> {
-  const seconds = Math.max(1, Math.ceil(spec.run.startTimeoutMs / 1000));
+export function probesOf(placed: Placed): Readonly<Record<string, JsonValue>> {
+  const { spec, port, input } = placed;
+  const seconds = startSeconds(placed);
   if (port === undefined) {
     if (input.alive === undefined) return {};
     const exec = { command: input.alive };

@@ -424,7 +424,8 @@ describe('a placement in a cluster', () => {
     expect(task.metadata.name).toBe('users-api-release-12');
     expect(task.spec).toMatchObject({
       backoffLimit: 0,
-      activeDeadlineSeconds: 300,
+      activeDeadlineSeconds: 300 + 60 + 40,
+      template: { spec: { activeDeadlineSeconds: 300 } },
       ttlSecondsAfterFinished: 86_400,
     });
     const [container] = task.spec.template.spec.containers;

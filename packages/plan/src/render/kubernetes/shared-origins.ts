@@ -17,6 +17,8 @@ export const sharedOrigins: Readonly<Record<string, Origin>> = {
   'pltf.dev/spec-hash': origin('', 'stamp', 'digest of the spec that it was made from'),
   'pltf.dev/platform-version': origin('', 'stamp', 'the version of the platform that made it'),
   'pltf.dev/config-hash': origin('', settings, 'instances start again when a setting changes'),
+  'pltf.dev/restarts': origin('', 'restarts', 'instances start again when somebody asks'),
+  'pltf.dev/task': origin('', '', 'the task, so that it is found by its id'),
   'cert-manager.io/cluster-issuer': origin('', 'cluster.ingress', 'who signs the certificates'),
   'grafana_dashboard': origin('', '', 'how Grafana finds dashboards'),
 };

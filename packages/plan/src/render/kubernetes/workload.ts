@@ -2,7 +2,8 @@ import type { JsonObject } from '../../template/json.ts';
 import { shortened } from './names.ts';
 import type { Fields, KubernetesObject } from './object.ts';
 import { autoscales, fewest, metadataOf, type Placed, serves, since } from './placed.ts';
-import { podTemplate, taskLabels } from './pod.ts';
+import { graceSeconds, podTemplate, taskLabels } from './pod.ts';
+import { startSeconds } from './probes.ts';
 
 /** What runs the instances, or a job at its times; undefined when nothing runs by itself. */
 export function workloadObject(placed: Placed): KubernetesObject | undefined {
@@ -22,6 +23,9 @@ export function workloadObject(placed: Placed): KubernetesObject | undefined {
 const replicas = (placed: Placed): JsonObject =>
   autoscales(placed) ? {} : { replicas: fewest(placed) };
 
+/** Beside the start itself: an image is pulled, a machine is found. */
+const pullSeconds = 60;
+
 const deployment = (placed: Placed): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -29,7 +33,8 @@ const deployment = (placed: Placed): KubernetesObject => ({
   spec: {
     ...replicas(placed),
     revisionHistoryLimit: 3,
-    progressDeadlineSeconds: 600,
+    progressDeadlineSeconds: startSeconds(placed) + pullSeconds,
+    ...(placed.input.paused === true ? { paused: true } : {}),
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
     selector: { matchLabels: placed.selector },
     template: podTemplate(placed, { kind: 'instance' }),
@@ -83,16 +88,15 @@ export const peersService = (placed: Placed): KubernetesObject | undefined =>
     : undefined;
 
 /** A task that failed is not started again by itself: whoever asked for it decides. */
-const jobSpec = (
-  placed: Placed,
-  command: readonly string[] | undefined,
-  timeoutSeconds: number | undefined,
-): Fields => {
+const jobSpec = (placed: Placed, task: Partial<TaskRequest>): Fields => {
+  const { id, command, timeoutSeconds } = task;
   const spec: Fields = { backoffLimit: 0 };
-  if (timeoutSeconds !== undefined) spec['activeDeadlineSeconds'] = timeoutSeconds;
+  // The pod ends itself when its time is over and stays to be read; the Job's own end would delete it with its log.
+  if (timeoutSeconds !== undefined)
+    spec['activeDeadlineSeconds'] = timeoutSeconds + pullSeconds + graceSeconds(placed);
   // 1.29: else a second pod could start while the first one still ends.
   if (since(placed, 29)) spec['podReplacementPolicy'] = 'Failed';
-  spec['template'] = podTemplate(placed, { kind: 'task', command });
+  spec['template'] = podTemplate(placed, { kind: 'task', id, command, timeoutSeconds });
   return spec;
 };
 
@@ -103,6 +107,7 @@ const cronJob = (placed: Placed): KubernetesObject => ({
   metadata: metadataOf(placed, placed.name),
   spec: {
     schedule: placed.input.schedule ?? '',
+    ...(placed.input.stopped === true ? { suspend: true } : {}),
     ...(since(placed, 27) ? { timeZone: 'Etc/UTC' } : {}),
     concurrencyPolicy: 'Forbid',
     startingDeadlineSeconds: 300,
@@ -110,7 +115,7 @@ const cronJob = (placed: Placed): KubernetesObject => ({
     failedJobsHistoryLimit: 3,
     jobTemplate: {
       metadata: { labels: taskLabels(placed) },
-      spec: jobSpec(placed, placed.spec.run.command, undefined),
+      spec: jobSpec(placed, { command: placed.spec.run.command }),
     },
   },
 });
@@ -132,10 +137,10 @@ export const taskObject = (placed: Placed, task: TaskRequest): KubernetesObject 
   kind: 'Job',
   metadata: {
     ...metadataOf(placed, shortened(`${placed.name}-${task.id}`)),
-    labels: taskLabels(placed),
+    labels: taskLabels(placed, task.id),
   },
   spec: {
-    ...jobSpec(placed, task.command, task.timeoutSeconds),
+    ...jobSpec(placed, task),
     ttlSecondsAfterFinished: keptSeconds,
   },
 });

@@ -197,6 +197,9 @@ export const anyInput: fc.Arbitrary<RenderInput> = fc
       schedule: optional(fc.constant('0 3 * * *')),
       metricsPath: optional(fc.constant('/metrics')),
       alive: optional(fc.constant(['node', 'src/alive.js'])),
+      restarts: optional(fc.nat({ max: 3 })),
+      stopped: optional(fc.boolean()),
+      paused: optional(fc.boolean()),
       stamp: optional(fc.constant({ specHash: digest, platformVersion: '0.1.0' })),
     }),
   );
