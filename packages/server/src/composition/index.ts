@@ -13,8 +13,8 @@ export function compose(foundation: Foundation) {
   const upwards: Upwards = {};
   const ground = groundFloor(foundation, upwards);
   const platform = platformRoom(foundation, ground);
-  const runtime = runtimeRoom(foundation, ground, upwards);
   const policy = policyRoom(foundation, ground);
+  const runtime = runtimeRoom(foundation, ground, policy, upwards);
   const delivery = deliveryRoom(foundation, ground, runtime, policy, upwards);
   const paths = pathsRoom(foundation, ground, runtime, delivery, policy);
   upwards.delivery = delivery.service;

@@ -14,11 +14,13 @@ import {
 } from '../modules/runtime/index.ts';
 import type { Foundation, Upwards } from './foundation.ts';
 import type { Ground } from './ground-floor.ts';
+import type { PolicyRoom } from './policy-room.ts';
 
 /** Placements, rollouts, instances as observed, tasks. */
 export function runtimeRoom(
   { db, platform, portalUrl }: Foundation,
   ground: Ground,
+  { goldenPaths }: PolicyRoom,
   upwards: Upwards,
 ) {
   const store = postgresRuntimeStore();
@@ -36,7 +38,9 @@ export function runtimeRoom(
   const repositoryUrl = (component: string) => `${portalUrl}/git/${component}.git`;
   const own = { db, platform, repositoryUrl };
   const reconcilers = [
-    createPlacementReconciler({ ...own, queries, store, driver, releases, intake }),
+    createPlacementReconciler({
+      ...{ ...own, goldenPaths, queries, store, driver, releases, intake },
+    }),
     createTaskReconciler({ ...own, queries, store, driver, releases }),
     createExpiryReconciler(db, queries, service, systemClock),
   ];

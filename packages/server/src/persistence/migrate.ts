@@ -4,6 +4,7 @@ import { requestsAndMachines } from './migrations/0002-requests-and-machines.ts'
 import { policy } from './migrations/0003-policy.ts';
 import { platform } from './migrations/0004-platform.ts';
 import { apply } from './migrations/0005-apply.ts';
+import { runtimes } from './migrations/0007-runtimes.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -18,6 +19,7 @@ const migrations: readonly Migration[] = [
   { name: '0003-policy', up: policy },
   { name: '0004-platform', up: platform },
   { name: '0005-apply', up: apply },
+  { name: '0007-runtimes', up: runtimes },
 ];
 
 const migrationLock = 7_350_001;

@@ -143,6 +143,16 @@ export interface PlacementTable {
   expires_at: Date | null;
   /** What the size meant when the placement was last rolled out; null for those from before that was kept. */
   sized: ColumnType<object | null, string | null | undefined, string | null>;
+  /** The runtime that it is on, by its name in the platform file; null until it was handed to one. */
+  runtime: string | null;
+  /** Runtimes where something of it may still be. */
+  left_on: Generated<string[]>;
+  /** Placements that the wanted release declares as needs. */
+  calls: Generated<string[]>;
+  /** What its program listens on, where the spec says it. */
+  port: number | null;
+  /** The version of the platform at its last rollout. */
+  platform_version: number | null;
   created_at: Created;
 }
 export interface RolloutTable {

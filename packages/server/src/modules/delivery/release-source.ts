@@ -24,6 +24,7 @@ export function releaseSource(queries: DeliveryQueries, catalog: CatalogQueries)
         kind: release.spec.kind,
         team: owner.owner,
         run,
+        spec: release.spec,
         needs: release.spec.needs[environment] ?? {},
         release: {
           id: release.id,

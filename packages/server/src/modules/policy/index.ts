@@ -2,6 +2,7 @@ export {
   type AuditFacts,
   auditBatch,
   compileFacts,
+  placedObject,
 } from './audit-evaluation.ts';
 export type { FromWorker, ToWorker } from './audit-messages.ts';
 export { createAuditReconciler, createWholeAuditReconciler } from './audit-reconciler.ts';

@@ -1,27 +1,8 @@
 import { PlatformFile } from '@pltf/contracts';
 import { describe, expect, test } from 'vitest';
 import { desiredPlacement, runtimeWay } from './desired.ts';
-import type { Placement, ReleaseToPlace } from './placement.ts';
+import { placement, source } from './testing/placements.ts';
 
-const placement: Placement = {
-  ...{ id: 'shop.prod', component: 'shop', environment: 'prod', branch: undefined },
-  ...{ hosts: ['shop.localhost'], state: 'present', revision: 3, release: 2, instances: 2 },
-  ...{ runState: 'running', restarts: 0, observed: undefined, observedAt: undefined },
-  ...{ expiresAt: undefined, createdAt: new Date(0), sized: undefined },
-};
-const source: ReleaseToPlace = {
-  kind: 'service',
-  team: 'red',
-  release: { id: 'rel_2', number: 2, digest: `sha256:${'a'.repeat(64)}`, commit: 'b'.repeat(40) },
-  needs: {
-    payments: { kind: 'service', service: 'payments-api' },
-    stripe: { kind: 'secret', secret: 'stripe-key' },
-  },
-  run: {
-    ...{ size: 'small', memoryMiB: 256, cpu: 0.25, instances: { minimum: 1, maximum: 2 } },
-    ...{ env: {}, drainMs: 30_000, startTimeoutMs: 60_000, port: 9000 },
-  },
-};
 const repository = 'http://localhost:7070/git/shop.git';
 const desiredIn = (runtimes: unknown) => {
   const platform = PlatformFile.parse({ runtimes });

@@ -5,8 +5,8 @@ import type {
   PlacementEdge,
   PlatformFile,
 } from '@pltf/contracts';
-import { placementAddress } from '@pltf/plan';
 import type { Placement, ReleaseToPlace } from './placement.ts';
+import { calleesOf } from './placement-edges.ts';
 
 /** How long the release before stays warm, for a rollback at once. */
 export const keepWarmMs = 10 * 60_000;
@@ -36,11 +36,9 @@ export function runtimeWay(
   return {
     isolation,
     image: { source: repository, ...(registry === undefined ? {} : { registry }) },
-    edges: Object.entries(needs).flatMap(([need, what]) => {
-      if (what.kind !== 'service') return [];
-      const { id, host } = placementAddress(platform, what.service, environment);
-      return [{ need, placement: id, host }];
-    }),
+    edges: Object.entries(calleesOf(platform, environment, { needs })).map(
+      ([need, { id, host }]) => ({ need, placement: id, host }),
+    ),
   };
 }
 

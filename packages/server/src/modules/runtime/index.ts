@@ -10,7 +10,7 @@ export type { PlaceRequest } from './place-request.ts';
 export type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
 export { createPlacementReconciler } from './placement-reconciler.ts';
 export type { Rollout } from './rollout.ts';
-export type { LogQuery, RuntimeDriver } from './runtime-driver.ts';
+export type { LogQuery, RuntimeDriver, WantedPlacement } from './runtime-driver.ts';
 export { postgresRuntimeQueries, type RuntimeQueries } from './runtime-queries.ts';
 export { authorized, runtimeRoutes } from './runtime-routes.ts';
 export { type RuntimeService, runtimeService } from './runtime-service.ts';

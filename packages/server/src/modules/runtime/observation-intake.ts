@@ -1,6 +1,7 @@
 import type { ObservedPlacement, Reason } from '@pltf/contracts';
 import { platformActor } from '../../kernel/events.ts';
 import { type Db, type Tx, transact } from '../../persistence/transaction.ts';
+import { placementReconciler } from './loops.ts';
 import { type Placement, subject } from './placement.ts';
 import type { Rollout } from './rollout.ts';
 import { type RolloutChange, rolloutChange } from './rollout-rules.ts';
@@ -48,6 +49,7 @@ export function observationIntake({ db, store, listener }: IntakeDependencies): 
         const placement = await store.lock(tx, id);
         if (placement?.state !== 'removing') return;
         await store.remove(tx, id);
+        for (const called of placement.calls) tx.wake(placementReconciler, called);
         tx.tell({
           ...subject(placement),
           type: 'placement-removed',

@@ -2,17 +2,20 @@ import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
-import { desiredPlacement, runtimeWay } from './desired.ts';
+import type { GoldenPathSource } from '../policy/index.ts';
 import { placementReconciler } from './loops.ts';
 import type { ObservationIntake } from './observation-intake.ts';
-import type { ReleaseSource } from './placement.ts';
-import type { RuntimeDriver } from './runtime-driver.ts';
+import type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
+import { calleesOf, keepEdges } from './placement-edges.ts';
+import type { RuntimeDriver, WantedPlacement } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeStore } from './runtime-store.ts';
+import { wantedPlacement } from './wanted.ts';
 
 export interface PlacementReconcilerDependencies {
   readonly db: Db;
   readonly platform: PlatformSource;
+  readonly goldenPaths: GoldenPathSource;
   /** Where a component's repository is, for people and tools. */
   readonly repositoryUrl: (component: string) => string;
   readonly queries: RuntimeQueries;
@@ -26,10 +29,10 @@ export interface PlacementReconcilerDependencies {
 export function createPlacementReconciler(
   dependencies: PlacementReconcilerDependencies,
 ): Reconciler {
-  const { queries, driver, releases, intake, db, store } = dependencies;
+  const { queries, driver, releases, intake } = dependencies;
   return {
     name: placementReconciler,
-    concurrency: 4,
+    concurrency: 16,
     reconcile: async (id, signal) => {
       const placement = await queries.findPlacement(id);
       if (placement === undefined) return undefined;
@@ -44,34 +47,55 @@ export function createPlacementReconciler(
         placement.release,
         placement.environment,
       );
-      if (source === undefined) {
-        await transact(db, async (tx) => {
-          const rollout = await store.runningRollout(tx, id);
-          if (rollout === undefined) return;
-          await tx.sql
-            .updateTable('rollouts')
-            .set({ state: 'failed', step: 'failed', finished_at: new Date() })
-            .where('id', '=', rollout.id)
-            .execute();
-          tx.tell({
-            type: 'rollout-finished',
-            actor: platformActor,
-            component: placement.component,
-            placement: id,
-            summary: `Release ${placement.release} is no longer kept`,
-          });
-        });
+      const wanted =
+        source === undefined ? undefined : await wantedOf(dependencies, placement, source);
+      if (wanted === undefined) {
+        const because =
+          source === undefined
+            ? `Release ${placement.release} is no longer kept`
+            : `The platform file has no environment ${placement.environment}`;
+        await endRollout(dependencies, placement, because);
         return undefined;
       }
-      const way = runtimeWay(
-        dependencies.platform.current(),
-        placement.environment,
-        source,
-        dependencies.repositoryUrl(placement.component),
-      );
-      const desired = desiredPlacement(placement, source, way);
-      await intake.observed(await driver.apply(desired, signal));
+      await intake.observed(await driver.apply(wanted, signal));
       return undefined;
     },
   };
+}
+
+async function wantedOf(
+  dependencies: PlacementReconcilerDependencies,
+  placement: Placement,
+  source: ReleaseToPlace,
+): Promise<WantedPlacement | undefined> {
+  const platform = dependencies.platform.snapshot();
+  const callees = Object.values(calleesOf(platform.file, placement.environment, source));
+  const calls = [...new Set(callees.map(({ id }) => id))].toSorted();
+  const [ends, goldenPaths] = await Promise.all([
+    keepEdges(dependencies, placement, { calls, port: source.run.port }),
+    dependencies.goldenPaths.goldenPaths(),
+  ]);
+  const repository = dependencies.repositoryUrl(placement.component);
+  return wantedPlacement(placement, source, { platform, goldenPaths, repository, ends });
+}
+
+/** Nobody can carry it out any more. */
+async function endRollout(
+  { db, store }: PlacementReconcilerDependencies,
+  { id, component }: Placement,
+  because: string,
+): Promise<void> {
+  await transact(db, async (tx) => {
+    const rollout = await store.runningRollout(tx, id);
+    if (rollout === undefined) return;
+    await tx.sql
+      .updateTable('rollouts')
+      .set({ state: 'failed', step: 'failed', finished_at: new Date() })
+      .where('id', '=', rollout.id)
+      .execute();
+    tx.tell({
+      ...{ type: 'rollout-finished', actor: platformActor, component, placement: id },
+      summary: because,
+    });
+  });
 }

@@ -4,6 +4,7 @@ import type {
   ObservedPlacement,
   PlacedRelease,
   RunSpec,
+  Spec,
 } from '@pltf/contracts';
 import type { PlacementSize } from './placement-size.ts';
 
@@ -26,6 +27,16 @@ export interface Placement {
   readonly expiresAt: Date | undefined;
   /** What its size meant at its last rollout; absent for one from before that was kept. */
   readonly sized: PlacementSize | undefined;
+  /** The runtime that it is on, by its name in the platform file; undefined until it was handed to one. */
+  readonly runtime: string | undefined;
+  /** Runtimes where something of it may still be. */
+  readonly leftOn: readonly string[];
+  /** Ids of placements that the wanted release declares as needs. */
+  readonly calls: readonly string[];
+  /** What its program listens on, where the spec says it. */
+  readonly port: number | undefined;
+  /** The version of the platform at its last rollout. */
+  readonly platformVersion: number | undefined;
   readonly createdAt: Date;
 }
 
@@ -34,6 +45,8 @@ export interface ReleaseToPlace {
   readonly release: PlacedRelease;
   readonly kind: Exclude<ComponentKind, 'resource'>;
   readonly run: RunSpec;
+  /** The whole of it, for what is rendered. */
+  readonly spec: Spec;
   /** By the name that each has in the program. */
   readonly needs: Readonly<Record<string, Need>>;
   readonly team: string;

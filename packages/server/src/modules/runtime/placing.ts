@@ -73,7 +73,9 @@ async function createAt(
   refuseTaken(taken, request);
   const instances = request.instances.minimum;
   const sized = resized(dependencies, request.size);
-  const place = { id, component, environment, branch, hosts, release, instances, expiresAt, sized };
+  const platformVersion = platform.snapshot().version;
+  const size = { instances, sized, platformVersion };
+  const place = { id, component, environment, branch, hosts, release, expiresAt, ...size };
   await checkQuota(dependencies, tx, place, nothingHeld, held(instances, sized));
   return (await store.create(tx, place)) ? id : undefined;
 }
@@ -115,7 +117,11 @@ export async function changePlacement(
 ): Promise<Rollout> {
   const sized = resized(dependencies, request.sized ?? placement.sized);
   await checkQuota(dependencies, tx, placement, ...heldBeforeAndAfter(placement, request, sized));
-  const revision = await dependencies.store.change(tx, placement.id, { ...request, sized });
+  const rolls = request.release !== undefined || request.restart === true;
+  const revision = await dependencies.store.change(tx, placement.id, {
+    ...{ ...request, sized },
+    ...(rolls ? { platformVersion: dependencies.platform.snapshot().version } : {}),
+  });
   const from = placement.observed?.serving?.number;
   const to = request.release ?? placement.release;
   const { id, component, environment } = placement;

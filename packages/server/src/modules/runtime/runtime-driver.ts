@@ -31,7 +31,7 @@ export interface WantedPlacement {
 /** A replaceable backend that runs placements: declarative, idempotent, and told only what is wanted. */
 export interface RuntimeDriver {
   /** Hands over what is wanted; the same revision again changes nothing. */
-  apply(desired: DesiredPlacement, signal?: AbortSignal): Promise<ObservedPlacement>;
+  apply(wanted: WantedPlacement, signal?: AbortSignal): Promise<ObservedPlacement>;
   /** Asks for removal; true once nothing of it is left. */
   remove(placement: string, signal?: AbortSignal): Promise<boolean>;
   /** How it is at this moment; rejects soon when the backend does not answer. */

@@ -1,14 +1,24 @@
 import { PltfError } from '@pltf/contracts';
+import { sql } from 'kysely';
 import type { Connection } from '../../persistence/transaction.ts';
 import type { Placement } from './placement.ts';
 import type { Rollout } from './rollout.ts';
 import { toPlacement, toRollout, toTask } from './runtime-rows.ts';
 import type { Task } from './task.ts';
 
+/** What is at the other ends of a placement's edges. */
+export interface PlacementEnds {
+  readonly callers: readonly Pick<Placement, 'id' | 'component' | 'environment'>[];
+  /** By id: what the placements that it calls listen on, where they say it. */
+  readonly ports: ReadonlyMap<string, number>;
+}
+
 export interface RuntimeQueries {
   placement(id: string): Promise<Placement>;
   findPlacement(id: string): Promise<Placement | undefined>;
   placementsOf(components: readonly string[]): Promise<readonly Placement[]>;
+  /** Placements that call this one, and what those listen on that it calls. */
+  ends(placement: Pick<Placement, 'id' | 'calls'>): Promise<PlacementEnds>;
   allPlacements(): Promise<readonly string[]>;
   rollout(id: string): Promise<Rollout>;
   rollouts(placement: string, limit: number, before?: Date): Promise<readonly Rollout[]>;
@@ -48,6 +58,7 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
         .execute();
       return rows.map(toPlacement);
     },
+    ends: ({ id, calls }) => endsOf(db, id, calls),
     allPlacements: async () =>
       (await db.selectFrom('placements').select('id').execute()).map(({ id }) => id),
     rollout: async (id) => {
@@ -86,5 +97,26 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
       (await db.selectFrom('tasks').select('id').where('state', '=', 'running').execute()).map(
         ({ id }) => id,
       ),
+  };
+}
+
+/** One query: the index on `calls` finds the callers, the key those that are called. */
+async function endsOf(
+  db: Connection,
+  id: string,
+  calls: readonly string[],
+): Promise<PlacementEnds> {
+  const rows = await db
+    .selectFrom('placements')
+    .select(['id', 'component', 'environment', 'port'])
+    .select(sql<boolean>`calls @> array[${id}]::text[]`.as('calls_it'))
+    .where(sql<boolean>`(calls @> array[${id}]::text[] or id = any(${[...calls]}::text[]))`)
+    .where('state', '=', 'present')
+    .execute();
+  return {
+    callers: rows
+      .filter((row) => row.calls_it)
+      .map(({ id: caller, component, environment }) => ({ id: caller, component, environment })),
+    ports: new Map(rows.flatMap((row) => (row.port === null ? [] : [[row.id, row.port] as const]))),
   };
 }

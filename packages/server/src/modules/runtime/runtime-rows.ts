@@ -24,6 +24,11 @@ export function toPlacement(row: Selectable<PlacementTable>): Placement {
     observedAt: row.observed_at ?? undefined,
     expiresAt: row.expires_at ?? undefined,
     sized: PlacementSize.safeParse(row.sized).data,
+    runtime: row.runtime ?? undefined,
+    leftOn: row.left_on,
+    calls: row.calls,
+    port: row.port ?? undefined,
+    platformVersion: row.platform_version ?? undefined,
     createdAt: row.created_at,
   };
 }

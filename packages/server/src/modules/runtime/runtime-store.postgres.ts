@@ -15,6 +15,7 @@ const placementWrites: Pick<
   | 'takenHosts'
   | 'change'
   | 'heldByOthers'
+  | 'setEdges'
   | 'setRemoving'
   | 'setObserved'
   | 'remove'
@@ -34,6 +35,7 @@ const placementWrites: Pick<
         instances: placement.instances,
         sized: placement.sized === undefined ? null : JSON.stringify(placement.sized),
         run_state: 'running',
+        platform_version: placement.platformVersion,
         observed: null as never,
         expires_at: placement.expiresAt ?? null,
       })
@@ -101,11 +103,21 @@ const placementWrites: Pick<
         ...(change.hosts === undefined ? {} : { hosts: [...change.hosts] }),
         ...(change.expiresAt === undefined ? {} : { expires_at: change.expiresAt }),
         ...(change.sized === undefined ? {} : { sized: JSON.stringify(change.sized) }),
+        ...(change.platformVersion === undefined
+          ? {}
+          : { platform_version: change.platformVersion }),
       }))
       .where('id', '=', id)
       .returning('revision')
       .executeTakeFirstOrThrow();
     return row.revision;
+  },
+  setEdges: async (tx, id, { calls, port }) => {
+    await tx.sql
+      .updateTable('placements')
+      .set({ calls: [...calls], port: port ?? null })
+      .where('id', '=', id)
+      .execute();
   },
   setRemoving: async (tx, id) => {
     await tx.sql

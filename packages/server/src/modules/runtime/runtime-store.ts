@@ -16,6 +16,7 @@ export interface NewPlacement {
   readonly release: number;
   readonly instances: number;
   readonly sized: PlacementSize | undefined;
+  readonly platformVersion: number;
   readonly expiresAt: Date | undefined;
 }
 
@@ -27,6 +28,8 @@ export interface PlacementChange {
   readonly hosts?: readonly string[] | undefined;
   readonly expiresAt?: Date | undefined;
   readonly sized?: PlacementSize | undefined;
+  /** The version of the platform that a rollout begins with. */
+  readonly platformVersion?: number | undefined;
 }
 
 /** Writes placements, rollouts and tasks. */
@@ -46,6 +49,8 @@ export interface RuntimeStore {
   heldByOthers(tx: Tx, component: string, environment: string, id: string): Promise<Held>;
   /** Applies the change and answers with the next revision. */
   change(tx: Tx, id: string, change: PlacementChange): Promise<number>;
+  /** Whom it calls, and what it listens on itself. */
+  setEdges(tx: Tx, id: string, edges: Pick<Placement, 'calls' | 'port'>): Promise<void>;
   setRemoving(tx: Tx, id: string): Promise<void>;
   setObserved(tx: Tx, id: string, observed: ObservedPlacement, at: Date): Promise<void>;
   remove(tx: Tx, id: string): Promise<void>;

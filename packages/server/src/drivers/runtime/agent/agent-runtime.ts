@@ -12,7 +12,7 @@ const taskStartLookMs = 50;
 /** Runs placements on this machine through the agent. */
 export function agentRuntime(agent: AgentClient): RuntimeDriver {
   return {
-    apply: (desired, signal) =>
+    apply: ({ desired }, signal) =>
       agent.call(
         { method: 'PUT', path: `/v1/placements/${desired.id}`, body: desired, signal },
         ObservedPlacement,
