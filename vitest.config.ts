@@ -27,6 +27,9 @@ const exclude = [
   'test/architecture/planted/**',
 ];
 
+/** Whole platforms over a real Kubernetes cluster. */
+const clusterTests = ['test/e2e/kubernetes*.test.ts', 'test/e2e/gitops*.test.ts'];
+
 type Tests = NonNullable<TestProjectInlineConfiguration['test']>;
 
 function project(tests: Tests): TestProjectInlineConfiguration {
@@ -67,11 +70,21 @@ export default defineConfig({
       project({
         name: 'e2e',
         include: ['test/e2e/**/*.test.ts', 'packages/portal/test/**/*.test.ts'],
+        exclude: [...exclude, ...clusterTests],
         // Each starts a whole platform: one at a time, after everything else.
         fileParallelism: false,
         testTimeout: 180_000,
         hookTimeout: 180_000,
         sequence: { groupOrder: 2 },
+      }),
+      project({
+        name: 'cluster',
+        include: clusterTests,
+        // Real pods are started by the cluster's own loops: last of all, so that they slow nothing that is measured.
+        fileParallelism: false,
+        testTimeout: 240_000,
+        hookTimeout: 240_000,
+        sequence: { groupOrder: 3 },
       }),
     ],
   },
