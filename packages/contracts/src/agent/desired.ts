@@ -76,6 +76,8 @@ export const DesiredPlacement = z.object({
   restarts: z.number().int(),
   /** How long the previous release's instances stay warm after a rollout, for an instant rollback. */
   keepWarmMs: z.number().int(),
+  /** A rollout that is under way goes no further. */
+  paused: z.boolean().optional(),
   /** Absent: `process`. */
   isolation: InstanceIsolation.optional(),
   /** For `isolation: docker`. */

@@ -4,6 +4,7 @@ import { requestsAndMachines } from './migrations/0002-requests-and-machines.ts'
 import { policy } from './migrations/0003-policy.ts';
 import { platform } from './migrations/0004-platform.ts';
 import { apply } from './migrations/0005-apply.ts';
+import { rollouts } from './migrations/0006-rollouts.ts';
 import { runtimes } from './migrations/0007-runtimes.ts';
 import type { Database } from './schema.ts';
 
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   { name: '0003-policy', up: policy },
   { name: '0004-platform', up: platform },
   { name: '0005-apply', up: apply },
+  { name: '0006-rollouts', up: rollouts },
   { name: '0007-runtimes', up: runtimes },
 ];
 

@@ -20,6 +20,7 @@ import type {
   GuardrailResultTable,
   IntakeRequestTable,
 } from './policy-tables.ts';
+import type { RolloutLedgerTable } from './runtime-tables.ts';
 
 type Created = ColumnType<Date, Date | undefined, never>;
 type Json<T extends object | null> = JSONColumnType<T, string, string>;
@@ -137,6 +138,8 @@ export interface PlacementTable {
   instances: number;
   run_state: 'running' | 'stopped';
   restarts: Generated<number>;
+  /** Somebody holds the rollout that is under way. */
+  paused: Generated<boolean>;
   /** What the driver observed last, and when. */
   observed: Json<object | null>;
   observed_at: Date | null;
@@ -213,6 +216,7 @@ export interface Database {
   releases: ReleaseTable;
   placements: PlacementTable;
   rollouts: RolloutTable;
+  rollout_ledger: RolloutLedgerTable;
   tasks: TaskTable;
   cursors: CursorTable;
   exceptions: ExceptionTable;

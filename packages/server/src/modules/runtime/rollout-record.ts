@@ -1,0 +1,79 @@
+import { DesiredPlacement, PlacedRelease, PlacementObject, Reason } from '@pltf/contracts';
+import { z } from 'zod';
+
+const Peer = z.object({
+  component: z.string(),
+  label: z.string(),
+  environment: z.string(),
+  port: z.number().optional(),
+});
+
+const Wanted = z
+  .object({
+    desired: DesiredPlacement,
+    object: PlacementObject,
+    callers: z.array(Peer),
+    callees: z.record(z.string(), Peer),
+    schedule: z.string().optional(),
+    stamp: z.object({ specHash: z.string(), platformVersion: z.string() }),
+  })
+  .transform(({ schedule, ...wanted }) => ({ ...wanted, schedule }));
+
+/** The image of a release, by digest, and the numeric user that it runs as, where it is known. */
+export const PlacedImage = z.object({ reference: z.string(), user: z.number().int().optional() });
+export type PlacedImage = z.infer<typeof PlacedImage>;
+
+/** What the cluster was when instances were rendered: they are not replaced because the cluster was upgraded. */
+const RenderedFor = z.looseObject({ minor: z.number().int(), kinds: z.array(z.string()) });
+
+/** A release with all that it takes to render it again. */
+const Accepted = z.object({
+  wanted: Wanted,
+  image: PlacedImage.optional(),
+  facts: RenderedFor.optional(),
+});
+
+/**
+ * Where a rollout is. `returning` goes back to the one that served before, or to none when there is none; the last
+ * three are ends.
+ */
+export const RolloutStage = z.enum([
+  'image',
+  'surroundings',
+  'release-task',
+  'workload',
+  'healthy',
+  'draining',
+  'returning',
+  'done',
+  'rolled-back',
+  'failed',
+]);
+export type RolloutStage = z.infer<typeof RolloutStage>;
+
+/**
+ * All that has to be known of a placement to go on with its rollout after a kill, beside what the cluster itself says.
+ * Times in milliseconds.
+ */
+export const RolloutRecord = z.object({
+  placement: z.string(),
+  runtime: z.string(),
+  /** What was accepted last. */
+  current: Accepted,
+  /** What came to its end last: where a rollout that fails goes back to. */
+  good: Accepted.optional(),
+  stage: RolloutStage,
+  /** When the stage began. */
+  since: z.number(),
+  startedAt: z.number(),
+  /** The release that had the traffic when the rollout began. */
+  from: PlacedRelease.optional(),
+  switchedAt: z.number().optional(),
+  finishedAt: z.number().optional(),
+  reason: Reason.optional(),
+  /** Ids of releases whose release task has ended well, the newest last. */
+  releaseTasks: z.array(z.string()),
+  /** One-off tasks that were started, the newest last: none of them is started again. */
+  tasks: z.array(z.string()),
+});
+export type RolloutRecord = z.infer<typeof RolloutRecord>;
