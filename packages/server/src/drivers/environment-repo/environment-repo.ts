@@ -1,5 +1,12 @@
-/** What a path of the next commit holds: a file's bytes, or undefined for nothing any more (a folder goes as a whole). */
-export type Changes = ReadonlyMap<string, Uint8Array | undefined>;
+import type { Clock } from '../../kernel/clock.ts';
+import type { ExclusiveLock } from '../../kernel/exclusive-lock.ts';
+
+/**
+ * What paths of the next commit hold: a file's bytes, or undefined for nothing any more (a folder goes as a whole). A Map,
+ * or anything that can be gone through more than once: what is no Map is streamed, one file at a time, is not
+ * compared with what is there beforehand, and is a commit of its own.
+ */
+export type Changes = Iterable<readonly [path: string, bytes: Uint8Array | undefined]>;
 
 /**
  * A folder of a commit that is a whole tree of another place, by reference: a cluster's folder is its ring's, without
@@ -40,7 +47,7 @@ export interface CommitAnswer {
   readonly commit: string;
   /** Nothing was written, because the tree is what it was. */
   readonly unchanged: boolean;
-  /** Paths that this request really changed. */
+  /** Paths that this request really changed; of a stream, all that it held. */
   readonly changed: number;
 }
 
@@ -96,6 +103,9 @@ export interface EnvironmentRepo extends AsyncDisposable {
 }
 
 export interface EnvironmentRepoOptions {
+  /** The same turn for all servers that write to this repository; without it, for the processes of this machine. */
+  readonly turns?: ExclusiveLock | undefined;
+  readonly clock?: Clock | undefined;
   /**
    * A bare repository of this machine by absolute path (made when it is not there), or an `https:`, `http:` or `file:`
    * address of a hosted one.

@@ -8,6 +8,8 @@ export interface GitRun {
   readonly take?: number;
   /** Exit codes that are an answer, not a failure. */
   readonly accept?: readonly number[];
+  /** Ended after as many milliseconds: for what goes over a network. */
+  readonly timeoutMs?: number;
 }
 
 export interface GitAnswer {
@@ -15,6 +17,8 @@ export interface GitAnswer {
   readonly out: Buffer;
   /** There was more. */
   readonly cut: boolean;
+  /** The first 16 KiB of what it said beside its answer. */
+  readonly message: string;
 }
 
 /** Nothing of the machine's own git configuration or environment reaches a repository of the platform. */
@@ -46,7 +50,11 @@ export function gitProgram(path: string, more: NodeJS.ProcessEnv = {}): Git {
 }
 
 async function runGit(run: GitRun, environment: NodeJS.ProcessEnv): Promise<GitAnswer> {
-  const child = spawn('git', run.args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn('git', run.args, {
+    env: environment,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(run.timeoutMs === undefined ? {} : { timeout: run.timeoutMs }),
+  });
   const limit = run.take ?? maximumAnswer;
   const out: Buffer[] = [];
   let bytes = 0;
@@ -77,7 +85,7 @@ async function runGit(run: GitRun, environment: NodeJS.ProcessEnv): Promise<GitA
   const cut = bytes > limit;
   const answered = code === 0 || (cut && run.take !== undefined) || run.accept?.includes(code);
   if (answered !== true) throw failure(run.args, code, cut ? 'its answer is too large' : message);
-  return { code: cut ? 0 : code, out: Buffer.concat(out), cut };
+  return { code: cut ? 0 : code, out: Buffer.concat(out), cut, message };
 }
 
 function failure(args: readonly string[], code: number, message: string): PltfError {

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { PltfError } from '@pltf/contracts';
+
+/** One `git fast-import` at work: what is written to it goes in pieces of this size, however small the files are. */
+const pieceBytes = 1 << 20;
+const maximumMessage = 16 * 1024;
+
+/** A running `git fast-import`. Text and bytes are copied: the caller may use its room again at once. */
+export interface ImportProcess {
+  write(text: string): Promise<void> | undefined;
+  writeBytes(bytes: Uint8Array): Promise<void> | undefined;
+  /** Sends a command that is answered by one line, and gives that line. */
+  ask(command: string): Promise<string>;
+  /** Everything is said: resolves when git has it on disk. */
+  end(): Promise<void>;
+  /** Ends it without a result; safe to call at any time. */
+  kill(): void;
+}
+
+/** Starts a `git fast-import` on a bare repository. It moves no ref of its own; whoever calls does. */
+export function startImport(
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+  extra: readonly string[] = [],
+): ImportProcess {
+  const args = [...extra, '--git-dir', directory, 'fast-import', '--quiet', '--done'];
+  const child = spawn('git', args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  const lines = answerLines();
+  let message = '';
+  child.stdout.setEncoding('latin1').on('data', lines.take);
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (message.length < maximumMessage) message += text;
+  });
+  // It may end before it has read everything; its exit says what that was about.
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('error', (cause) => {
+      reject(new PltfError('git-failed', { detail: 'git could not be started', cause }));
+    });
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(failure(code, message));
+    });
+  });
+  ended.then(lines.end, lines.fail);
+  const output = pieces(async (piece) => {
+    if (child.stdin.destroyed || child.stdin.write(piece)) return;
+    await Promise.race([once(child.stdin, 'drain'), ended]);
+  });
+  return {
+    ...output,
+    ask: async (command) => {
+      await output.write(command);
+      await output.flush();
+      return lines.next();
+    },
+    end: async () => {
+      await output.write('done\n');
+      await output.flush();
+      child.stdin.end();
+      await ended;
+    },
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+/** Puts small writes together: a pipe takes fifty thousand files in hundreds of pieces instead of as many writes. */
+function pieces(send: (piece: Uint8Array) => Promise<void>) {
+  let room = Buffer.allocUnsafe(pieceBytes);
+  let used = 0;
+  const flush = async (): Promise<void> => {
+    const piece = room.subarray(0, used);
+    room = Buffer.allocUnsafe(pieceBytes);
+    used = 0;
+    if (piece.length > 0) await send(piece);
+  };
+  const writeBytes = (bytes: Uint8Array): Promise<void> | undefined => {
+    if (bytes.length <= room.length - used) {
+      room.set(bytes, used);
+      used += bytes.length;
+      return undefined;
+    }
+    if (bytes.length > pieceBytes) return flush().then(() => send(Buffer.from(bytes)));
+    const rest = Buffer.from(bytes);
+    return flush().then(() => {
+      room.set(rest, 0);
+      used = rest.length;
+    });
+  };
+  const write = (text: string): Promise<void> | undefined => {
+    // UTF-8 has at most three bytes for a unit of a string.
+    if (3 * text.length > room.length - used) return writeBytes(Buffer.from(text));
+    used += room.write(text, used);
+    return undefined;
+  };
+  return { write, writeBytes, flush };
+}
+
+/** Lines of the answer, in order, for who waits. */
+function answerLines() {
+  let rest = '';
+  let failed: { readonly error: unknown } | undefined;
+  const ready: string[] = [];
+  const waiting: { resolve(line: string): void; reject(error: unknown): void }[] = [];
+  const fail = (error: unknown): void => {
+    failed ??= { error };
+    for (const one of waiting.splice(0)) one.reject(failed.error);
+  };
+  return {
+    take: (text: string) => {
+      const parts = (rest + text).split('\n');
+      rest = parts.pop() ?? '';
+      for (const line of parts) {
+        const next = waiting.shift();
+        if (next === undefined) ready.push(line);
+        else next.resolve(line);
+      }
+    },
+    next: () =>
+      new Promise<string>((resolve, reject) => {
+        const line = ready.shift();
+        if (line !== undefined) resolve(line);
+        else if (failed !== undefined) reject(failed.error);
+        else waiting.push({ resolve, reject });
+      }),
+    fail,
+    end: () => fail(new PltfError('git-failed', { detail: 'git fast-import ended early' })),
+  };
+}
+
+function failure(code: number | null, message: string): PltfError {
+  const full = /No space left on device|disk quota exceeded/i.test(message);
+  return new PltfError(full ? 'disk-full' : 'git-failed', {
+    detail: `git fast-import ended with ${code ?? 'a signal'}: ${message.trim().slice(0, 500) || 'no message'}`,
+  });
+}

@@ -1,0 +1,13 @@
+export type {
+  Changes,
+  CommitAnswer,
+  CommitAuthor,
+  CommitRequest,
+  EnvironmentRepo,
+  EnvironmentRepoOptions,
+  PathChange,
+  Trailer,
+  TreeEntry,
+  TreePointer,
+} from './environment-repo.ts';
+export { openEnvironmentRepo } from './open-repository.ts';

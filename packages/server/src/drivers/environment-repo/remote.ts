@@ -1,0 +1,88 @@
+import { PltfError } from '@pltf/contracts';
+import type { Git } from '../git/builtin/git-process.ts';
+
+export interface PushedRef {
+  readonly ref: string;
+  readonly commit: string;
+}
+
+export type PushOutcome =
+  | { readonly kind: 'pushed' }
+  /** Somebody else pushed meanwhile: build upon that, and try again. */
+  | { readonly kind: 'behind' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** The hosted side of a repository. Nothing is ever forced. */
+export interface Remote {
+  head(ref: string): Promise<string | undefined>;
+  /** Brings a commit with all it needs. */
+  fetch(ref: string): Promise<void>;
+  push(refs: readonly PushedRef[]): Promise<ReadonlyMap<string, PushOutcome>>;
+}
+
+const networkMs = 120_000;
+/** How the end by a signal is told. */
+const timedOut = -1;
+
+export function remoteOf(git: Git, directory: string, url: string): Remote {
+  const run = async (verb: string, ...args: string[]) => {
+    const all = ['--git-dir', directory, verb, ...args];
+    const answer = await git({ args: all, accept: [1, 128, timedOut], timeoutMs: networkMs });
+    return { ...answer, text: answer.out.toString('utf8') };
+  };
+  return {
+    head: async (ref) => {
+      const { code, text, message } = await run('ls-remote', '--quiet', '--', url, ref);
+      if (code !== 0) throw failure(message);
+      const line = text.split('\n').find((one) => one.endsWith(`\t${ref}`));
+      return line?.split('\t')[0];
+    },
+    fetch: async (ref) => {
+      const spec = `+${ref}:${ref}`;
+      const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
+      const { code, message } = await run('fetch', ...options, '--', url, spec);
+      if (code !== 0) throw failure(message);
+    },
+    push: async (refs) => {
+      const specs = refs.map(({ ref, commit }) => `${commit}:${ref}`);
+      const { text, message, code } = await run(
+        'push',
+        '--porcelain',
+        '--no-verify',
+        '--',
+        url,
+        ...specs,
+      );
+      const outcomes = new Map<string, PushOutcome>();
+      for (const line of text.split('\n')) {
+        const [flag = '', names = '', reason = ''] = line.split('\t');
+        const ref = names.slice(names.indexOf(':') + 1);
+        if (names.includes(':')) outcomes.set(ref, outcomeOf(flag, reason));
+      }
+      if (outcomes.size === 0 && code !== 0) throw failure(message);
+      return outcomes;
+    },
+  };
+}
+
+function outcomeOf(flag: string, reason: string): PushOutcome {
+  if (flag !== '!') return { kind: 'pushed' };
+  const behind =
+    /fetch first|non-fast-forward|stale info|cannot lock ref|failed to (?:update|lock)/;
+  return behind.test(reason) ? { kind: 'behind' } : { kind: 'refused', reason: reason.trim() };
+}
+
+const refusal =
+  /Authentication failed|could not read (?:Username|Password)|\b40[1345]\b|Permission denied|not found|does not appear to be a git repository|not allowed/i;
+
+function failure(message: string): PltfError {
+  const code = refusal.test(message)
+    ? 'environment-repository-refused'
+    : 'environment-repository-unreachable';
+  return new PltfError(code, { detail: message.trim().slice(0, 500) || 'git gave no reason' });
+}
+
+export const refused = (ref: string, reason: string): PltfError =>
+  new PltfError('environment-repository-refused', {
+    detail: `${ref}: ${reason.slice(0, 400) || 'the host gave no reason'}`,
+  });
