@@ -1,3 +1,4 @@
 export type { JsonObject, JsonValue } from '../template/json.ts';
+export * from './gitops/index.ts';
 export * from './kubernetes/index.ts';
 export { blockYaml, createYamlWriter } from './yaml/block-yaml.ts';

@@ -1,0 +1,43 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bucketOf, followerOf, manifestPath, tombstonePath } from './layout.ts';
+
+const users = { ring: 'eu', label: 'users-api', environment: 'prod' };
+
+test('a placement has one file, below a bucket, in a folder named as its namespace', () => {
+  expect(manifestPath(users)).toMatch(/^rings\/eu\/[0-9a-f]{2}\/users-api--prod\/manifest\.yaml$/);
+  expect(tombstonePath(users)).toBe(manifestPath(users).replace('manifest.yaml', 'TOMBSTONE'));
+});
+
+test('a bucket is two hex digits and never changes', () => {
+  expect(bucketOf('users-api', 'prod')).toBe('ad');
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (label, environment) => {
+      expect(bucketOf(label, environment)).toMatch(/^[0-9a-f]{2}$/);
+    }),
+  );
+});
+
+test('ten thousand placements spread over the buckets, so that no folder is crowded', () => {
+  const counts = new Map<string, number>();
+  for (let index = 0; index < 10_000; index += 1) {
+    const bucket = bucketOf(`service-${index}`, 'prod');
+    counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+  }
+
+  expect(counts.size).toBe(256);
+  expect(Math.max(...counts.values())).toBeLessThan(80);
+});
+
+test('placements of a bucket share a follower, or each has its own', () => {
+  const bucket = bucketOf('users-api', 'prod');
+
+  expect(followerOf(users, 'bucket')).toEqual({
+    name: `pltf-eu-${bucket}`,
+    folder: `rings/eu/${bucket}`,
+  });
+  expect(followerOf(users, 'placement')).toEqual({
+    name: 'pltf-eu-users-api--prod',
+    folder: `rings/eu/${bucket}/users-api--prod`,
+  });
+});
