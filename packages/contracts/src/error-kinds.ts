@@ -76,6 +76,11 @@ export const errorKinds = {
     'The cluster does not allow this to the platform',
     'Apply the role that `pltf platform runtime add NAME --print-role` prints.',
   ),
+  'cluster-foreign': kind(
+    409,
+    'What is there belongs to somebody else',
+    'Read in `detail` whose it is; name the component otherwise, or hand over what is there.',
+  ),
   'cluster-refused': kind(
     422,
     'The cluster refused this',

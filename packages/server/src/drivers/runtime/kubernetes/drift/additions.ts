@@ -1,0 +1,52 @@
+import type { LiveObject } from '../../../cluster/cluster-api.ts';
+import { leavesOf, type OwnedPath, treeOf, valueAt } from '../apply/owned-fields.ts';
+import { isOwn, type Owner } from './attribution.ts';
+
+/** Programs by which people change things by hand, as they name themselves to an API server. */
+const byHand =
+  /^(?:kubectl|oc|k9s|lens|openlens|headlamp|dashboard|rancher|node-fetch|mozilla|curl|python-requests|okhttp|unknown)/i;
+
+/** What such a program notes for itself, or the platform never says. */
+const ofNoMatter: readonly RegExp[] = [
+  /^\.status(?:\.|$)/,
+  /^\.metadata\.annotations\.kubectl\.kubernetes\.io\/last-applied-configuration$/,
+  /^\.metadata\.annotations\.deployment\.kubernetes\.io\/revision$/,
+];
+
+export interface Addition {
+  readonly path: OwnedPath;
+  readonly owner: Owner;
+}
+
+/**
+ * Fields that somebody has added by hand to an object of ours: what the platform asks for none of. A controller of the
+ * cluster adds what it must, and is not reported.
+ */
+export function additions(
+  live: LiveObject,
+  nameOfField: (path: OwnedPath) => string,
+): readonly Addition[] {
+  const entries = live.metadata.managedFields ?? [];
+  const ours = new Set(
+    entries
+      .filter(isOwn)
+      .flatMap(({ fieldsV1 }) => [...leavesOf(treeOf(fieldsV1) ?? {})].map(nameOfField)),
+  );
+  const found = new Map<string, Addition>();
+  for (const { manager, time, fieldsV1, subresource } of entries) {
+    if (subresource === 'status' || !byHand.test(manager)) continue;
+    for (const path of leavesOf(treeOf(fieldsV1) ?? {})) {
+      const name = nameOfField(path);
+      if (ours.has(name) || ofNoMatter.some((pattern) => pattern.test(name))) continue;
+      if (coveredBy(ours, name) || valueAt(live, path) === undefined) continue;
+      found.set(name, { path, owner: { manager, since: time } });
+    }
+  }
+  return [...found.values()];
+}
+
+/** A list that we own as one is compared as one. */
+const coveredBy = (ours: ReadonlySet<string>, name: string): boolean => {
+  for (const own of ours) if (name.startsWith(`${own}.`) || name.startsWith(`${own}[`)) return true;
+  return false;
+};

@@ -1,0 +1,74 @@
+import type { DriftedField } from '@pltf/contracts';
+import type { JsonValue } from '@pltf/plan/render';
+import type { SeenObject } from '../../../cluster/cluster-cache.ts';
+import {
+  identityOf,
+  isWorkload,
+  keyOf,
+  type PlacementSet,
+  seenObjects,
+} from '../apply/placement-set.ts';
+import type { SealedObject } from '../apply/seal.ts';
+import { findDrift } from './find-drift.ts';
+
+interface Look {
+  readonly uid: string;
+  readonly owned: JsonValue | undefined;
+  readonly replicas: number | undefined;
+  readonly images: string;
+  readonly drift: readonly DriftedField[];
+}
+
+export interface DriftMemory {
+  /**
+   * The drift of objects that are not covered by what we own. Asks the API server once for each change of an object
+   * (two requests), and not again while it stays as it was looked at.
+   */
+  of(
+    set: PlacementSet,
+    touched: readonly SealedObject[],
+    signal?: AbortSignal,
+  ): Promise<readonly DriftedField[]>;
+}
+
+/** What was found when an object was looked at last; kept for as long as the object was rendered so. */
+export function driftMemory(): DriftMemory {
+  const looks = new WeakMap<SealedObject, Look>();
+  return {
+    of: async (set, touched, signal) => {
+      const all = seenObjects(set.cache.of(set.namespace));
+      const found: DriftedField[] = [];
+      for (const object of touched) {
+        const seen = all.get(identityOf(keyOf(object)));
+        if (seen === undefined) continue;
+        const before = looks.get(object);
+        if (before !== undefined && isAsLookedAt(before, seen)) {
+          found.push(...before.drift);
+          continue;
+        }
+        const drift = await findDrift(set, object, signal);
+        looks.set(object, { ...stateOf(seen), drift });
+        found.push(...drift);
+      }
+      return found;
+    },
+  };
+}
+
+const stateOf = (seen: SeenObject): Omit<Look, 'drift'> => ({
+  uid: seen.uid,
+  owned: seen.owned,
+  replicas: isWorkload(seen) ? seen.replicas : undefined,
+  images: isWorkload(seen) ? JSON.stringify(seen.images) : '',
+});
+
+/** The version of an object changes with its every status: what counts is what is looked at. */
+function isAsLookedAt(before: Look, seen: SeenObject): boolean {
+  const now = stateOf(seen);
+  return (
+    before.uid === now.uid &&
+    before.owned === now.owned &&
+    before.replicas === now.replicas &&
+    before.images === now.images
+  );
+}
