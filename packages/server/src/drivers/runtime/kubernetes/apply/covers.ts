@@ -44,9 +44,8 @@ function fieldCovered(value: JsonValue | undefined, tree: FieldTree, field: stri
 function valueCovered(value: JsonValue | undefined, owned: FieldTree): boolean {
   if (isLeaf(owned) || typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return listCovered(value as readonly JsonValue[], owned);
-  for (const field in value) {
-    if (!fieldCovered((value as Record<string, JsonValue>)[field], owned, field)) return false;
-  }
+  const fields = value as Readonly<Record<string, JsonValue>>;
+  for (const field in fields) if (!fieldCovered(fields[field], owned, field)) return false;
   return true;
 }
 
