@@ -28,7 +28,11 @@ const exclude = [
 ];
 
 /** Whole platforms over a real Kubernetes cluster. */
-const clusterTests = ['test/e2e/kubernetes*.test.ts', 'test/e2e/gitops*.test.ts'];
+const clusterTests = [
+  'test/e2e/kubernetes*.test.ts',
+  'test/e2e/gitops*.test.ts',
+  'test/runtime-contract/kubernetes*.test.ts',
+];
 
 type Tests = NonNullable<TestProjectInlineConfiguration['test']>;
 
@@ -64,7 +68,7 @@ export default defineConfig({
           'bench/**/*.test.ts',
           'test/**/*.test.ts',
         ],
-        exclude: [...exclude, 'test/e2e/**'],
+        exclude: [...exclude, 'test/e2e/**', ...clusterTests],
         sequence: { groupOrder: 1 },
       }),
       project({
