@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PltfError } from '@pltf/contracts';
 import type { JsonObject, JsonValue } from '@pltf/plan/render';
-import { isMap } from './field-set.ts';
+import { isMap, textIn } from './field-set.ts';
 
 /** Kinds that belong to the whole cluster, as far as anybody here meets them. */
 const clusterWide = new Set([
@@ -28,7 +28,7 @@ const uncounted = new Set([
 ]);
 
 export const countsGenerations = (object: JsonObject): boolean =>
-  object['spec'] !== undefined && !uncounted.has(String(object['kind']));
+  object['spec'] !== undefined && !uncounted.has(textIn(object['kind']));
 
 const map = (value: JsonValue | undefined): JsonObject => (isMap(value) ? value : {});
 const list = (value: JsonValue | undefined): readonly JsonValue[] =>
@@ -45,7 +45,7 @@ const specDefaults: Readonly<Record<string, JsonObject>> = {
 
 /** What an API server fills in where nobody says anything; nobody owns it. */
 export function withDefaults(object: JsonObject): JsonObject {
-  const kind = String(object['kind']);
+  const kind = textIn(object['kind']);
   if (kind === 'Namespace') return namespaceDefaults(object);
   const spec = isMap(object['spec']) ? object['spec'] : undefined;
   const defaults = specDefaults[kind];
@@ -102,8 +102,8 @@ const immutable: Readonly<Record<string, readonly string[]>> = {
 
 /** Refuses as an API server does: what cannot change, and replicas that are no number. */
 export function validate(before: JsonObject | undefined, after: JsonObject): void {
-  const kind = String(after['kind']);
-  const name = String(map(after['metadata'])['name']);
+  const kind = textIn(after['kind']);
+  const name = textIn(map(after['metadata'])['name']);
   const spec = map(after['spec']);
   const problems = (before === undefined ? [] : (immutable[kind] ?? []))
     .filter((field) => !isDeepStrictEqual(map(before?.['spec'])[field], spec[field]))
@@ -138,7 +138,7 @@ function matchesLabels(labels: JsonObject, selector: string | undefined): boolea
     if (among !== null) {
       const values = (among[3] ?? '').split(',').map((value) => value.trim());
       const value = labels[among[1] ?? ''];
-      return (value !== undefined && values.includes(String(value))) === (among[2] === 'in');
+      return (value !== undefined && values.includes(textIn(value))) === (among[2] === 'in');
     }
     const [, key = '', operator, wanted] = /^([^=!]+)(!=|==?)(.*)$/.exec(term) ?? [];
     if (operator === '!=') return labels[key] !== wanted;
@@ -154,6 +154,8 @@ function matchesFields(object: JsonObject, selector: string | undefined): boolea
     const value = path
       .split('.')
       .reduce<JsonValue | undefined>((node, field) => map(node)[field], object);
-    return (String(value ?? '') === wanted) !== (operator === '!=');
+    return (
+      ((typeof value === 'object' ? '' : String(value ?? '')) === wanted) !== (operator === '!=')
+    );
   });
 }

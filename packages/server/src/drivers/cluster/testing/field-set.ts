@@ -16,6 +16,9 @@ export type FieldSet = ReadonlySet<string>;
 export const isMap = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A text as it is; nothing for all else. */
+export const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const below = (path: string, segment: string): string =>
   path === '' ? segment : `${path}\n${segment}`;
 
@@ -33,7 +36,7 @@ const unowned = new Set([
 /** Each field of an object that somebody can own, with its value. */
 export function fieldsOf(object: JsonObject): ReadonlyMap<string, JsonValue> {
   const found = new Map<string, JsonValue>();
-  collect(object, '', rootPlace(String(object['kind'])), found);
+  collect(object, '', rootPlace(textIn(object['kind'])), found);
   return found;
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '@pltf/plan/render';
 import type { Kind, LiveMetadata, LiveObject, ObjectKey } from '../cluster-api.ts';
 import { countsGenerations, isClusterWide, validate, withDefaults } from './api-server-rules.ts';
 import { ChangeLog } from './change-log.ts';
+import { textIn } from './field-set.ts';
 import type { Owned } from './server-side-apply.ts';
 
 export const textOf = (key: ObjectKey): string =>
@@ -12,8 +13,8 @@ export const textOf = (key: ObjectKey): string =>
 export const keyOf = (object: LiveObject | JsonObject): ObjectKey => {
   const metadata = object['metadata'] as LiveMetadata;
   return {
-    apiVersion: String(object['apiVersion']),
-    kind: String(object['kind']),
+    apiVersion: textIn(object['apiVersion']),
+    kind: textIn(object['kind']),
     namespace: metadata.namespace,
     name: metadata.name,
   };
@@ -23,14 +24,16 @@ export const keyOf = (object: LiveObject | JsonObject): ObjectKey => {
 export function ownedOf(object: LiveObject): Owned {
   const { managedFields = [], ...metadata } = object.metadata;
   return {
-    object: { ...object, metadata } as unknown as JsonObject,
+    object: JSON.parse(JSON.stringify({ ...object, metadata })) as JsonObject,
     managedFields,
   };
 }
 
 /** All objects of a cluster in memory, with versions, generations, deletion and collection of what lost its owner. */
 export class ObjectStore {
-  readonly #objects = new Map<string, LiveObject>();
+  /** By namespace, then by key; what belongs to the whole cluster is under the empty name. */
+  readonly #objects = new Map<string, Map<string, LiveObject>>();
+  readonly #going = new Set<string>();
   readonly #logs = new Map<string, ChangeLog>();
   #version = 1000;
   #uids = 0;
@@ -54,11 +57,16 @@ export class ObjectStore {
   }
 
   get(key: ObjectKey): LiveObject | undefined {
-    return this.#objects.get(textOf(key));
+    return this.#objects.get(key.namespace ?? '')?.get(textOf(key));
   }
 
   all(): readonly LiveObject[] {
-    return [...this.#objects.values()];
+    return [...this.#objects.values()].flatMap((objects) => [...objects.values()]);
+  }
+
+  /** What is in a namespace. */
+  in(namespace: string | undefined): readonly LiveObject[] {
+    return [...(this.#objects.get(namespace ?? '')?.values() ?? [])];
   }
 
   of(kind: Kind): readonly LiveObject[] {
@@ -115,7 +123,7 @@ export class ObjectStore {
       return object;
     }
     this.#version += 1;
-    this.#objects.set(textOf(key), object);
+    this.#put(key, object);
     this.#tell(before === undefined ? 'ADDED' : 'MODIFIED', object, before);
     return object;
   }
@@ -153,8 +161,9 @@ export class ObjectStore {
 
   /** Empties namespaces that are going, and lets go what waits for what is not there any more. */
   sweep(): void {
-    for (const object of this.all()) {
-      if (object.metadata.deletionTimestamp === undefined) continue;
+    if (this.#going.size === 0) return;
+    const objects = this.all().filter((object) => this.#going.has(textOf(keyOf(object))));
+    for (const object of objects) {
       if (object.kind === 'Namespace') this.#sweepNamespace(object);
       else if (
         object.metadata.finalizers?.includes('foregroundDeletion') === true &&
@@ -169,13 +178,11 @@ export class ObjectStore {
   }
 
   #sweepNamespace(namespace: LiveObject): void {
-    const inside = this.all().filter(
-      (object) => object.metadata.namespace === namespace.metadata.name,
-    );
+    const inside = this.in(namespace.metadata.name);
     for (const object of inside) {
       if (object.metadata.deletionTimestamp === undefined) this.remove(object, 'Background', 0);
     }
-    const left = this.all().some((object) => object.metadata.namespace === namespace.metadata.name);
+    const left = this.in(namespace.metadata.name).length > 0;
     if (left || (namespace.metadata.finalizers ?? []).length > 0) return;
     const now = this.get(keyOf(namespace));
     if (now !== undefined) this.#forgetObject(keyOf(now), now);
@@ -191,8 +198,16 @@ export class ObjectStore {
     const status = object.kind === 'Namespace' ? { status: { phase: 'Terminating' } } : {};
     const marked = this.#renewed({ ...object, ...status, metadata });
     this.#version += 1;
-    this.#objects.set(textOf(keyOf(object)), marked);
+    this.#put(keyOf(object), marked);
+    this.#going.add(textOf(keyOf(object)));
     this.#tell('MODIFIED', marked, object);
+  }
+
+  #put(key: ObjectKey, object: LiveObject): void {
+    const namespace = key.namespace ?? '';
+    const objects = this.#objects.get(namespace) ?? new Map<string, LiveObject>();
+    this.#objects.set(namespace, objects);
+    objects.set(textOf(key), object);
   }
 
   #renewed(object: LiveObject): LiveObject {
@@ -210,14 +225,16 @@ export class ObjectStore {
   }
 
   #dependentsOf(owner: LiveObject): readonly LiveObject[] {
-    return this.all().filter((object) =>
+    return this.in(owner.metadata.namespace).filter((object) =>
       object.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid),
     );
   }
 
   #forgetObject(key: ObjectKey, object: LiveObject): void {
-    const before = this.#objects.get(textOf(key));
-    if (!this.#objects.delete(textOf(key))) return;
+    const before = this.get(key);
+    if (before === undefined) return;
+    this.#objects.get(key.namespace ?? '')?.delete(textOf(key));
+    this.#going.delete(textOf(key));
     const last = this.#renewed(object);
     this.#version += 1;
     this.#tell('DELETED', last, before);

@@ -8,6 +8,7 @@ import {
   fieldsOf,
   fromFieldsV1,
   isMap,
+  textIn,
   toFieldsV1,
 } from './field-set.ts';
 import {
@@ -41,7 +42,7 @@ export function applyFields(
     (entry) => entry.manager === author.manager && entry.operation === 'Apply',
   );
   const others = live.managedFields.filter((entry) => entry !== own);
-  const merged = merge(live.object, applied, rootPlace(String(applied['kind']))) as JsonObject;
+  const merged = merge(live.object, applied, rootPlace(textIn(applied['kind']))) as JsonObject;
 
   const { changed } = changesBetween(live.object, merged);
   const taken = new Set([...wanted.keys()].filter((path) => changed.has(path)));
@@ -61,7 +62,7 @@ export function applyFields(
   const entry: ManagedFields = {
     manager: author.manager,
     operation: 'Apply',
-    apiVersion: String(applied['apiVersion']),
+    apiVersion: textIn(applied['apiVersion']),
     time: author.at,
     fieldsV1: toFieldsV1(new Set(wanted.keys())),
   };
@@ -93,7 +94,7 @@ export function updateFields(
   const entry: ManagedFields = {
     manager: author.manager,
     operation: 'Update',
-    apiVersion: String(next['apiVersion']),
+    apiVersion: textIn(next['apiVersion']),
     time: author.at,
     fieldsV1: toFieldsV1(fields),
     ...(author.subresource === undefined ? {} : { subresource: author.subresource }),
@@ -140,7 +141,7 @@ function without(object: JsonObject, dropped: readonly string[], held: FieldSet)
   const heldUnder = (path: string): boolean =>
     [...held].some((other) => other === path || other.startsWith(`${path}\n`));
   const root = structuredClone(object) as Record<string, unknown>;
-  const place = rootPlace(String(object['kind']));
+  const place = rootPlace(textIn(object['kind']));
   // The deepest first: a container is gone when nothing of it is left.
   for (const path of [...dropped].sort((a, b) => b.split('\n').length - a.split('\n').length)) {
     if (!heldUnder(path)) removeAt(root, path.split('\n'), place);
