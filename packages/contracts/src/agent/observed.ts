@@ -142,6 +142,8 @@ export const ObservedPlacement = z.object({
   traffic: Traffic,
   notes: z.array(PlacementNote).optional(),
   drift: z.array(DriftedField).optional(),
+  /** Objects that somebody had deleted, and that were put back in this pass: `ConfigMap users-api`. */
+  restored: z.array(z.string()).optional(),
   at: Instant,
 });
 export type ObservedPlacement = z.infer<typeof ObservedPlacement>;

@@ -29,13 +29,14 @@ export function topicOf(type: EventView['type']): EventTopic {
   if (type.startsWith('repository-') || type.startsWith('branch-')) return 'code';
   if (type.startsWith('run-')) return 'run';
   if (type.startsWith('release-')) return 'release';
-  if (type.startsWith('rollout-') || type.startsWith('placement-')) return 'rollout';
+  if (/^(?:rollout|placement|drift|object)-/.test(type)) return 'rollout';
   return type.startsWith('instance-') || type.startsWith('task-') ? 'instance' : 'people';
 }
 
 /** Whether it is bad news. What ended says how in its data; a sentence for people is not searched for words. */
 export function isIll({ type, data }: Pick<EventView, 'type' | 'data'>): boolean {
-  if (type === 'component-creation-undone' || type === 'instance-ended') return true;
+  if (type === 'component-creation-undone' || type === 'instance-ended' || type === 'drift-found')
+    return true;
   const state = data['state'];
   return state === 'failed' || state === 'rolled-back' || state === 'undoing';
 }

@@ -1,6 +1,7 @@
 import type { ObservedPlacement, Reason } from '@pltf/contracts';
 import { platformActor } from '../../kernel/events.ts';
 import { type Db, type Tx, transact } from '../../persistence/transaction.ts';
+import { tellDrift } from './drift-events.ts';
 import { placementReconciler } from './loops.ts';
 import { type Placement, subject } from './placement.ts';
 import type { Rollout } from './rollout.ts';
@@ -32,6 +33,7 @@ export function observationIntake({ db, store, listener }: IntakeDependencies): 
         const placement = await store.lock(tx, observed.id);
         if (placement === undefined || isOlder(observed, placement)) return;
         await store.setObserved(tx, observed.id, observed, new Date(observed.at));
+        tellDrift(tx, placement, observed);
         const rollout = await store.runningRollout(tx, observed.id);
         const change = rollout === undefined ? undefined : rolloutChange(rollout, observed);
         if (rollout !== undefined && change !== undefined) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
-import type { RolloutLedger } from './rollout-ledger.ts';
 import { postgresRolloutLedger } from './rollout-ledger.postgres.ts';
+import type { RolloutLedger } from './rollout-ledger.ts';
 import { memoryLedger } from './testing/memory-ledger.ts';
 import { rolloutRecord, wantedPlacement } from './testing/rollout-records.ts';
 

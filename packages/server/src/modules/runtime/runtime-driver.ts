@@ -1,5 +1,6 @@
 import type {
   DesiredPlacement,
+  DriftedField,
   LogLine,
   ObservedPlacement,
   PlacementObject,
@@ -42,4 +43,23 @@ export interface RuntimeDriver {
   awaitTask(id: string, signal: AbortSignal): Promise<TaskResult>;
   taskLog(id: string, follow: boolean, signal: AbortSignal): AsyncIterable<LogLine>;
   cancelTask(id: string): Promise<void>;
+  /**
+   * Fields that are not as the platform asked, looked up now. Absent where nobody but the driver can change what runs,
+   * as is `revert`.
+   */
+  drift?(placement: string, signal?: AbortSignal): Promise<readonly DriftedField[]>;
+  /** Takes drifted fields back: of all objects, or of those that fit. Answers what was taken back. */
+  revert?(
+    placement: string,
+    which: DriftChoice,
+    signal?: AbortSignal,
+  ): Promise<readonly DriftedField[]>;
+}
+
+/** Which drifted fields are meant; all of them when nothing is said. */
+export interface DriftChoice {
+  /** `Deployment users-api`. */
+  readonly object?: string | undefined;
+  /** `.spec.replicas`. */
+  readonly field?: string | undefined;
 }
