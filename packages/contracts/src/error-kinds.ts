@@ -341,6 +341,11 @@ export const errorKinds = {
     'Wait for it to end, or send this again to supersede it.',
     true,
   ),
+  'runtime-missing': kind(
+    409,
+    'There is no such runtime',
+    'The platform team names it under `runtimes` of the platform file.',
+  ),
   'spec-invalid': kind(422, 'The thin file is not valid', 'Correct the places named in `errors`.'),
   'stop-first-timeout': kind(
     503,

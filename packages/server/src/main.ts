@@ -34,11 +34,12 @@ async function main(): Promise<void> {
   const foundation = await lay(config, db, session, log);
   const rooms = compose(foundation);
   lifecycle.started('agent client', () => rooms.agent[Symbol.asyncDispose]());
-  const driver = watchAgent(rooms, db, lifecycle, log);
-  const listen = await buildWeb(config, foundation, rooms, driver, lifecycle);
+  watchAgent(rooms, db, lifecycle, log);
+  const listen = await buildWeb(config, foundation, rooms, lifecycle);
   startLoop(foundation, rooms, lifecycle);
   await wakeEverything(db);
   await rooms.platform.follow();
+  lifecycle.started('runtimes', rooms.runtime.follow());
   const unfollow = await rooms.policy.follow();
   lifecycle.started('guardrail audits', async () => {
     unfollow();

@@ -38,6 +38,8 @@ export function groundFloor(foundation: Foundation, upwards: Upwards) {
     feed,
     eventQueries,
     agent: new AgentClient({ socketPath: agentSocket }),
+    /** Since when the agent has not answered; undefined while it does. */
+    agentLost: { since: new Date() as Date | undefined },
     reposQueries: postgresReposQueries(db),
     catalog: postgresCatalogStore(),
     scaffolder: folderScaffolder({ folder, portalUrl }),

@@ -12,23 +12,17 @@ import type { IdentityRoom } from './identity-room.ts';
 import type { Rooms } from './index.ts';
 import { planHandlers, planText } from './planning.ts';
 import { version } from './version.ts';
-import type { DriverWatch } from './watch-agent.ts';
 
 /** What the agent has not confirmed for so long reads as unknown. Milliseconds. */
 const staleAfterMs = 15_000;
 
 /** Every operation of the API, room by room: the type says that none is missing. */
-export function handlersOf(
-  foundation: Foundation,
-  rooms: Rooms,
-  identity: IdentityRoom,
-  driver: DriverWatch,
-): Handlers {
+export function handlersOf(foundation: Foundation, rooms: Rooms, identity: IdentityRoom): Handlers {
   const { db, platform, portalUrl, routerPort } = foundation;
   const { runtime, delivery, catalogQueries: catalog } = rooms;
   const viewContext = (): ViewContext => ({
     ...{ routerPort, staleAfterMs, now: systemClock.now() },
-    driverLostSince: driver.lostSince(),
+    lostSince: runtime.runtimes.lostSince,
   });
   const queries = { runtime: runtime.queries, delivery: delivery.queries };
   return {
@@ -44,7 +38,7 @@ export function handlersOf(
       ...{ ...queries, catalog, platform, portalUrl, viewContext },
       repos: rooms.reposQueries,
       operations: rooms.paths.queries,
-      driver: runtime.driver,
+      runtimes: runtime.runtimes,
     }),
     ...runtimeRoutes({ ...runtime, db, catalog, clock: systemClock, viewContext }),
     ...deliveryRoutes({
@@ -56,7 +50,7 @@ export function handlersOf(
     ...planHandlers(foundation, rooms, identity),
     ...rooms.policy.handlers,
     ...rooms.platform.handlers,
-    platformHealth: () => health(db, driver),
+    platformHealth: () => health(db, rooms.agentLost.since),
   };
 }
 
@@ -79,13 +73,13 @@ function pathHandlers(foundation: Foundation, rooms: Rooms, { queries }: Identit
 
 type Health = Awaited<ReturnType<HandlersOf<'platformHealth'>['platformHealth']>>;
 
-async function health(db: Db, driver: DriverWatch): Promise<Health> {
+async function health(db: Db, agentLost: Date | undefined): Promise<Health> {
   const asked = db.selectFrom('cursors').select('name').limit(1).execute();
   const database = await asked.then(
     () => 'ok' as const,
     () => 'down' as const,
   );
-  const agent = driver.lostSince() === undefined ? 'ok' : 'down';
+  const agent = agentLost === undefined ? 'ok' : 'down';
   return {
     status: database === 'ok' && agent === 'ok' ? 'ok' : 'degraded',
     version,

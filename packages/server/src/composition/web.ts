@@ -10,14 +10,12 @@ import { handlersOf } from './handlers.ts';
 import { identityRoom } from './identity-room.ts';
 import type { Rooms } from './index.ts';
 import { version } from './version.ts';
-import type { DriverWatch } from './watch-agent.ts';
 
 /** API, portal and git on one port. Answers with how to begin listening. */
 export async function buildWeb(
   config: Config,
   foundation: Foundation,
   rooms: Rooms,
-  driver: DriverWatch,
   lifecycle: Lifecycle,
 ): Promise<() => Promise<void>> {
   const { db, session, log, portalUrl } = foundation;
@@ -42,7 +40,7 @@ export async function buildWeb(
       trustedProxies,
       validateAnswers,
     },
-    handlers: handlersOf(foundation, rooms, identity, driver),
+    handlers: handlersOf(foundation, rooms, identity),
     serveGit: (request) =>
       request.repository === platformRepository
         ? rooms.platform.serveGit(request)

@@ -11,8 +11,8 @@ import {
   fresh,
   type Placement,
   placementView,
-  type RuntimeDriver,
   type RuntimeQueries,
+  type Runtimes,
   shownPhase,
   type ViewContext,
 } from '../runtime/index.ts';
@@ -22,7 +22,7 @@ export interface OverviewDependencies {
   readonly catalog: CatalogQueries;
   readonly repos: ReposQueries;
   readonly runtime: RuntimeQueries;
-  readonly driver: Pick<RuntimeDriver, 'observe'>;
+  readonly runtimes: Pick<Runtimes, 'of'>;
   readonly delivery: DeliveryQueries;
   readonly operations: OperationsQueries;
   readonly platform: PlatformSource;
@@ -125,7 +125,7 @@ async function detail(
   component: Component,
   signal: AbortSignal,
 ) {
-  const { repos, runtime, driver, delivery, operations, portalUrl, viewContext } = dependencies;
+  const { repos, runtime, runtimes, delivery, operations, portalUrl, viewContext } = dependencies;
   const [stored, branches, releases, runs, operation] = await Promise.all([
     runtime.placementsOf([component.name]),
     repos.branches(component.name),
@@ -134,7 +134,7 @@ async function detail(
     operations.latestOf(component.name),
   ]);
   const [placements, rollouts] = await Promise.all([
-    fresh(driver, stored, signal),
+    fresh(runtimes, stored, signal),
     runtime.latestRollouts(stored.map(({ id }) => id)),
   ]);
   const context = viewContext();

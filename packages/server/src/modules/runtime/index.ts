@@ -21,3 +21,17 @@ export { postgresRuntimeStore } from './runtime-store.postgres.ts';
 export type { RuntimeStore } from './runtime-store.ts';
 export { placementView, rolloutView, shownPhase, type ViewContext } from './runtime-views.ts';
 export { createTaskReconciler } from './task-reconciler.ts';
+export {
+  type OpenRuntime,
+  placeOf,
+  type RuntimeOpeners,
+  type Runtimes,
+  runtimeIn,
+  runtimesByName,
+} from './runtimes.ts';
+export {
+  environmentsMoved,
+  WakeGathering,
+  wakeEnvironments,
+  wakePlacements,
+} from './placement-wakes.ts';

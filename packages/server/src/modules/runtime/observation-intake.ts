@@ -16,7 +16,10 @@ export interface PlacementListener {
 /** Where drivers report what they see. Every report may come twice or late. */
 export interface ObservationIntake {
   observed(placement: ObservedPlacement): Promise<void>;
+  /** A runtime has nothing of it any more: whoever waits for that looks again. */
   gone(id: string): Promise<void>;
+  /** No runtime has anything of it: it leaves the books. */
+  removed(id: string): Promise<void>;
   instanceEnded(placement: string, instance: string, reason: Reason): Promise<void>;
 }
 
@@ -24,14 +27,23 @@ export interface IntakeDependencies {
   readonly db: Db;
   readonly store: RuntimeStore;
   readonly listener: PlacementListener;
+  /** Of which runtimes reports are taken in: one that a placement has left says nothing of it any more. Default: all. */
+  readonly reportsOn?: (runtime: string) => boolean;
 }
 
-export function observationIntake({ db, store, listener }: IntakeDependencies): ObservationIntake {
+export function observationIntake({
+  db,
+  store,
+  listener,
+  reportsOn,
+}: IntakeDependencies): ObservationIntake {
   return {
     observed: async (observed) =>
       transact(db, async (tx) => {
         const placement = await store.lock(tx, observed.id);
         if (placement === undefined || isOlder(observed, placement)) return;
+        const { runtime, leftOn } = placement;
+        if (runtime !== undefined && reportsOn?.(runtime) === false) return;
         await store.setObserved(tx, observed.id, observed, new Date(observed.at));
         tellDrift(tx, placement, observed);
         const rollout = await store.runningRollout(tx, observed.id);
@@ -44,9 +56,18 @@ export function observationIntake({ db, store, listener }: IntakeDependencies): 
         if (change !== undefined || placement.observed?.phase !== observed.phase) {
           tellPhase(tx, placement, observed);
           await listener.changed(tx, placement.component);
+          // It may be time to leave the runtime that it was on.
+          if (leftOn.length > 0) tx.wake(placementReconciler, placement.id);
         }
       }),
     gone: async (id) =>
+      transact(db, async (tx) => {
+        const placement = await store.lock(tx, id);
+        if (placement === undefined) return;
+        if (placement.state === 'removing' || placement.leftOn.length > 0)
+          tx.wake(placementReconciler, id);
+      }),
+    removed: async (id) =>
       transact(db, async (tx) => {
         const placement = await store.lock(tx, id);
         if (placement?.state !== 'removing') return;

@@ -1,47 +1,48 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
-import type { PlatformSource } from '../../kernel/platform-source.ts';
-import { type Db, transact } from '../../persistence/transaction.ts';
+import { transact } from '../../persistence/transaction.ts';
 import type { GoldenPathSource } from '../policy/index.ts';
 import { placementReconciler } from './loops.ts';
 import type { ObservationIntake } from './observation-intake.ts';
 import type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
 import { calleesOf, keepEdges } from './placement-edges.ts';
-import type { RuntimeDriver, WantedPlacement } from './runtime-driver.ts';
-import type { RuntimeQueries } from './runtime-queries.ts';
-import type { RuntimeStore } from './runtime-store.ts';
+import {
+  leaveBehind,
+  type MoveDependencies,
+  settleRuntime,
+  shownWhileMoving,
+} from './placement-move.ts';
+import { removeEverywhere } from './placement-removal.ts';
+import type { WantedPlacement } from './runtime-driver.ts';
 import { wantedPlacement } from './wanted.ts';
 
-export interface PlacementReconcilerDependencies {
-  readonly db: Db;
-  readonly platform: PlatformSource;
+export interface PlacementReconcilerDependencies extends MoveDependencies {
   readonly goldenPaths: GoldenPathSource;
   /** Where a component's repository is, for people and tools. */
   readonly repositoryUrl: (component: string) => string;
-  readonly queries: RuntimeQueries;
-  readonly store: RuntimeStore;
-  readonly driver: RuntimeDriver;
   readonly releases: ReleaseSource;
   readonly intake: ObservationIntake;
 }
+
+/** Reports tell of the end; this look is for a report lost with its runtime. */
+const lookAgainMs = 2_000;
 
 /** Hands the wanted state of one placement to the driver, and takes a removed one out of the books once it is gone. */
 export function createPlacementReconciler(
   dependencies: PlacementReconcilerDependencies,
 ): Reconciler {
-  const { queries, driver, releases, intake } = dependencies;
+  const { queries, runtimes, releases, intake } = dependencies;
   return {
     name: placementReconciler,
     concurrency: 16,
     reconcile: async (id, signal) => {
-      const placement = await queries.findPlacement(id);
-      if (placement === undefined) return undefined;
-      if (placement.state === 'removing') {
-        const gone = await driver.remove(id, signal);
-        if (gone) await intake.gone(id);
-        // The journal tells of the end; this look is for a journal entry lost with its agent.
-        return gone ? undefined : { again: new Date(Date.now() + 2_000) };
+      const found = await queries.findPlacement(id);
+      if (found === undefined) return undefined;
+      if (found.state === 'removing') {
+        const gone = await removeEverywhere(dependencies, found, signal);
+        return gone ? undefined : { again: new Date(Date.now() + lookAgainMs) };
       }
+      const placement = await settleRuntime(dependencies, found);
       const source = await releases.toPlace(
         placement.component,
         placement.release,
@@ -57,8 +58,15 @@ export function createPlacementReconciler(
         await endRollout(dependencies, placement, because);
         return undefined;
       }
-      await intake.observed(await driver.apply(wanted, signal));
-      return undefined;
+      const driver = await runtimes.of(placement);
+      const observed = await driver.apply(wanted, signal);
+      if (placement.leftOn.length === 0) {
+        await intake.observed(observed);
+        return undefined;
+      }
+      const stays = await leaveBehind(dependencies, placement, observed, signal);
+      await intake.observed(shownWhileMoving(observed, placement.observed, stays));
+      return stays.length === 0 ? undefined : { again: new Date(Date.now() + lookAgainMs) };
     },
   };
 }

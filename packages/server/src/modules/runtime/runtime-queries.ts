@@ -19,6 +19,8 @@ export interface RuntimeQueries {
   placementsOf(components: readonly string[]): Promise<readonly Placement[]>;
   /** Placements that call this one, and what those listen on that it calls. */
   ends(placement: Pick<Placement, 'id' | 'calls'>): Promise<PlacementEnds>;
+  /** Callers of a placement that do not run yet where it runs now, and so call it on this other runtime. */
+  callersBehind(id: string, runtime: string): Promise<readonly string[]>;
   allPlacements(): Promise<readonly string[]>;
   rollout(id: string): Promise<Rollout>;
   rollouts(placement: string, limit: number, before?: Date): Promise<readonly Rollout[]>;
@@ -59,6 +61,7 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
       return rows.map(toPlacement);
     },
     ends: ({ id, calls }) => endsOf(db, id, calls),
+    callersBehind: (id, runtime) => callersBehind(db, id, runtime),
     allPlacements: async () =>
       (await db.selectFrom('placements').select('id').execute()).map(({ id }) => id),
     rollout: async (id) => {
@@ -119,4 +122,20 @@ async function endsOf(
       .map(({ id: caller, component, environment }) => ({ id: caller, component, environment })),
     ports: new Map(rows.flatMap((row) => (row.port === null ? [] : [[row.id, row.port] as const]))),
   };
+}
+
+async function callersBehind(db: Connection, id: string, runtime: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('placements')
+    .select('id')
+    .where(sql<boolean>`calls @> array[${id}]::text[]`)
+    .where('state', '=', 'present')
+    .where('run_state', '=', 'running')
+    .where(sql<boolean>`(runtime = ${runtime} or (${runtime} = any(left_on) and (
+      coalesce((observed ->> 'revision')::int, 0) < revision
+      or coalesce(observed -> 'rollout' ->> 'step', '') <> 'done')))`)
+    .orderBy('id')
+    .limit(5)
+    .execute();
+  return rows.map((row) => row.id);
 }

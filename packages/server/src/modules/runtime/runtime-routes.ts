@@ -8,9 +8,10 @@ import type { CatalogQueries, Component } from '../catalog/index.ts';
 import { fresh } from './fresh-observation.ts';
 import type { ChangeRequest } from './place-request.ts';
 import type { Placement } from './placement.ts';
-import type { RuntimeDriver } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeService } from './runtime-service.ts';
+import type { Runtimes } from './runtimes.ts';
+import type { Task } from './task.ts';
 import { placementView, rolloutView, taskView, type ViewContext } from './runtime-views.ts';
 
 export interface RuntimeRoutesDependencies {
@@ -18,7 +19,7 @@ export interface RuntimeRoutesDependencies {
   readonly catalog: CatalogQueries;
   readonly queries: RuntimeQueries;
   readonly service: RuntimeService;
-  readonly driver: RuntimeDriver;
+  readonly runtimes: Runtimes;
   readonly clock: Clock;
   readonly viewContext: () => ViewContext;
 }
@@ -67,13 +68,13 @@ export async function authorized(
 function placementHandlers(
   dependencies: RuntimeRoutesDependencies,
 ): HandlersOf<'getPlacement' | 'listRollouts' | 'getRollout' | 'placementLogs'> {
-  const { queries, catalog, driver, viewContext } = dependencies;
+  const { queries, catalog, runtimes, viewContext } = dependencies;
   return {
     getPlacement: async ({ params }, context) => {
       const { placement, component } = await authorized(dependencies, params.placement, context);
       const rollout = (await queries.latestRollouts([placement.id])).get(placement.id);
       const size = component.spec?.run[placement.environment]?.size ?? '';
-      const [seen = placement] = await fresh(driver, [placement], context.signal);
+      const [seen = placement] = await fresh(runtimes, [placement], context.signal);
       return placementView(seen, rollout, size, viewContext());
     },
     listRollouts: async ({ params, query }, context) => {
@@ -94,6 +95,7 @@ function placementHandlers(
     },
     placementLogs: async function* ({ params, query }, context) {
       const { placement, component } = await authorized(dependencies, params.placement, context);
+      const driver = await runtimes.of(placement);
       const lines = driver.logs(params.placement, query, context.signal);
       yield* masked(lines, component, placement.environment);
     },
@@ -159,12 +161,18 @@ function changeHandlers(
 function taskHandlers(
   dependencies: RuntimeRoutesDependencies,
 ): HandlersOf<'runTask' | 'getTask' | 'taskLog' | 'cancelTask'> {
-  const { db, queries, catalog, service, driver } = dependencies;
+  const { db, queries, catalog, service, runtimes } = dependencies;
   const authorizedTask = async (id: string, context: RequestContext) => {
     const task = await queries.task(id);
     const component = await catalog.find(task.component);
     context.authorize(component === undefined ? {} : { team: component.owner });
     return task;
+  };
+  /** Also of a task whose placement is gone: where its environment runs. */
+  const driverOf = async ({ placement: id }: Task) => {
+    const environment = id.slice(id.lastIndexOf('.') + 1);
+    const placement = await queries.findPlacement(id);
+    return runtimes.of(placement ?? { runtime: undefined, environment });
   };
   return {
     runTask: async ({ params, body }, context) => {
@@ -180,11 +188,12 @@ function taskHandlers(
     taskLog: async function* ({ params, query }, context) {
       const task = await authorizedTask(params.id, context);
       const environment = task.placement.slice(task.placement.lastIndexOf('.') + 1);
+      const driver = await driverOf(task);
       const lines = driver.taskLog(params.id, query.follow, context.signal);
       yield* masked(lines, await catalog.find(task.component), environment);
     },
     cancelTask: async ({ params }, context) => {
-      await authorizedTask(params.id, context);
+      const driver = await driverOf(await authorizedTask(params.id, context));
       await driver.cancelTask(params.id);
       return {};
     },

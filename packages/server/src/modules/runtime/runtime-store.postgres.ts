@@ -16,6 +16,7 @@ const placementWrites: Pick<
   | 'change'
   | 'heldByOthers'
   | 'setEdges'
+  | 'setRuntime'
   | 'setRemoving'
   | 'setObserved'
   | 'remove'
@@ -116,6 +117,13 @@ const placementWrites: Pick<
     await tx.sql
       .updateTable('placements')
       .set({ calls: [...calls], port: port ?? null })
+      .where('id', '=', id)
+      .execute();
+  },
+  setRuntime: async (tx, id, { runtime, leftOn }) => {
+    await tx.sql
+      .updateTable('placements')
+      .set({ runtime, left_on: [...leftOn] })
       .where('id', '=', id)
       .execute();
   },

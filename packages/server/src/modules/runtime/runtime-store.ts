@@ -51,6 +51,11 @@ export interface RuntimeStore {
   change(tx: Tx, id: string, change: PlacementChange): Promise<number>;
   /** Whom it calls, and what it listens on itself. */
   setEdges(tx: Tx, id: string, edges: Pick<Placement, 'calls' | 'port'>): Promise<void>;
+  setRuntime(
+    tx: Tx,
+    id: string,
+    where: { readonly runtime: string; readonly leftOn: readonly string[] },
+  ): Promise<void>;
   setRemoving(tx: Tx, id: string): Promise<void>;
   setObserved(tx: Tx, id: string, observed: ObservedPlacement, at: Date): Promise<void>;
   remove(tx: Tx, id: string): Promise<void>;

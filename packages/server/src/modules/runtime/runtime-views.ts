@@ -9,8 +9,8 @@ export interface ViewContext {
   /** After this long without news, a placement reads `unknown`. Milliseconds. */
   readonly staleAfterMs: number;
   readonly now: Date;
-  /** Since when the driver has not answered; undefined while it does. */
-  readonly driverLostSince: Date | undefined;
+  /** Since when the runtime of a placement has not answered; undefined while it does. */
+  readonly lostSince: (placement: Placement) => Date | undefined;
 }
 
 export function rolloutView(rollout: Rollout): RolloutView {
@@ -37,7 +37,7 @@ export function rolloutView(rollout: Rollout): RolloutView {
 /** The phase that may be shown: what was observed, or `unknown` when nobody has looked for too long. */
 export function shownPhase(placement: Placement, context: ViewContext): PlacementView['phase'] {
   if (placement.state === 'removing') return 'removing';
-  const lost = context.driverLostSince;
+  const lost = context.lostSince(placement);
   const stale = lost !== undefined && context.now.getTime() - lost.getTime() > context.staleAfterMs;
   return placement.observed === undefined
     ? 'rolling'

@@ -5,9 +5,9 @@ import { desiredPlacement, runtimeWay } from './desired.ts';
 import { taskReconciler } from './loops.ts';
 import type { ReleaseSource } from './placement.ts';
 import { subject } from './placement.ts';
-import type { RuntimeDriver } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeStore } from './runtime-store.ts';
+import { runtimeIn, type Runtimes } from './runtimes.ts';
 
 export interface TaskReconcilerDependencies {
   readonly db: Db;
@@ -16,7 +16,7 @@ export interface TaskReconcilerDependencies {
   readonly repositoryUrl: (component: string) => string;
   readonly queries: RuntimeQueries;
   readonly store: RuntimeStore;
-  readonly driver: RuntimeDriver;
+  readonly runtimes: Runtimes;
   readonly releases: ReleaseSource;
 }
 
@@ -29,7 +29,7 @@ export function createTaskReconciler({
   repositoryUrl,
   queries,
   store,
-  driver,
+  runtimes,
   releases,
 }: TaskReconcilerDependencies): Reconciler {
   return {
@@ -63,7 +63,10 @@ export function createTaskReconciler({
         source,
         repositoryUrl(placement.component),
       );
+      const where = placement.runtime ?? runtimeIn(platform.current(), placement.environment);
+      const isAgent = platform.current().runtimes[where]?.driver === 'agent';
       const { run, owner, isolation } = desiredPlacement(placement, source, way);
+      const driver = await runtimes.of(placement);
       await driver.startTask(id, {
         owner,
         in: { release: source.release.digest },
@@ -72,7 +75,9 @@ export function createTaskReconciler({
         files: [],
         timeoutMs: task.timeoutMs,
         memoryMiB: run.memoryMiB,
-        ...(isolation === undefined ? {} : { isolation, placement: placement.id }),
+        ...(isolation === undefined ? {} : { isolation }),
+        // Where it has processes only, a task runs by itself.
+        ...(isolation === undefined && isAgent ? {} : { placement: placement.id }),
       });
       const result = await driver.awaitTask(id, signal);
       const state = result.exitCode === passed ? 'passed' : 'failed';

@@ -1,0 +1,161 @@
+import type { ObservedPlacement, PlatformFile } from '@pltf/contracts';
+import { PltfError } from '@pltf/contracts';
+import type { Clock } from '../../kernel/clock.ts';
+import { platformActor } from '../../kernel/events.ts';
+import type { PlatformSource } from '../../kernel/platform-source.ts';
+import { type Db, transact } from '../../persistence/transaction.ts';
+import { placementReconciler } from './loops.ts';
+import { type Placement, subject } from './placement.ts';
+import { changePlacement } from './placing.ts';
+import type { RuntimeQueries } from './runtime-queries.ts';
+import type { RuntimeStore } from './runtime-store.ts';
+import { placeOf, type Runtimes } from './runtimes.ts';
+
+export interface MoveDependencies {
+  readonly db: Db;
+  readonly platform: PlatformSource;
+  readonly clock: Clock;
+  readonly store: RuntimeStore;
+  readonly queries: RuntimeQueries;
+  readonly runtimes: Runtimes;
+}
+
+/** How a note begins that tells of something left elsewhere. */
+export const stillOn = 'still on ';
+
+/** What is still somewhere else, and why it is left there for now. */
+export interface LeftBehind {
+  readonly runtime: string;
+  readonly because: string;
+}
+
+/**
+ * Has the placement be where its environment's `runtime:` line says. The first time that is written down; later it is
+ * a move, and a rollout begins: the new runtime first, and the old one stays until the new one serves. In one
+ * transaction, so that a kill leaves either.
+ */
+export async function settleRuntime(
+  dependencies: MoveDependencies,
+  placement: Placement,
+): Promise<Placement> {
+  const { db, platform, store } = dependencies;
+  const { environment, id } = placement;
+  const wanted = platform.current().environments.find(({ name }) => name === environment)?.runtime;
+  if (wanted === undefined || wanted === placement.runtime) return placement;
+  return transact(db, async (tx) => {
+    const now = await store.lock(tx, id);
+    if (now === undefined || now.state === 'removing' || now.runtime === wanted) {
+      return now ?? placement;
+    }
+    if (now.runtime === undefined) {
+      await store.setRuntime(tx, id, { runtime: wanted, leftOn: [] });
+      return { ...now, runtime: wanted };
+    }
+    const leftOn = [...new Set([...now.leftOn, now.runtime])].filter((name) => name !== wanted);
+    await store.setRuntime(tx, id, { runtime: wanted, leftOn });
+    await changePlacement(dependencies, tx, now, {
+      ...{ kind: 'deploy', actor: platformActor },
+      why: `${environment} runs on ${wanted} now (was ${now.runtime})`,
+    });
+    return (await store.lock(tx, id)) ?? now;
+  });
+}
+
+/** Whether what was asked for last is so: then nothing depends on where it was before. */
+export const isSettled = (placement: Placement, observed: ObservedPlacement): boolean =>
+  observed.revision >= placement.revision &&
+  (placement.runState === 'stopped'
+    ? observed.phase === 'stopped'
+    : observed.rollout?.revision === placement.revision
+      ? observed.rollout.step === 'done'
+      : observed.phase === 'running');
+
+/**
+ * Takes away what is left where the placement was before: once it serves where it is now, and whoever calls it has
+ * come along. Answers with what stays for now; empty when nothing is left.
+ */
+export async function leaveBehind(
+  dependencies: MoveDependencies,
+  placement: Placement,
+  observed: ObservedPlacement,
+  signal: AbortSignal,
+): Promise<readonly LeftBehind[]> {
+  const stays: LeftBehind[] = [];
+  for (const runtime of placement.leftOn) {
+    const because = isSettled(placement, observed)
+      ? await takeFrom(dependencies, placement, runtime, signal)
+      : `until it serves on ${placement.runtime ?? 'the new one'}`;
+    if (because !== undefined) stays.push({ runtime, because });
+  }
+  if (stays.length < placement.leftOn.length) {
+    const leftOn = stays.map(({ runtime }) => runtime);
+    await writeLeft(dependencies, placement, leftOn);
+  }
+  return stays;
+}
+
+/** Undefined once nothing of it is there; else why something is. */
+async function takeFrom(
+  { platform, queries, runtimes }: MoveDependencies,
+  { id, runtime: current }: Placement,
+  runtime: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (isSamePlace(platform.current(), runtime, current)) return undefined;
+  const behind = await queries.callersBehind(id, runtime);
+  if (behind.length > 0) return `${behind.join(', ')} still calls it there`;
+  try {
+    const driver = await runtimes.named(runtime);
+    return (await driver.remove(id, signal)) ? undefined : 'it is being removed';
+  } catch (error) {
+    if (signal.aborted || !(error instanceof PltfError)) throw error;
+    return error.detail;
+  }
+}
+
+async function writeLeft(
+  { db, store }: MoveDependencies,
+  { id, component, environment, leftOn: before }: Placement,
+  leftOn: readonly string[],
+): Promise<void> {
+  await transact(db, async (tx) => {
+    const now = await store.lock(tx, id);
+    if (now?.runtime === undefined) return;
+    const gone = before.filter((name) => !leftOn.includes(name));
+    const kept = now.leftOn.filter((name) => !gone.includes(name));
+    await store.setRuntime(tx, id, { runtime: now.runtime, leftOn: kept });
+    // Those that it calls may have waited for it.
+    for (const called of now.calls) tx.wake(placementReconciler, called);
+    tx.tell({
+      ...subject({ id, component, environment }),
+      ...{ type: 'placement-changed', actor: platformActor },
+      summary: `${id} is on ${now.runtime}, nothing of it is left on ${gone.join(', ')}`,
+    });
+  });
+}
+
+/** Two names of one machine or one cluster: what leaves the one would be taken from the other. */
+function isSamePlace(
+  { runtimes }: PlatformFile,
+  left: string,
+  current: string | undefined,
+): boolean {
+  const [a, b] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
+  return a !== undefined && b !== undefined && placeOf(a) === placeOf(b);
+}
+
+/** As it is shown while it moves: what serves on the old runtime serves on. */
+export function shownWhileMoving(
+  observed: ObservedPlacement,
+  old: ObservedPlacement | undefined,
+  stays: readonly LeftBehind[],
+): ObservedPlacement {
+  if (stays.length === 0) return observed;
+  const serving = observed.serving ?? old?.serving;
+  const notes = stays.map(({ runtime, because }) => ({ what: `${stillOn}${runtime}`, because }));
+  return {
+    ...observed,
+    ...(serving === undefined ? {} : { serving }),
+    notes: [...(observed.notes ?? []), ...notes],
+  };
+}
