@@ -12,7 +12,12 @@ export { createPlacementReconciler } from './placement-reconciler.ts';
 export type { Rollout } from './rollout.ts';
 export { postgresRolloutLedger } from './rollout-ledger.postgres.ts';
 export type { LedgerEntry, RolloutLedger } from './rollout-ledger.ts';
-export { PlacedImage, RolloutRecord, type RolloutStage } from './rollout-record.ts';
+export {
+  type Accepted,
+  type PlacedImage,
+  RolloutRecord,
+  type RolloutStage,
+} from './rollout-record.ts';
 export type { DriftChoice, LogQuery, RuntimeDriver, WantedPlacement } from './runtime-driver.ts';
 export { postgresRuntimeQueries, type RuntimeQueries } from './runtime-queries.ts';
 export { authorized, runtimeRoutes } from './runtime-routes.ts';

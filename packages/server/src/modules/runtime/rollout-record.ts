@@ -27,11 +27,13 @@ export type PlacedImage = z.infer<typeof PlacedImage>;
 const RenderedFor = z.looseObject({ minor: z.number().int(), kinds: z.array(z.string()) });
 
 /** A release with all that it takes to render it again. */
-const Accepted = z.object({
+export const Accepted = z.object({
   wanted: Wanted,
   image: PlacedImage.optional(),
   facts: RenderedFor.optional(),
 });
+
+export type Accepted = z.infer<typeof Accepted>;
 
 /**
  * Where a rollout is. `returning` goes back to the one that served before, or to none when there is none; the last
@@ -62,6 +64,8 @@ export const RolloutRecord = z.object({
   current: Accepted,
   /** What came to its end last: where a rollout that fails goes back to. */
   good: Accepted.optional(),
+  /** While nothing came to its end yet: what may have left instances, so that they can be ended. */
+  earlier: Accepted.optional(),
   stage: RolloutStage,
   /** When the stage began. */
   since: z.number(),
