@@ -15,5 +15,6 @@ export * from './platform-file.ts';
 export * from './platform-plan.ts';
 export * from './privacy-record.ts';
 export * from './problem.ts';
+export * from './runtime-rule.ts';
 export * from './spec.ts';
 export * from './thin-file.ts';

@@ -3,6 +3,7 @@ import { GuardrailId, GuardrailMode } from './guardrail.ts';
 import { JsonValue } from './json-value.ts';
 import { EnvironmentName, TeamName, UserName } from './names.ts';
 import { OfferName } from './need.ts';
+import { RuntimeRule } from './runtime-rule.ts';
 import { Duration } from './thin-file.ts';
 
 /** An amount in the platform's currency, a decimal as text: `"0.0125"`. */
@@ -58,40 +59,6 @@ export const SizeRule = z.strictObject({
   /** One instance for an hour; absent: from `rates`. */
   hourly: Amount.optional(),
 });
-
-/** Where placements run. */
-export const RuntimeRule = z.discriminatedUnion('driver', [
-  z.strictObject({
-    driver: z.literal('agent'),
-    isolation: z.enum(['process', 'docker']).default('process'),
-    /** Where images of `isolation: docker` go; absent: they stay with the engine. */
-    registry: z.string().min(1).max(253).optional(),
-  }),
-  z.strictObject({
-    driver: z.literal('kubernetes'),
-    /** A context of the server's kubeconfig. */
-    context: z.string().min(1).max(253),
-    /** Where images go: `registry.example.com/pltf`. */
-    registry: z.string().max(253).optional(),
-    /** How routes are made: by the Gateway API when the cluster has it, else by Ingress. */
-    gateway: z
-      .strictObject({ name: z.string().max(253), namespace: z.string().max(63) })
-      .optional(),
-    ingressClass: z.string().max(63).optional(),
-  }),
-  z.strictObject({
-    driver: z.literal('gitops'),
-    repository: z.string().min(1).max(500),
-    agent: z.enum(['argocd', 'flux']).default('argocd'),
-    ring: name.default('default'),
-    registry: z.string().max(253).optional(),
-    gateway: z
-      .strictObject({ name: z.string().max(253), namespace: z.string().max(63) })
-      .optional(),
-    ingressClass: z.string().max(63).optional(),
-  }),
-]);
-export type RuntimeRule = z.infer<typeof RuntimeRule>;
 
 export const OfferRule = z.strictObject({
   title,

@@ -144,6 +144,8 @@ export const ObservedPlacement = z.object({
   drift: z.array(DriftedField).optional(),
   /** Objects that somebody had deleted, and that were put back in this pass: `ConfigMap users-api`. */
   restored: z.array(z.string()).optional(),
+  /** Since when nobody has said how it is: what stands here is older. Absent while somebody does. */
+  unknownSince: Instant.optional(),
   at: Instant,
 });
 export type ObservedPlacement = z.infer<typeof ObservedPlacement>;

@@ -37,7 +37,9 @@ export function rolloutView(rollout: Rollout): RolloutView {
 /** The phase that may be shown: what was observed, or `unknown` when nobody has looked for too long. */
 export function shownPhase(placement: Placement, context: ViewContext): PlacementView['phase'] {
   if (placement.state === 'removing') return 'removing';
-  const lost = context.lostSince(placement);
+  const silentSince = placement.observed?.unknownSince;
+  const lost =
+    context.lostSince(placement) ?? (silentSince === undefined ? undefined : new Date(silentSince));
   const stale = lost !== undefined && context.now.getTime() - lost.getTime() > context.staleAfterMs;
   return placement.observed === undefined
     ? 'rolling'
