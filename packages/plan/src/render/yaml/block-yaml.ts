@@ -1,11 +1,11 @@
 import type { JsonValue } from '../../template/json.ts';
 import { quoted } from './scalar.ts';
+import { writeScalar } from './write-scalar.ts';
 import {
   createOutput,
   writeAgain,
   writeByte,
   writeBytes,
-  writeScalar,
   writeText,
   type YamlOutput,
 } from './yaml-output.ts';

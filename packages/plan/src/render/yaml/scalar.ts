@@ -6,7 +6,7 @@ const longestTaken = 5;
 /** `E0` and `_1` are numbers to some readers. */
 const numeric = /^[eE_][\d_+-]/;
 
-/** Whether a text of letters is read as something else than text. */
+/** Whether a text of letters is read as something else than text; it begins with one of `noftye_` then. */
 export const isTaken = (text: string): boolean =>
   (text.length <= longestTaken && taken.has(text.toLowerCase())) || numeric.test(text);
 
