@@ -80,6 +80,11 @@ export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labels?: string | undefined;
   readonly fields?: string | undefined;
+  /**
+   * Takes the items page by page; the answer has none then, and all pages are never in memory at once. A list that
+   * the server cannot go on with throws `watch-expired`: begin again.
+   */
+  readonly page?: ((items: readonly LiveObject[]) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -149,7 +154,10 @@ export interface ClusterApi {
   ): Promise<LiveObject>;
   /** `gone`: it is not there (any more); `going`: accepted, finalizers or a grace period are waited for. */
   delete(key: ObjectKey, options?: DeleteOptions): Promise<'gone' | 'going'>;
-  /** Ends when the server ends it; throws `watch-expired` when the version is too old to go on from. */
+  /**
+   * Begins with a BOOKMARK as soon as the server has accepted it. Ends when the server or the signal ends it; throws
+   * `watch-expired` when the version is too old to go on from.
+   */
   watch(
     kind: Kind,
     options: ListOptions & { readonly resourceVersion: string; readonly signal: AbortSignal },

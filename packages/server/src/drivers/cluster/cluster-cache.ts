@@ -69,6 +69,8 @@ export interface SeenPod extends ObjectKey {
   readonly createdAt: string;
   readonly deleting: boolean;
   readonly phase: string;
+  /** Why it ended as a whole, if it did: `Evicted`, `DeadlineExceeded`. */
+  readonly reason?: string | undefined;
   readonly ready: boolean;
   readonly node: string | undefined;
   readonly ip: string | undefined;
@@ -88,7 +90,10 @@ export interface SeenNamespace {
 
 /** One cache for each cluster, kept true by watches. */
 export interface ClusterCache extends AsyncDisposable {
-  /** Resolves when everything was listed once. Rejects with the signal. */
+  /**
+   * Resolves when everything was listed once. Rejects with the signal, and with the error of a kind that cannot be
+   * listed at the moment: it is tried again by itself, and `ready` may be asked again.
+   */
   ready(signal?: AbortSignal): Promise<void>;
   /** What is known of a namespace; empty lists for one that is not there. */
   of(namespace: string): SeenNamespace;

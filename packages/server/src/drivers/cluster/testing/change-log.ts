@@ -48,6 +48,7 @@ export class ChangeLog {
     if (query.from < this.#forgotten) {
       throw new PltfError('watch-expired', { detail: 'the version to watch from is too old' });
     }
+    yield { type: 'BOOKMARK', resourceVersion: String(query.from) };
     const closing = this.#closings;
     let seen = query.from;
     let bookmark = this.#bookmark;

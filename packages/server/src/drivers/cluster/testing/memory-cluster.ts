@@ -150,7 +150,9 @@ class InMemoryCluster implements MemoryCluster {
   ): ReturnType<ClusterApi['list']> {
     await this.#ask({ verb: 'list', ...kind, namespace: options.namespace }, options.signal);
     const items = this.objects.of(kind).filter((object) => isAmong(object, options));
-    return { items, resourceVersion: String(this.objects.version()) };
+    const resourceVersion = String(this.objects.version());
+    options.page?.(items);
+    return { items: options.page === undefined ? items : [], resourceVersion };
   }
 
   async apply(
