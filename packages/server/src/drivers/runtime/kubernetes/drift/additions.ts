@@ -1,6 +1,6 @@
 import type { LiveObject } from '../../../cluster/cluster-api.ts';
-import { leavesOf, type OwnedPath, treeOf, valueAt } from '../apply/owned-fields.ts';
-import { isOwn, type Owner } from './attribution.ts';
+import { fieldName, leavesOf, type OwnedPath, treeOf, valueAt } from '../apply/owned-fields.ts';
+import type { Owner } from './attribution.ts';
 
 /** Programs by which people change things by hand, as they name themselves to an API server. */
 const byHand =
@@ -19,24 +19,15 @@ export interface Addition {
 }
 
 /**
- * Fields that somebody has added by hand to an object of ours: what the platform asks for none of. A controller of the
- * cluster adds what it must, and is not reported.
+ * Fields that somebody has added by hand to an object of ours: what the platform asks for none of. `ours` are the fields
+ * that an apply would own. A controller of the cluster adds what it must, and is not reported.
  */
-export function additions(
-  live: LiveObject,
-  nameOfField: (path: OwnedPath) => string,
-): readonly Addition[] {
-  const entries = live.metadata.managedFields ?? [];
-  const ours = new Set(
-    entries
-      .filter(isOwn)
-      .flatMap(({ fieldsV1 }) => [...leavesOf(treeOf(fieldsV1) ?? {})].map(nameOfField)),
-  );
+export function additions(live: LiveObject, ours: ReadonlySet<string>): readonly Addition[] {
   const found = new Map<string, Addition>();
-  for (const { manager, time, fieldsV1, subresource } of entries) {
+  for (const { manager, time, fieldsV1, subresource } of live.metadata.managedFields ?? []) {
     if (subresource === 'status' || !byHand.test(manager)) continue;
     for (const path of leavesOf(treeOf(fieldsV1) ?? {})) {
-      const name = nameOfField(path);
+      const name = fieldName(path);
       if (ours.has(name) || ofNoMatter.some((pattern) => pattern.test(name))) continue;
       if (coveredBy(ours, name) || valueAt(live, path) === undefined) continue;
       found.set(name, { path, owner: { manager, since: time } });

@@ -47,12 +47,26 @@ export function driftMemory(): DriftMemory {
           continue;
         }
         const drift = await findDrift(set, object, signal);
+        if (drift.length === 0) await own(set, object, signal);
         looks.set(object, { ...stateOf(seen), drift });
         found.push(...drift);
       }
       return found;
     },
   };
+}
+
+/**
+ * What somebody wrote, and what we want, is the same by now: applied once more it is ours as well, and covered without a
+ * look. Where that does not come about (a webhook writes some of it each time), the look is remembered.
+ */
+async function own(
+  { cluster, cache }: PlacementSet,
+  object: SealedObject,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const result = await cluster.apply(object, { signal });
+  if (result.ok) cache.note(result.object);
 }
 
 const stateOf = (seen: SeenObject): Omit<Look, 'drift'> => ({

@@ -38,21 +38,15 @@ export function driftBetween(
     const values = { wanted: valueAt(wanted, path), live: valueAt(live, path) };
     found.set(fieldName(path), driftedField(object, path, values, owner));
   };
-  for (const leaf of leavesOf(ownTree(wanted) ?? {})) {
+  const leaves = [...leavesOf(ownTree(wanted) ?? {})];
+  for (const leaf of leaves) {
     if (sameJson(valueAt(wanted, leaf), valueAt(live, leaf))) continue;
     const path = firstMissing(live, leaf);
     report(path, ownerOf(live, path) ?? lastWriter(live));
   }
-  for (const { path, owner } of additions(live, fieldName)) {
-    if (
-      valueAt(wanted, path) !== undefined &&
-      !sameJson(valueAt(wanted, path), valueAt(live, path))
-    )
-      continue;
-    found.set(
-      fieldName(path),
-      driftedField(object, path, { wanted: undefined, live: valueAt(live, path) }, owner),
-    );
+  for (const { path, owner } of additions(live, new Set(leaves.map(fieldName)))) {
+    const values = { wanted: undefined, live: valueAt(live, path) };
+    found.set(fieldName(path), driftedField(object, path, values, owner));
   }
   return [...found.values()].slice(0, mostFields);
 }

@@ -6,22 +6,24 @@ import {
 
 export interface RenderChange extends SpecChange {
   readonly release?: number;
-  readonly kinds?: ReadonlySet<string>;
-  readonly minor?: number;
 }
 
 /** What serves all that is used here: no Gateway API, no operator of Prometheus, an ingress. */
-export const usualKinds = servedKinds();
+const usualKinds = servedKinds();
 
 /** What is rendered for a component in prod, changed as asked. */
 export function rendered(
   component: string,
   change: RenderChange = {},
 ): readonly KubernetesObject[] {
-  const { release = 1, kinds = usualKinds, minor = 33, ...spec } = change;
+  const { release = 1, ...spec } = change;
   const commit = String(release).padStart(40, '0');
   const image = `registry.example.com/${component}@sha256:${String(release).padStart(64, '0')}`;
-  const cluster = { minor, kinds, ingress: { className: 'nginx', namespace: 'ingress' } };
+  const cluster = {
+    minor: 33,
+    kinds: usualKinds,
+    ingress: { className: 'nginx', namespace: 'ingress' },
+  };
   return renderPlacement(
     inputWith({ component, ...spec }, { release: { number: release, commit, image }, cluster }),
   );
