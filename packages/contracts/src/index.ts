@@ -1,6 +1,7 @@
 export * from './agent/index.ts';
 export * from './api/index.ts';
 export * from './client.ts';
+export * from './cluster-settings.ts';
 export * from './errors.ts';
 export * from './exception.ts';
 export * from './guardrail.ts';

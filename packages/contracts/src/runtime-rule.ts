@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterSettings } from './cluster-settings.ts';
 import { OfferName } from './need.ts';
 
 /** Where placements run. */
@@ -13,13 +14,7 @@ export const RuntimeRule = z.discriminatedUnion('driver', [
     driver: z.literal('kubernetes'),
     /** A context of the server's kubeconfig. */
     context: z.string().min(1).max(253),
-    /** Where images go: `registry.example.com/pltf`. */
-    registry: z.string().max(253).optional(),
-    /** How routes are made: by the Gateway API when the cluster has it, else by Ingress. */
-    gateway: z
-      .strictObject({ name: z.string().max(253), namespace: z.string().max(63) })
-      .optional(),
-    ingressClass: z.string().max(63).optional(),
+    ...clusterSettings,
   }),
   z.strictObject({
     driver: z.literal('gitops'),
@@ -58,11 +53,7 @@ export const RuntimeRule = z.discriminatedUnion('driver', [
     removals: z.number().int().min(1).max(1000).default(10),
     /** The minor version of Kubernetes 1, for clusters that no context leads to. */
     kubernetes: z.number().int().min(20).max(99).default(30),
-    registry: z.string().max(253).optional(),
-    gateway: z
-      .strictObject({ name: z.string().max(253), namespace: z.string().max(63) })
-      .optional(),
-    ingressClass: z.string().max(63).optional(),
+    ...clusterSettings,
   }),
 ]);
 export type RuntimeRule = z.infer<typeof RuntimeRule>;

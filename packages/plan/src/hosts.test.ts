@@ -1,7 +1,7 @@
 import { ComponentName, PlacementId, PlatformFile } from '@pltf/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { placementAddress, routeUrl } from './hosts.ts';
+import { placementAddress, placementUrl, routeUrl } from './hosts.ts';
 import { builtinPlatform } from './platform-file/platform.ts';
 
 describe('addresses', () => {
@@ -67,5 +67,31 @@ describe('addresses', () => {
   test('the port of the web is not written', () => {
     expect(routeUrl('a.example.com', 80)).toBe('http://a.example.com');
     expect(routeUrl('a.localhost', 7080)).toBe('http://a.localhost:7080');
+  });
+});
+
+describe('the address that is shown', () => {
+  const shown = (rule: object): string | undefined => {
+    const runtimes = { east: { driver: 'kubernetes', context: 'east', ...rule } };
+    return placementUrl(PlatformFile.parse({ runtimes }), 'east', 'shop.example.com', 7080);
+  };
+
+  test('is that of the way in of its cluster, and none where there is no way in', () => {
+    const gateway = { name: 'public', namespace: 'gateways' };
+
+    expect(shown({})).toBeUndefined();
+    expect(shown({ gateway })).toBe('https://shop.example.com');
+    expect(shown({ ingressClass: 'nginx', entry: { scheme: 'http', port: 30080 } })).toBe(
+      'http://shop.example.com:30080',
+    );
+    expect(shown({ gateway, entry: { port: 443 } })).toBe('https://shop.example.com');
+  });
+
+  test("is the router's on the machine of the agent", () => {
+    const platform = PlatformFile.parse({});
+
+    expect(placementUrl(platform, 'agent', 'shop.localhost', 7080)).toBe(
+      'http://shop.localhost:7080',
+    );
   });
 });

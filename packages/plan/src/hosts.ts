@@ -31,6 +31,26 @@ export function placementAddress(
   return { id: `${label}.${environment}`, host: placementHost(platform, label, environment) };
 }
 
+/**
+ * Where a host answers on a runtime; undefined where the runtime has no way in from outside. `runtime` is its name in
+ * the platform file.
+ */
+export function placementUrl(
+  { runtimes }: PlatformFile,
+  runtime: string,
+  host: string,
+  routerPort: number,
+): string | undefined {
+  const rule = Object.hasOwn(runtimes, runtime) ? runtimes[runtime] : undefined;
+  if (rule === undefined || rule.driver === 'agent') return routeUrl(host, routerPort);
+  if (rule.gateway === undefined && rule.ingressClass === undefined) return undefined;
+  const { scheme, port } = rule.entry ?? { scheme: 'https', port: undefined };
+  const usual = scheme === 'https' ? 443 : 80;
+  return port === undefined || port === usual
+    ? `${scheme}://${host}`
+    : `${scheme}://${host}:${port}`;
+}
+
 /** The URL of a host behind the router. */
 export function routeUrl(host: string, routerPort: number): string {
   return routerPort === 80 ? `http://${host}` : `http://${host}:${routerPort}`;

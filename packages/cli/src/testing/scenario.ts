@@ -60,6 +60,7 @@ export const placement = (
     },
   ],
   leftovers: [],
+  ...{ notes: [], drift: [], runtime: 'agent', movingFrom: [] },
   traffic,
   ...more,
 });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
+  DriftedField,
   LogLine,
   ObservedInstance,
+  PlacementNote,
   PlacementPhase,
   Reason,
   RolloutStep,
@@ -58,6 +60,10 @@ export const PlacementView = z.object({
   branch: BranchName.optional(),
   /** Where it answers; absent for workers and jobs. */
   url: z.string().optional(),
+  /** Where it runs, by the name in the platform file. */
+  runtime: z.string(),
+  /** Runtimes where something of it still is: it moves away from there. */
+  movingFrom: z.array(z.string()),
   phase: z.union([PlacementPhase, z.literal('unknown')]),
   /** When `phase`, instances and traffic were observed. */
   asOf: Instant.optional(),
@@ -73,6 +79,10 @@ export const PlacementView = z.object({
   instances: z.array(ObservedInstance),
   rollout: RolloutView.optional(),
   leftovers: z.array(z.string()),
+  /** What it asks for and its runtime cannot give, and what else is to be known of it. */
+  notes: z.array(PlacementNote),
+  /** What somebody changed by hand where it runs. */
+  drift: z.array(DriftedField),
   traffic: Traffic.optional(),
   expiresAt: Instant.optional(),
 });

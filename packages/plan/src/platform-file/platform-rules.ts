@@ -1,4 +1,5 @@
 import type { EnvironmentRule, ErrorItem, PlatformFile } from '@pltf/contracts';
+import { clusterProblems } from './cluster-rules.ts';
 import { nearest } from '../nearest.ts';
 import { durationMs } from '../units.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
@@ -30,6 +31,7 @@ export function platformContradictions(
   checkEnvironments(context);
   for (const [index, environment] of platform.environments.entries())
     checkEnvironment(context, environment, ['environments', index]);
+  checkRuntimes(context);
   checkOffers(context);
   checkExceptions(context);
   return context.problems;
@@ -162,6 +164,16 @@ function checkQuota(context: Context, { name, sizes, quota }: EnvironmentRule, p
       `nothing fits into \`${name}\`: its smallest size needs ${smallest} MiB`,
       'Raise the quota, or allow a smaller size.',
     );
+}
+
+function checkRuntimes(context: Context): void {
+  const { environments, runtimes } = context.platform;
+  for (const [name, rule] of Object.entries(runtimes)) {
+    if (rule.driver === 'agent') continue;
+    const isUsed = environments.some(({ runtime }) => runtime === name);
+    for (const { key, message, fix } of clusterProblems(name, rule, isUsed))
+      refuse(context, ['runtimes', name, ...key], message, fix);
+  }
 }
 
 function checkOffers(context: Context): void {

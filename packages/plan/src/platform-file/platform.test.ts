@@ -79,4 +79,27 @@ describe('a platform file', () => {
 
     expect(parsed).toMatchObject({ ok: false, problems: [{ message: 'nested too deeply' }] });
   });
+
+  test.each([
+    ['context: a', '4:8 the runtime `k` has no `registry`'],
+    ['registry: r.io, context: a, issuer: acme', '4:65 `issuer` is of an Ingress'],
+    ['registry: r.io, context: a, entry: {port: 8443}', '4:64 there is no way in that `entry`'],
+    ['registry: r.io, context: a, signIn: {group: a.b, kind: C, name: d}', '4:65 `signIn` is of'],
+    ['registry: "https://r.io", context: a', '4:39 runtimes.k.registry: '],
+    ['registry: r.io, context: a, outbound: [10.0.0.0]', '4:68 runtimes.k.outbound.0: '],
+    ['registry: r.io, context: a, gateway: {name: A}', '4:'],
+  ])('with a cluster of %j is refused with its place', (rule, expected) => {
+    const parsed = parsePlatformFile(
+      `environments: [{name: a, runtime: k}]
+runtimes:
+  agent: {driver: agent}
+  k:   {driver: kubernetes, ${rule}}
+`,
+    );
+
+    const problems = parsed.ok ? [] : parsed.problems;
+    const [first] = problems.map(({ where, message }) => `${where} ${message}`);
+    expect(first).toContain(`platform.yaml:${expected}`);
+    expect(problems[0]?.fix ?? problems[0]?.message).toBeTruthy();
+  });
 });

@@ -37,6 +37,10 @@ export function placement(
       memoryMiB: 58.4 + at * 3,
     })),
     leftovers: [],
+    notes: [],
+    drift: [],
+    runtime: 'agent',
+    movingFrom: [],
     ...(served
       ? {
           traffic: {

@@ -5,7 +5,7 @@ import { deliveryRoutes, previewPipeline } from '../modules/delivery/index.ts';
 import { identityRoutes } from '../modules/identity/index.ts';
 import { overviewRoutes } from '../modules/overview/index.ts';
 import { pathsRoutes } from '../modules/paths/index.ts';
-import { runtimeRoutes, type ViewContext } from '../modules/runtime/index.ts';
+import { addressOf, runtimeIn, runtimeRoutes, type ViewContext } from '../modules/runtime/index.ts';
 import type { Db } from '../persistence/transaction.ts';
 import type { Foundation } from './foundation.ts';
 import type { IdentityRoom } from './identity-room.ts';
@@ -21,7 +21,8 @@ export function handlersOf(foundation: Foundation, rooms: Rooms, identity: Ident
   const { db, platform, portalUrl, routerPort } = foundation;
   const { runtime, delivery, catalogQueries: catalog } = rooms;
   const viewContext = (): ViewContext => ({
-    ...{ routerPort, staleAfterMs, now: systemClock.now() },
+    ...{ staleAfterMs, now: systemClock.now() },
+    ...placesOf(foundation),
     lostSince: runtime.runtimes.lostSince,
   });
   const queries = { runtime: runtime.queries, delivery: delivery.queries };
@@ -52,6 +53,15 @@ export function handlersOf(foundation: Foundation, rooms: Rooms, identity: Ident
     ...rooms.platform.handlers,
     platformHealth: () => health(db, rooms.agentLost.since),
   };
+}
+
+/** Where placements are, and where that answers. */
+function placesOf({ platform, routerPort }: Foundation): Pick<ViewContext, 'runtimeOf' | 'urlOf'> {
+  const runtimeOf: ViewContext['runtimeOf'] = ({ runtime, environment }) =>
+    runtime ?? runtimeIn(platform.current(), environment);
+  const urlOf: ViewContext['urlOf'] = (placement) =>
+    addressOf(platform.current(), placement, routerPort);
+  return { runtimeOf, urlOf };
 }
 
 function pathHandlers(foundation: Foundation, rooms: Rooms, { queries }: IdentityRoom) {

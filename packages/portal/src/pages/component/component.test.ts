@@ -15,6 +15,7 @@ const placement = (id: string, changes: Partial<PlacementView> = {}): PlacementV
   warm: [],
   instances: [],
   leftovers: [],
+  ...{ notes: [], drift: [], runtime: 'agent', movingFrom: [] },
   ...changes,
 });
 const release = (number: number, kept = true) => ({ number, kept }) as ReleaseView;

@@ -1,9 +1,8 @@
 import type { EventView } from '@pltf/contracts';
-import { routeUrl } from '@pltf/plan';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { defaultBranch } from '../catalog/index.ts';
 import type { Push } from '../repos/index.ts';
-import type { Placement, RuntimeQueries } from '../runtime/index.ts';
+import { addressOf, type Placement, type RuntimeQueries } from '../runtime/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import { isFinished, type Run } from './run.ts';
 
@@ -143,8 +142,8 @@ async function* preview(
     );
   let placement = await find();
   if (placement === undefined) return;
-  const host = placement.hosts[0];
-  if (host !== undefined) yield `Preview   ${routeUrl(host, dependencies.routerPort)}`;
+  const url = addressOf(dependencies.platform.current(), placement, dependencies.routerPort);
+  if (url !== undefined) yield `Preview   ${url}`;
   for (;;) {
     const rollout = (await dependencies.runtime.latestRollouts([placement.id])).get(placement.id);
     if (placement.observed?.serving?.number === run.release) {

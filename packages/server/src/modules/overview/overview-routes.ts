@@ -1,6 +1,5 @@
 import type { ComponentSummary } from '@pltf/contracts';
 import { PltfError } from '@pltf/contracts';
-import { routeUrl } from '@pltf/plan';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { HandlersOf } from '../../kernel/request.ts';
 import { type CatalogQueries, type Component, defaultBranch } from '../catalog/index.ts';
@@ -104,19 +103,22 @@ function summary(
         wellnessOfPhase(shownPhase(placement, context), placement.observed?.serving !== undefined),
       ),
     ),
-    placements: placements.map((placement) => ({
-      id: placement.id,
-      environment: placement.environment,
-      ...(placement.hosts[0] === undefined
-        ? {}
-        : { url: routeUrl(placement.hosts[0], context.routerPort) }),
-      phase: shownPhase(placement, context),
-      ...(placement.observed?.serving === undefined
-        ? {}
-        : { release: placement.observed.serving.number }),
-    })),
+    placements: placements.map((placement) => placementSummary(placement, context)),
     createdAt: component.createdAt.toISOString(),
     changedAt: component.changedAt.toISOString(),
+  };
+}
+
+function placementSummary(
+  placement: Placement,
+  context: ViewContext,
+): ComponentSummary['placements'][number] {
+  const { id, environment, observed } = placement;
+  const url = context.urlOf(placement);
+  return {
+    ...{ id, environment, phase: shownPhase(placement, context) },
+    ...(url === undefined ? {} : { url }),
+    ...(observed?.serving === undefined ? {} : { release: observed.serving.number }),
   };
 }
 

@@ -8,7 +8,7 @@ import {
   PltfError,
   type Spec,
 } from '@pltf/contracts';
-import { placementAddress, type RepositoryRoot, routeUrl, startFiles } from '@pltf/plan';
+import { placementAddress, placementUrl, type RepositoryRoot, startFiles } from '@pltf/plan';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { CreationGate } from './creation-gate.ts';
 import type { Scaffolder, ScaffoldFacts } from './scaffold.ts';
@@ -200,11 +200,12 @@ function placementsOf(
     if (run === undefined) return [];
     const address = placementAddress(platform, spec.name, environment.name);
     const { minimum, maximum } = run.instances;
+    const url = placementUrl(platform, environment.runtime, address.host, routerPort);
     return [
       {
         id: address.id,
         environment: environment.name,
-        ...(serves ? { url: routeUrl(address.host, routerPort) } : {}),
+        ...(serves && url !== undefined ? { url } : {}),
         size: run.size,
         memoryMiB: run.memoryMiB,
         instances: minimum === maximum ? String(minimum) : `${minimum}..${maximum}`,

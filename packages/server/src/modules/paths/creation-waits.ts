@@ -1,7 +1,7 @@
 import { type ErrorCode, isErrorCode, type PlatformFile, PltfError } from '@pltf/contracts';
-import { routeUrl } from '@pltf/plan';
 import type { Outcome } from '../../engine/reconciler.ts';
 import type { Run } from '../delivery/index.ts';
+import { addressOf } from '../runtime/index.ts';
 import type { CreationDependencies } from './creation-dependencies.ts';
 import type { Operation } from './operation.ts';
 import type { OperationProgress } from './operation-progress.ts';
@@ -50,11 +50,8 @@ export async function awaitReviewApp(
     await progress.step('review-app', 'running');
     return waitUntil(dependencies, progress.operation, 'review-app');
   }
-  const host = review.hosts[0];
-  const links =
-    host === undefined
-      ? operation.links
-      : { ...progress.operation.links, preview: routeUrl(host, dependencies.routerPort) };
+  const url = addressOf(dependencies.platform.current(), review, dependencies.routerPort);
+  const links = url === undefined ? operation.links : { ...progress.operation.links, preview: url };
   await progress.change({ links }, 'operation-progressed', 'The review app answers');
   await progress.step('review-app', 'done', links['preview'] ?? 'running');
   return undefined;

@@ -24,9 +24,15 @@ export { authorized, runtimeRoutes } from './runtime-routes.ts';
 export { type RuntimeService, runtimeService } from './runtime-service.ts';
 export { postgresRuntimeStore } from './runtime-store.postgres.ts';
 export type { RuntimeStore } from './runtime-store.ts';
-export { placementView, rolloutView, shownPhase, type ViewContext } from './runtime-views.ts';
+export {
+  placementView,
+  rolloutView,
+  shownPhase,
+  type ViewContext,
+} from './runtime-views.ts';
 export { createTaskReconciler } from './task-reconciler.ts';
 export {
+  addressOf,
   type OpenRuntime,
   placeOf,
   type RuntimeOpeners,

@@ -1,11 +1,13 @@
 import type { PlacementView, RolloutStep, RolloutView, TaskView } from '@pltf/contracts';
-import { routeUrl } from '@pltf/plan';
 import type { Placement } from './placement.ts';
 import type { Rollout } from './rollout.ts';
 import type { Task } from './task.ts';
 
 export interface ViewContext {
-  readonly routerPort: number;
+  /** Where a placement answers, if it does. */
+  readonly urlOf: (placement: Placement) => string | undefined;
+  /** By its name in the platform file. */
+  readonly runtimeOf: (placement: Placement) => string;
   /** After this long without news, a placement reads `unknown`. Milliseconds. */
   readonly staleAfterMs: number;
   readonly now: Date;
@@ -55,13 +57,15 @@ export function placementView(
   context: ViewContext,
 ): PlacementView {
   const { observed } = placement;
-  const host = placement.hosts[0];
+  const url = context.urlOf(placement);
   return {
     id: placement.id,
     component: placement.component,
     environment: placement.environment,
     ...(placement.branch === undefined ? {} : { branch: placement.branch }),
-    ...(host === undefined ? {} : { url: routeUrl(host, context.routerPort) }),
+    ...(url === undefined ? {} : { url }),
+    runtime: context.runtimeOf(placement),
+    movingFrom: [...placement.leftOn],
     phase: shownPhase(placement, context),
     ...(placement.observedAt === undefined ? {} : { asOf: placement.observedAt.toISOString() }),
     desired: {
@@ -77,6 +81,8 @@ export function placementView(
     instances: observed?.instances ?? [],
     ...(rollout === undefined ? {} : { rollout: rolloutView(rollout) }),
     leftovers: observed?.leftovers ?? [],
+    notes: observed?.notes ?? [],
+    drift: observed?.drift ?? [],
     ...(observed === undefined ? {} : { traffic: observed.traffic }),
     ...(placement.expiresAt === undefined ? {} : { expiresAt: placement.expiresAt.toISOString() }),
   };

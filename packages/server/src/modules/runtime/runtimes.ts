@@ -1,4 +1,5 @@
 import { type PlatformFile, PltfError, type RuntimeRule } from '@pltf/contracts';
+import { placementUrl } from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import type { Placement } from './placement.ts';
@@ -42,6 +43,17 @@ interface Entry {
 /** The runtime that an environment runs on now. */
 export const runtimeIn = ({ environments }: PlatformFile, environment: string): string =>
   environments.find(({ name }) => name === environment)?.runtime ?? 'agent';
+
+/** Where a placement answers; undefined for one without an address, or on a runtime without a way in. */
+export function addressOf(
+  platform: PlatformFile,
+  { hosts, runtime, environment }: Pick<Placement, 'hosts' | 'runtime' | 'environment'>,
+  routerPort: number,
+): string | undefined {
+  const [host] = hosts;
+  if (host === undefined) return undefined;
+  return placementUrl(platform, runtime ?? runtimeIn(platform, environment), host, routerPort);
+}
 
 /** One driver for each runtime: opened when it is needed, made anew when its rule changes, closed when it goes. */
 export function runtimesByName(
