@@ -6,6 +6,7 @@ import { audit } from './figures/audit.ts';
 import { auditServer } from './figures/audit-server.ts';
 import { cli } from './figures/cli.ts';
 import { create } from './figures/create.ts';
+import { fleet } from './figures/fleet.ts';
 import type { Effort, Group } from './figures/group.ts';
 import { idle } from './figures/idle.ts';
 import { plan } from './figures/plan.ts';
@@ -26,6 +27,7 @@ const groups: readonly Group[] = [
   idle,
   plan,
   render,
+  fleet,
   policy,
   audit,
   auditServer,

@@ -1,6 +1,7 @@
 export * from './backstage/index.ts';
 export * from './command-line.ts';
 export { canonicalJson, digestOf } from './digest.ts';
+export * from './fleet/index.ts';
 export * from './guardrails/index.ts';
 export * from './hosts.ts';
 export * from './nearest.ts';

@@ -40,34 +40,27 @@ export function readingOf(git: Git, directory: string): Reading {
     objects,
     readMany: (commit, paths) => readMany(git, inside, commit, paths),
     list: async (commit, folder, deep) => {
-      const tree = folder === '' ? commit : await resolve(`${commit}:${folder}`);
-      if (tree === undefined) return [];
-      const args = inside('ls-tree', '-z', ...(deep ? ['-r'] : []), tree);
+      const args = inside('ls-tree', '-z', ...(deep ? ['-r'] : []), treeish(commit, folder));
       const { code, out } = await git({ args, accept: [128] });
       return code === 0 ? entriesOf(out, folder) : [];
     },
     difference: async (before, after, folder) => {
-      const at = async (commit: string | undefined): Promise<string> =>
-        (commit === undefined
-          ? undefined
-          : folder === ''
-            ? commit
-            : await resolve(`${commit}:${folder}`)) ?? emptyTree;
-      const [one, other] = await Promise.all([at(before), at(after)]);
-      const args = inside(
-        'diff-tree',
-        '-r',
-        '-z',
-        '--raw',
-        '--no-renames',
-        '--full-index',
-        one,
-        other,
-      );
-      return differencesOf((await git({ args })).out, folder);
+      const between = (one: string, other: string) =>
+        git({ args: inside('diff-tree', ...diffOptions, one, other), accept: [128] });
+      // Both are there nearly always: one process instead of three.
+      const was = before === undefined ? emptyTree : treeish(before, folder);
+      const { code, out } = await between(was, treeish(after, folder));
+      if (code === 0) return differencesOf(out, folder);
+      const at = async (name: string): Promise<string> => (await resolve(name)) ?? emptyTree;
+      const known = await between(await at(was), await at(treeish(after, folder)));
+      return differencesOf(known.out, folder);
     },
   };
 }
+
+const diffOptions = ['-r', '-z', '--raw', '--no-renames', '--full-index', '--end-of-options'];
+const treeish = (commit: string, folder: string): string =>
+  folder === '' ? commit : `${commit}:${folder}`;
 
 const isId = (line: string | undefined): boolean => /^[0-9a-f]{40,64}$/.test(line ?? '');
 const under = (folder: string, path: string): string =>

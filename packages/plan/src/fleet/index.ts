@@ -1,0 +1,11 @@
+export { type ChangeForecast, type ForecastFacts, forecast } from './forecast.ts';
+export { changeLine, type ReadableChange, readableChanges } from './readable.ts';
+export {
+  type RenderedClass,
+  type RenderedClasses,
+  type RenderedPair,
+  type Rendering,
+  renderedClasses,
+} from './rendered-classes.ts';
+export { type RenderedChange, renderedDifference } from './rendered-difference.ts';
+export { type Risk, riskOf, risks } from './risk.ts';
