@@ -212,10 +212,21 @@ export const errorKinds = {
     'The image could not be built',
     'Correct the step that is named; its last lines are below.',
   ),
+  'image-missing': kind(
+    422,
+    'There is no such image',
+    'Correct the name, or push the image to its registry.',
+  ),
   'image-push-failed': kind(
     502,
     'The image could not be pushed',
     'See that the registry of the platform file answers and lets the platform write.',
+    true,
+  ),
+  'image-unknown': kind(
+    502,
+    'Which image that is cannot be known',
+    'Name the image by its digest, or try again when its registry answers.',
     true,
   ),
   'instance-crashed': kind(

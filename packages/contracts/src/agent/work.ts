@@ -115,6 +115,8 @@ export const ReleaseImage = z.object({
   /** By digest in the registry: `registry.example.com/pltf/users-api@sha256:…`. */
   reference: z.string().optional(),
   builder: z.enum(['buildkit', 'classic']).optional(),
+  /** As the image says it: `1000:1000`, `node`; empty for root. */
+  user: z.string().optional(),
   reason: Reason.optional(),
   startedAt: Instant,
   finishedAt: Instant.optional(),

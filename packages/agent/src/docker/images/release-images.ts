@@ -84,6 +84,11 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     return (await inspect(image)) !== undefined;
   };
 
+  const userOf = async (image: string) => {
+    const inspected = await inspect(image);
+    return inspected === undefined ? undefined : { user: inspected.Config?.User ?? '' };
+  };
+
   const make = async (request: ImageRequest): Promise<ReleaseImage> => {
     const { release, attempt } = request;
     const startedAt = now().toISOString();
@@ -92,7 +97,8 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     const log = await files.log(release.digest, true);
     try {
       const made = await build(options, request, log, startedAt);
-      const ready = { ...begun, ...made, state: 'ready' as const };
+      const user = made.image === undefined ? undefined : await userOf(made.image);
+      const ready = { ...begun, ...made, ...user, state: 'ready' as const };
       await files.write(ready);
       return ready;
     } catch (error) {

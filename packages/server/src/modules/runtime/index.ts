@@ -46,3 +46,4 @@ export {
   wakeEnvironments,
   wakePlacements,
 } from './placement-wakes.ts';
+export type { ReleaseImageState, ReleaseImages } from './release-images.ts';
