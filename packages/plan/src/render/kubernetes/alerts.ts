@@ -20,10 +20,11 @@ export function prometheusRuleObject(placed: Placed): KubernetesObject | undefin
   const metadata = metadataOf(placed, name);
   const measured = input.metricsPath !== undefined && placed.port !== undefined;
   const availability = measured ? spec.objective.availability : undefined;
+  const labels = labelsOf(placed);
   const rules = [
-    ...(availability === undefined ? [] : burnAlerts(placed, allowance(availability))),
-    ...(measured ? latencyAlerts(placed) : []),
-    ...runningAlerts(placed),
+    ...(availability === undefined ? [] : burnAlerts(placed, labels, allowance(availability))),
+    ...(measured ? latencyAlerts(placed, labels) : []),
+    ...runningAlerts(placed, labels),
   ];
   return {
     apiVersion: 'monitoring.coreos.com/v1',
@@ -70,17 +71,25 @@ interface Alert {
   readonly section: string;
 }
 
-function alert({ spec, input }: Placed, made: Alert): JsonObject {
+/** By severity, so that what is the same in all alerts of a placement is there once. */
+type AlertLabels = Readonly<Record<Severity, JsonObject>>;
+
+function labelsOf({ spec }: Placed): AlertLabels {
+  const of = (severity: Severity): JsonObject => ({
+    severity,
+    service: spec.component,
+    owner: spec.owner,
+    environment: spec.environment,
+  });
+  return { page: of('page'), ticket: of('ticket'), summary: of('summary') };
+}
+
+function alert({ spec, input }: Placed, labels: AlertLabels, made: Alert): JsonObject {
   return {
     alert: made.name,
     expr: made.expr,
     ...(made.since === undefined ? {} : { for: made.since }),
-    labels: {
-      severity: made.severity,
-      service: spec.component,
-      owner: spec.owner,
-      environment: spec.environment,
-    },
+    labels: labels[made.severity],
     annotations: {
       summary: `${spec.component} ${made.summary}`,
       description: made.description,
@@ -93,7 +102,7 @@ const urgent = ({ spec }: Placed): Severity => tierDefaults(spec.tier).alerts;
 /** What can wait wakes nobody up. */
 const patient = (placed: Placed): Severity => (urgent(placed) === 'summary' ? 'summary' : 'ticket');
 
-function burnAlerts(placed: Placed, budget: string): readonly JsonObject[] {
+function burnAlerts(placed: Placed, labels: AlertLabels, budget: string): readonly JsonObject[] {
   const above = (long: string, short: string, factor: string): string =>
     [long, short]
       .map(
@@ -105,7 +114,7 @@ function burnAlerts(placed: Placed, budget: string): readonly JsonObject[] {
   const description =
     '{{ $value | humanizePercentage }} of requests fail in {{ $labels.namespace }}.';
   return [
-    alert(placed, {
+    alert(placed, labels, {
       name: 'ErrorBudgetBurnsFast',
       expr: above('1h', '5m', '14.4 * '),
       severity: urgent(placed),
@@ -113,7 +122,7 @@ function burnAlerts(placed: Placed, budget: string): readonly JsonObject[] {
       description,
       section,
     }),
-    alert(placed, {
+    alert(placed, labels, {
       name: 'ErrorBudgetBurns',
       expr: above('6h', '30m', '6 * '),
       severity: urgent(placed),
@@ -121,7 +130,7 @@ function burnAlerts(placed: Placed, budget: string): readonly JsonObject[] {
       description,
       section,
     }),
-    alert(placed, {
+    alert(placed, labels, {
       name: 'ErrorBudgetBurnsSlowly',
       expr: above('3d', '6h', ''),
       since: '1h',
@@ -133,14 +142,14 @@ function burnAlerts(placed: Placed, budget: string): readonly JsonObject[] {
   ];
 }
 
-function latencyAlerts(placed: Placed): readonly JsonObject[] {
+function latencyAlerts(placed: Placed, labels: AlertLabels): readonly JsonObject[] {
   const promised = placed.spec.objective.latency ?? {};
   const alerts: JsonObject[] = [];
   for (const [name, quantile] of Object.entries(quantiles)) {
     const milliseconds = promised[name];
     if (milliseconds === undefined) continue;
     alerts.push(
-      alert(placed, {
+      alert(placed, labels, {
         name: name === 'p99' ? 'SlowAnswers' : `SlowAnswers${name.toUpperCase()}`,
         expr: `histogram_quantile(${quantile}, sum by (namespace, le) (rate(http_request_duration_seconds_bucket{${seriesOf(placed)}}[5m]))) > ${milliseconds / 1000}`,
         since: '10m',
@@ -154,7 +163,7 @@ function latencyAlerts(placed: Placed): readonly JsonObject[] {
   return alerts;
 }
 
-function runningAlerts(placed: Placed): readonly JsonObject[] {
+function runningAlerts(placed: Placed, labels: AlertLabels): readonly JsonObject[] {
   const { spec, namespace, name, workload } = placed;
   const kind = workload === 'StatefulSet' ? 'statefulset' : 'deployment';
   const which = `${kind}="${name}", namespace="${namespace}"`;
@@ -165,7 +174,7 @@ function runningAlerts(placed: Placed): readonly JsonObject[] {
   const wanted =
     kind === 'deployment' ? 'kube_deployment_spec_replicas' : 'kube_statefulset_replicas';
   return [
-    alert(placed, {
+    alert(placed, labels, {
       name: 'RestartsAgainAndAgain',
       expr: `sum by (namespace) (increase(kube_pod_container_status_restarts_total{container="${spec.component}", namespace="${namespace}"}[15m])) > 3`,
       severity: urgent(placed),
@@ -173,7 +182,7 @@ function runningAlerts(placed: Placed): readonly JsonObject[] {
       description: '{{ $value | humanize }} restarts in 15 minutes in {{ $labels.namespace }}.',
       section: 'restarts-again-and-again',
     }),
-    alert(placed, {
+    alert(placed, labels, {
       name: 'NotRunning',
       expr: `${ready}{${which}} == 0 and ${wanted}{${which}} > 0`,
       since: '5m',

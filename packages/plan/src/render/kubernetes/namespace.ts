@@ -1,4 +1,5 @@
-import type { JsonValue } from '../../template/json.ts';
+import type { JsonObject, JsonValue } from '../../template/json.ts';
+import { ofValues } from './kept-parts.ts';
 import type { KubernetesObject } from './object.ts';
 import { mayAutoscale, metadataOf, type Placed } from './placed.ts';
 import { cpuQuantity, memoryQuantity } from './quantity.ts';
@@ -64,25 +65,26 @@ export function resourceQuotaObject(placed: Placed): KubernetesObject {
 }
 
 /** A quota turns away pods that do not say what they need: here it is said for them. */
-export function limitRangeObject(placed: Placed): KubernetesObject {
-  const { spec, name } = placed;
-  const memory = memoryQuantity(spec.run.memoryMiB);
+export const limitRangeObject = (placed: Placed): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'LimitRange',
+  metadata: metadataOf(placed, placed.name),
+  spec: limits(placed.spec.run.memoryMiB, placed.spec.run.cpu),
+});
+
+const limits = /* @__PURE__ */ ofValues((memoryMiB: number, cpu: number): JsonObject => {
+  const memory = memoryQuantity(memoryMiB);
   return {
-    apiVersion: 'v1',
-    kind: 'LimitRange',
-    metadata: metadataOf(placed, name),
-    spec: {
-      limits: [
-        {
-          type: 'Container',
-          default: { memory },
-          defaultRequest: { cpu: cpuQuantity(spec.run.cpu), memory },
-          max: { memory: memoryQuantity(Math.max(spec.run.memoryMiB, roomForSidecarsMiB)) },
-        },
-      ],
-    },
+    limits: [
+      {
+        type: 'Container',
+        default: { memory },
+        defaultRequest: { cpu: cpuQuantity(cpu), memory },
+        max: { memory: memoryQuantity(Math.max(memoryMiB, roomForSidecarsMiB)) },
+      },
+    ],
   };
-}
+});
 
 const most = (placed: Placed): number => {
   const { minimum, maximum } = placed.spec.run.instances;

@@ -1,25 +1,32 @@
 import type { JsonObject, JsonValue } from '../../template/json.ts';
+import { constant } from '../yaml/constant.ts';
 import { sortedKeys } from './configuration.ts';
 import type { BackingEndpoint, Peer } from './input.ts';
+import { ofCluster } from './kept-parts.ts';
 import { namespaceOf, shortened } from './names.ts';
-import type { Fields, KubernetesObject } from './object.ts';
+import type { KubernetesObject } from './object.ts';
 import { metadataOf, type Placed, usualPort } from './placed.ts';
 import { entryOf } from './traffic.ts';
 
 const usualDns = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
-const both = ['Ingress', 'Egress'];
-const everyPod = {};
+const ingress = /* @__PURE__ */ constant(['Ingress']);
+const egress = /* @__PURE__ */ constant(['Egress']);
+const everyPod = /* @__PURE__ */ constant({});
+const nothing = /* @__PURE__ */ constant({
+  podSelector: everyPod,
+  policyTypes: ['Ingress', 'Egress'],
+});
 
 /**
  * Nothing goes in or out of the namespace but what a policy of its own allows: names, the gateway, Prometheus, each
  * declared edge at both of its ends, backing services, and the outside that the platform allows to all.
  */
 export function networkPolicyObjects(placed: Placed): readonly KubernetesObject[] {
-  const policies = [policy(placed, 'default-deny', { podSelector: everyPod, policyTypes: both })];
+  const policies = [policy(placed, 'default-deny', nothing)];
   if (placed.spec.kind === 'resource') return policies;
-  policies.push(policy(placed, 'dns', dns(placed)));
-  if (placed.port !== undefined) policies.push(...incoming(placed, placed.port));
-  policies.push(...outgoing(placed));
+  policies.push(policy(placed, 'dns', dns(placed.cluster)));
+  if (placed.port !== undefined) addIncoming(policies, placed, placed.port);
+  addOutgoing(policies, placed);
   return policies;
 }
 
@@ -37,71 +44,78 @@ const inNamespace = (namespace: string, pods?: Readonly<Record<string, string>>)
     : { namespaceSelector, podSelector: { matchLabels: pods } };
 };
 
-function dns({ cluster }: Placed): JsonObject {
+const dns = /* @__PURE__ */ ofCluster((cluster): JsonObject => {
   const { namespace, labels } = cluster.dns ?? usualDns;
+  const ports = [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ];
   return {
     podSelector: everyPod,
-    policyTypes: ['Egress'],
-    egress: [
-      {
-        to: [inNamespace(namespace, labels)],
-        ports: [
-          { protocol: 'UDP', port: 53 },
-          { protocol: 'TCP', port: 53 },
-        ],
-      },
-    ],
+    policyTypes: egress,
+    egress: [{ to: [inNamespace(namespace, { ...labels })], ports }],
   };
-}
+});
 
-function incoming(placed: Placed, port: number): readonly KubernetesObject[] {
-  const { cluster, input, selector } = placed;
-  const allow = (from: JsonValue): Fields => ({
-    podSelector: { matchLabels: selector },
-    policyTypes: ['Ingress'],
-    ingress: [{ from: [from], ports: [{ protocol: 'TCP', port }] }],
-  });
-  const policies: KubernetesObject[] = [];
+const fromGateway = /* @__PURE__ */ ofCluster(({ gateway }) => [
+  inNamespace(gateway?.namespace ?? ''),
+]);
+const fromProxies = /* @__PURE__ */ ofCluster((cluster) => [
+  inNamespace(cluster.ingress?.namespace ?? ''),
+]);
+const fromMonitoring = /* @__PURE__ */ ofCluster(({ monitoring }) => [
+  inNamespace(monitoring?.namespace ?? ''),
+]);
+
+function addIncoming(policies: KubernetesObject[], placed: Placed, port: number): void {
+  const { cluster, input, selector, spec } = placed;
+  const podSelector = { matchLabels: selector };
+  const ports = [{ protocol: 'TCP', port }];
+  const allow = (purpose: string, from: readonly JsonValue[]): void => {
+    const rule = { podSelector, policyTypes: ingress, ingress: [{ from, ports }] };
+    policies.push(policy(placed, purpose, rule));
+  };
   const entry = entryOf(placed);
-  const doors = entry === 'gateway' ? cluster.gateway : entry && cluster.ingress;
-  if (doors !== undefined && placed.spec.routes.length > 0)
-    policies.push(policy(placed, 'from-gateway', allow(inNamespace(doors.namespace))));
+  if (entry !== undefined && spec.routes.length > 0)
+    allow('from-gateway', (entry === 'gateway' ? fromGateway : fromProxies)(cluster));
   if (cluster.monitoring !== undefined && input.metricsPath !== undefined)
-    policies.push(
-      policy(placed, 'from-monitoring', allow(inNamespace(cluster.monitoring.namespace))),
-    );
+    allow('from-monitoring', fromMonitoring(cluster));
   for (const caller of sortedPeers(input.callers ?? []))
-    policies.push(policy(placed, `from-${nameOf(caller)}`, allow(peer(caller))));
-  return policies;
+    allow(`from-${nameOf(caller)}`, [peer(caller)]);
 }
 
-function outgoing(placed: Placed): readonly KubernetesObject[] {
+const toOutside = /* @__PURE__ */ ofCluster(({ outbound = [] }) => ({
+  podSelector: everyPod,
+  policyTypes: egress,
+  egress: [
+    {
+      to: outbound.map(({ cidr, except }) => ({
+        ipBlock: except === undefined ? { cidr } : { cidr, except: [...except] },
+      })),
+    },
+  ],
+}));
+
+function addOutgoing(policies: KubernetesObject[], placed: Placed): void {
   const { cluster, input } = placed;
-  const allow = (rule: JsonValue): Fields => ({
-    podSelector: everyPod,
-    policyTypes: ['Egress'],
-    egress: [rule],
-  });
-  const policies: KubernetesObject[] = [];
+  const allow = (purpose: string, rule: JsonValue): void => {
+    const spec = { podSelector: everyPod, policyTypes: egress, egress: [rule] };
+    policies.push(policy(placed, purpose, spec));
+  };
   const callees = Object.values(input.callees ?? {});
   for (const callee of sortedPeers(callees)) {
     const same = callees.filter((other) => nameOf(other) === nameOf(callee));
     const numbers = new Set(same.map(({ port = usualPort }) => port));
     const ports = [...numbers].toSorted((a, b) => a - b).map((port) => ({ protocol: 'TCP', port }));
-    policies.push(policy(placed, `to-${nameOf(callee)}`, allow({ to: [peer(callee)], ports })));
+    allow(`to-${nameOf(callee)}`, { to: [peer(callee)], ports });
   }
   const { backing = {} } = input;
   for (const need of sortedKeys(backing)) {
     const to = backing[need] && endpoint(backing[need]);
-    if (to !== undefined) policies.push(policy(placed, `to-need-${need}`, allow(to)));
+    if (to !== undefined) allow(`to-need-${need}`, to);
   }
-  if (cluster.outbound !== undefined && cluster.outbound.length > 0) {
-    const to = cluster.outbound.map(({ cidr, except }) => ({
-      ipBlock: except === undefined ? { cidr } : { cidr, except },
-    }));
-    policies.push(policy(placed, 'to-outside', allow({ to })));
-  }
-  return policies;
+  if (cluster.outbound !== undefined && cluster.outbound.length > 0)
+    policies.push(policy(placed, 'to-outside', toOutside(cluster)));
 }
 
 function endpoint({ cidr, namespace, port }: BackingEndpoint): JsonObject | undefined {

@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '../../template/json.ts';
+import { constant } from '../yaml/constant.ts';
 import { configurationData, secretNames } from './configuration.ts';
+import { ofValues } from './kept-parts.ts';
 import { fingerprint, labelValue, shortened } from './names.ts';
 import type { Fields } from './object.ts';
 import { type Placed, since } from './placed.ts';
@@ -75,9 +77,11 @@ function podSpec(placed: Placed, purpose: PodPurpose): JsonObject {
   spec['securityContext'] = podSecurity(placed, input.release.user);
   if (purpose.kind === 'instance') spec['topologySpreadConstraints'] = spread(placed);
   spec['containers'] = [container(placed, purpose)];
-  spec['volumes'] = [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }];
+  spec['volumes'] = volumes;
   return spec;
 }
+
+const volumes = /* @__PURE__ */ constant([{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }]);
 
 /** The pause, then SIGTERM and the time to finish what is in flight, and a margin. */
 export const graceSeconds = ({ spec, port }: Placed): number =>
@@ -85,10 +89,14 @@ export const graceSeconds = ({ spec, port }: Placed): number =>
   Math.ceil(spec.run.drainMs / 1000) +
   marginSeconds;
 
-const seccompProfile = { type: 'RuntimeDefault' };
+const seccompProfile = /* @__PURE__ */ constant({ type: 'RuntimeDefault' });
 const groupOfVolumes = 1000;
+const usualSecurity = /* @__PURE__ */ constant({ runAsNonRoot: true, seccompProfile });
 
 function podSecurity(placed: Placed, user: number | undefined): JsonObject {
+  const opensPort = placed.port !== undefined && placed.port < firstFreePort && since(placed, 22);
+  if (user === undefined && placed.spec.run.volume === undefined && !opensPort)
+    return usualSecurity;
   const security: Fields = { runAsNonRoot: true };
   if (user !== undefined) {
     security['runAsUser'] = user;
@@ -96,7 +104,7 @@ function podSecurity(placed: Placed, user: number | undefined): JsonObject {
     security['fsGroup'] = user;
   } else if (placed.spec.run.volume !== undefined) security['fsGroup'] = groupOfVolumes;
   security['seccompProfile'] = seccompProfile;
-  if (placed.port !== undefined && placed.port < firstFreePort && since(placed, 22))
+  if (opensPort)
     security['sysctls'] = [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }];
   return security;
 }
@@ -104,12 +112,12 @@ function podSecurity(placed: Placed, user: number | undefined): JsonObject {
 /** Ports below are root's, unless the pod says otherwise; Pod Security restricted lets it. */
 const firstFreePort = 1024;
 
-const containerSecurity = {
+const containerSecurity = /* @__PURE__ */ constant({
   allowPrivilegeEscalation: false,
   privileged: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },
-};
+});
 
 /** Over zones and machines; tier 1 insists on zones where the cluster has more than one. */
 function spread(placed: Placed): readonly JsonValue[] {
@@ -145,17 +153,22 @@ function container(placed: Placed, purpose: PodPurpose): JsonObject {
     if (port !== undefined)
       made['ports'] = [{ name: 'http', containerPort: port, protocol: 'TCP' }];
     Object.assign(made, probesOf(placed));
-    if (port !== undefined && since(placed, 30))
-      made['lifecycle'] = { preStop: { sleep: { seconds: pauseBeforeStopSeconds } } };
+    if (port !== undefined && since(placed, 30)) made['lifecycle'] = pauseBeforeStop;
   }
-  made['resources'] = resources(placed);
+  made['resources'] = resources(spec.run.memoryMiB, spec.run.cpu);
   made['volumeMounts'] = mounts(placed, instance);
   return made;
 }
 
+const pauseBeforeStop = /* @__PURE__ */ constant({
+  preStop: { sleep: { seconds: pauseBeforeStopSeconds } },
+});
+
 const instanceVariable = {
   name: 'PLTF_INSTANCE',
-  valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } },
+  valueFrom: /* @__PURE__ */ constant({
+    fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' },
+  }),
 };
 
 function variables({ input }: Placed, port: number | undefined): readonly JsonValue[] {
@@ -178,14 +191,14 @@ function environmentSources(placed: Placed): readonly JsonValue[] {
 }
 
 /** The memory limit is the request, so that no neighbour is pushed out; the processor has no limit. */
-function resources({ spec }: Placed): JsonObject {
-  const memory = memoryQuantity(spec.run.memoryMiB);
-  return { requests: { cpu: cpuQuantity(spec.run.cpu), memory }, limits: { memory } };
-}
+const resources = /* @__PURE__ */ ofValues((memoryMiB: number, cpu: number): JsonObject => {
+  const memory = memoryQuantity(memoryMiB);
+  return { requests: { cpu: cpuQuantity(cpu), memory }, limits: { memory } };
+});
 
-function mounts({ spec }: Placed, instance: boolean): readonly JsonValue[] {
-  const tmp = { name: 'tmp', mountPath: '/tmp' };
-  return instance && spec.run.volume !== undefined
-    ? [tmp, { name: 'volume', mountPath: spec.run.volume }]
-    : [tmp];
-}
+const tmpMounts = /* @__PURE__ */ constant([{ name: 'tmp', mountPath: '/tmp' }]);
+
+const mounts = ({ spec }: Placed, instance: boolean): readonly JsonValue[] =>
+  instance && spec.run.volume !== undefined
+    ? [...tmpMounts, { name: 'volume', mountPath: spec.run.volume }]
+    : tmpMounts;

@@ -1,4 +1,6 @@
 import type { JsonValue } from '../../template/json.ts';
+import { constant } from '../yaml/constant.ts';
+import { ofValues } from './kept-parts.ts';
 import type { Placed } from './placed.ts';
 
 /** How long a start may take, in seconds. */
@@ -24,14 +26,23 @@ export function probesOf(placed: Placed): Readonly<Record<string, JsonValue>> {
       livenessProbe: { exec, periodSeconds: 20, timeoutSeconds: 5 },
     };
   }
-  const accepts = { tcpSocket: { port: 'http' } };
-  const ready =
-    spec.run.health === undefined
-      ? accepts
-      : { httpGet: { path: spec.run.health, port: 'http', scheme: 'HTTP' } };
-  return {
-    startupProbe: { ...ready, periodSeconds: 1, failureThreshold: seconds },
-    readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 2 },
-    livenessProbe: { ...accepts, periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 6 },
-  };
+  return asked(spec.run.health ?? '', seconds);
 }
+
+const accepts = { tcpSocket: { port: 'http' } };
+const livenessProbe = /* @__PURE__ */ constant({
+  ...accepts,
+  periodSeconds: 10,
+  timeoutSeconds: 2,
+  failureThreshold: 6,
+});
+
+/** An empty path: it is well when it accepts. */
+const asked = /* @__PURE__ */ ofValues((path: string, seconds: number) => {
+  const ready = path === '' ? accepts : { httpGet: { path, port: 'http', scheme: 'HTTP' } };
+  return {
+    startupProbe: constant({ ...ready, periodSeconds: 1, failureThreshold: seconds }),
+    readinessProbe: constant({ ...ready, periodSeconds: 5, timeoutSeconds: 2 }),
+    livenessProbe,
+  };
+});

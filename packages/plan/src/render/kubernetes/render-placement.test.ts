@@ -200,7 +200,9 @@ describe('a placement in a cluster', () => {
         expect(parseAllDocuments(text).map((document) => document.toJS() as unknown)).toEqual(
           objects,
         );
-        expect(JSON.parse(JSON.stringify(objects))).toEqual(objects);
+        const apart = JSON.parse(JSON.stringify(objects)) as KubernetesObject[];
+        expect(apart).toEqual(objects);
+        expect(blockYaml(apart)).toBe(text);
       }),
       { numRuns: 60 },
     );

@@ -1,8 +1,20 @@
+import { constant } from '../yaml/constant.ts';
 import type { KubernetesObject } from './object.ts';
 import { autoscales, fewest, metadataOf, type Placed, serves, since } from './placed.ts';
 
 /** Of what the size asks for: a third is left for the time that more instances take to come. */
 const targetCpuPercent = 70;
+
+const metrics = /* @__PURE__ */ constant([
+  {
+    type: 'Resource',
+    resource: {
+      name: 'cpu',
+      target: { type: 'Utilization', averageUtilization: targetCpuPercent },
+    },
+  },
+]);
+const behavior = /* @__PURE__ */ constant({ scaleDown: { stabilizationWindowSeconds: 300 } });
 
 export function autoscalerObject(placed: Placed): KubernetesObject | undefined {
   if (!autoscales(placed)) return undefined;
@@ -15,16 +27,8 @@ export function autoscalerObject(placed: Placed): KubernetesObject | undefined {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: workload, name },
       minReplicas: fewest(placed),
       maxReplicas: spec.run.instances.maximum,
-      metrics: [
-        {
-          type: 'Resource',
-          resource: {
-            name: 'cpu',
-            target: { type: 'Utilization', averageUtilization: targetCpuPercent },
-          },
-        },
-      ],
-      behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+      metrics,
+      behavior,
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../template/json.ts';
+import { constant } from '../yaml/constant.ts';
 import { addedKinds } from './input.ts';
+import { ofCluster } from './kept-parts.ts';
 import { shortened } from './names.ts';
 import type { KubernetesObject } from './object.ts';
 import { metadataOf, type Placed, serves } from './placed.ts';
@@ -7,6 +9,10 @@ import { metadataOf, type Placed, serves } from './placed.ts';
 const servicePort = 80;
 /** A route takes no more; the next ones go into a further route. */
 const mostHosts = 16;
+
+const servicePorts = /* @__PURE__ */ constant([
+  { name: 'http', port: servicePort, protocol: 'TCP', targetPort: 'http' },
+]);
 
 export function serviceObject(placed: Placed): KubernetesObject | undefined {
   if (placed.port === undefined) return undefined;
@@ -17,7 +23,7 @@ export function serviceObject(placed: Placed): KubernetesObject | undefined {
     spec: {
       type: 'ClusterIP',
       selector: placed.selector,
-      ports: [{ name: 'http', port: servicePort, protocol: 'TCP', targetPort: 'http' }],
+      ports: servicePorts,
     },
   };
 }
@@ -70,29 +76,31 @@ const chunks = (hosts: readonly string[]): readonly (readonly string[])[] =>
     hosts.slice(index * mostHosts, (index + 1) * mostHosts),
   );
 
+const parentRefs = /* @__PURE__ */ ofCluster(({ gateway }) => [
+  {
+    name: gateway?.name ?? '',
+    namespace: gateway?.namespace ?? '',
+    ...(gateway?.section === undefined ? {} : { sectionName: gateway.section }),
+  },
+]);
+const everyPath = /* @__PURE__ */ constant([{ path: { type: 'PathPrefix', value: '/' } }]);
+
 function httpRoute(
   placed: Placed,
   name: string,
   hostnames: readonly string[],
   filter?: JsonObject,
 ): KubernetesObject {
-  const { gateway } = placed.cluster;
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     metadata: metadataOf(placed, name),
     spec: {
-      parentRefs: [
-        {
-          name: gateway?.name ?? '',
-          namespace: gateway?.namespace ?? '',
-          ...(gateway?.section === undefined ? {} : { sectionName: gateway.section }),
-        },
-      ],
+      parentRefs: parentRefs(placed.cluster),
       hostnames,
       rules: [
         {
-          matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+          matches: everyPath,
           ...(filter === undefined ? {} : { filters: [filter] }),
           backendRefs: [{ name: placed.name, port: servicePort }],
         },

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../template/json.ts';
+import { constant } from '../yaml/constant.ts';
 import { shortened } from './names.ts';
 import type { Fields, KubernetesObject } from './object.ts';
 import { autoscales, fewest, metadataOf, type Placed, serves, since } from './placed.ts';
@@ -26,6 +27,11 @@ const replicas = (placed: Placed): JsonObject =>
 /** Beside the start itself: an image is pulled, a machine is found. */
 const pullSeconds = 60;
 
+const strategy = /* @__PURE__ */ constant({
+  type: 'RollingUpdate',
+  rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' },
+});
+
 const deployment = (placed: Placed): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -35,7 +41,7 @@ const deployment = (placed: Placed): KubernetesObject => ({
     revisionHistoryLimit: 3,
     progressDeadlineSeconds: startSeconds(placed) + pullSeconds,
     ...(placed.input.paused === true ? { paused: true } : {}),
-    strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
+    strategy,
     selector: { matchLabels: placed.selector },
     template: podTemplate(placed, { kind: 'instance' }),
   },

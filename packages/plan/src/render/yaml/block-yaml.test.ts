@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { JsonValue } from '../../template/json.ts';
 import { blockYaml } from './block-yaml.ts';
+import { constant } from './constant.ts';
 
 const readBack = (text: string, version: '1.1' | '1.2' = '1.2'): unknown[] =>
   parseAllDocuments(text, { version, merge: false }).map((document) => {
@@ -190,6 +191,43 @@ describe('block YAML', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('writes parts that are shared or constant as if each stood there for itself, at any depth', () => {
+    const partOf = fc.oneof(
+      fc.dictionary(fc.constantFrom('a', 'b', 'c'), tree, { maxKeys: 3 }),
+      fc.array(tree, { maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(partOf, fc.array(tree, { maxLength: 2 }), (part, more) => {
+        const shared = constant(structuredClone(part));
+        const documents = (one: JsonValue): JsonValue[] => [
+          {
+            metadata: { labels: one, name: 'x', of: one },
+            spec: { matchLabels: one, list: [one] },
+          },
+          {
+            labels: one,
+            at: [{ first: one, then: { labels: one, of: [{ deep: one }] } }, ...more],
+          },
+        ];
+
+        const text = blockYaml(documents(shared));
+
+        expect(text).toBe(blockYaml(JSON.parse(JSON.stringify(documents(part))) as JsonValue[]));
+        expect(blockYaml(documents(shared))).toBe(text);
+        expect(readBack(text)).toEqual(documents(part));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('holds what is constant to that', () => {
+    const part = constant({ list: [{ name: 'a' }] });
+
+    expect(() => {
+      (part.list[0] as { name: string }).name = 'b';
+    }).toThrow(TypeError);
   });
 
   it('looks as people write it', () => {

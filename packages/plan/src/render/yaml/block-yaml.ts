@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../template/json.ts';
+import { textsOf } from './constant.ts';
 import { quoted } from './scalar.ts';
 import { writeScalar } from './write-scalar.ts';
 import {
@@ -85,8 +86,27 @@ function mapping(writing: Writing, value: Mapping, indent: string, inList: boole
 const spaceByte = 0x20;
 const lineByte = 0x0a;
 
-/** A list or a mapping under its key, or `[]` and `{}`. */
+/** A list or a mapping under its key; a constant one as it was put together the first time. */
 function below(writing: Writing, key: string, member: object, indent: string): void {
+  const { output } = writing;
+  const texts = textsOf(member);
+  if (texts === undefined) {
+    part(writing, key, member, indent);
+    return;
+  }
+  const depth = indent.length >> 1;
+  const known = texts[depth];
+  if (known !== undefined) {
+    writeBytes(output, known);
+    return;
+  }
+  const start = output.length;
+  part(writing, key, member, indent);
+  texts[depth] = output.bytes.slice(start, output.length);
+}
+
+/** Its lines, or `[]` and `{}`. */
+function part(writing: Writing, key: string, member: object, indent: string): void {
   const { output } = writing;
   const start = output.length;
   writeByte(output, lineByte);

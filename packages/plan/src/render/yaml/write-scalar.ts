@@ -1,5 +1,5 @@
 import { isTaken, quotedOrLiteral } from './scalar.ts';
-import { room, writeByte, writeText, type YamlOutput } from './yaml-output.ts';
+import { room, writeAscii, writeText, type YamlOutput } from './yaml-output.ts';
 
 /**
  * A string as a scalar: bare where every reader takes it for text, else in double quotes, or as a block of lines. Each
@@ -59,7 +59,6 @@ const isWord = (unit: number): boolean =>
   (unit >= 0x30 && unit <= 0x39) ||
   unit === 0x5f;
 
-const lineByte = 0x0a;
 const spaceByte = 0x20;
 const quoteByte = 0x22;
 const backslashByte = 0x5c;
@@ -81,43 +80,15 @@ function writeQuoted(output: YamlOutput, text: string): boolean {
   return true;
 }
 
-/** As a literal block, when it is lines of printable ASCII that a block keeps as they are. */
-function writeBlock(output: YamlOutput, text: string, indent: string): boolean {
-  if (!text.includes('\n') || text.charCodeAt(0) === spaceByte) return false;
-  const start = output.length;
-  const end = text.endsWith('\n') ? text.length - 1 : text.length;
-  writeText(output, end < text.length ? '|' : '|-');
-  for (let from = 0; from <= end; ) {
-    const found = text.indexOf('\n', from);
-    const to = found < 0 ? end : found;
-    const empty = to === from;
-    if ((empty && (from === 0 || to === end)) || !writeLine(output, text, from, to, indent)) {
-      output.length = start;
-      return false;
-    }
-    from = to + 1;
-  }
-  return true;
-}
+const lines = /^[!-~][ -~\n]*$/;
 
-/** The end of the line before it, and the line. Space at its end would be lost. */
-function writeLine(
-  output: YamlOutput,
-  text: string,
-  from: number,
-  to: number,
-  indent: string,
-): boolean {
-  writeByte(output, lineByte);
-  if (from === to) return true;
-  writeText(output, indent);
-  const bytes = room(output, to - from);
-  const shift = output.length - from;
-  for (let index = from; index < to; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit < spaceByte || unit > lastPrintable) return false;
-    bytes[shift + index] = unit;
-  }
-  output.length = shift + to;
-  return text.charCodeAt(to - 1) !== spaceByte;
+/** As a literal block, when it is lines of printable ASCII that a block keeps as they are. Long: the engine's own loops. */
+function writeBlock(output: YamlOutput, text: string, indent: string): boolean {
+  if (!text.includes('\n') || !lines.test(text)) return false;
+  if (text.includes(' \n') || text.endsWith(' ') || text.endsWith('\n\n')) return false;
+  const end = text.endsWith('\n') ? text.length - 1 : text.length;
+  const indented = text.slice(0, end).replaceAll('\n', `\n${indent}`);
+  const block = `${end < text.length ? '|' : '|-'}\n${indent}${indented}`;
+  writeAscii(output, text.includes('\n\n') ? block.replaceAll(/\n +(?=\n)/g, '\n') : block);
+  return true;
 }

@@ -40,6 +40,12 @@ export function writeText(output: YamlOutput, text: string): void {
   output.length = at;
 }
 
+/** Long text of which every unit is one byte. */
+export function writeAscii(output: YamlOutput, text: string): void {
+  const bytes = room(output, text.length);
+  output.length += encoder.encodeInto(text, bytes.subarray(output.length)).written;
+}
+
 export function writeByte(output: YamlOutput, byte: number): void {
   room(output, 1)[output.length] = byte;
   output.length += 1;
