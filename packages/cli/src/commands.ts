@@ -18,6 +18,9 @@ import { deleteCommand } from './commands/delete/command.ts';
 import { demoCommand } from './commands/demo/command.ts';
 import { deployCommand } from './commands/deploy/command.ts';
 import { downCommand } from './commands/down/command.ts';
+import { driftAdoptCommand } from './commands/drift/adopt/command.ts';
+import { driftCommand } from './commands/drift/command.ts';
+import { driftRevertCommand } from './commands/drift/revert/command.ts';
 import { exceptionApproveCommand } from './commands/exception/approve/command.ts';
 import { exceptionListCommand } from './commands/exception/list/command.ts';
 import { exceptionRejectCommand } from './commands/exception/reject/command.ts';
@@ -105,6 +108,8 @@ export const commands: readonly Command[] = [
   command(stopCommand, () => import('./commands/stop/run.ts')),
   command(startCommand, () => import('./commands/start/run.ts')),
   command(runCommand, () => import('./commands/run/run.ts')),
+  command(driftAdoptCommand, () => import('./commands/drift/adopt/run.ts')),
+  command(driftRevertCommand, () => import('./commands/drift/revert/run.ts')),
   command(exceptionRequestCommand, () => import('./commands/exception/request/run.ts')),
   command(exceptionApproveCommand, () => import('./commands/exception/approve/run.ts')),
   command(exceptionRejectCommand, () => import('./commands/exception/reject/run.ts')),
@@ -127,6 +132,7 @@ export const commands: readonly Command[] = [
   command(guardrailRenderCommand, () => import('./commands/guardrail/render/run.ts')),
   command(guardrailTestCommand, () => import('./commands/guardrail/test/run.ts')),
   command(guardrailShowCommand, () => import('./commands/guardrail/show/run.ts')),
+  command(driftCommand, () => import('./commands/drift/run.ts')),
   command(debtsCommand, () => import('./commands/debts/run.ts')),
   command(privacyRecordCommand, () => import('./commands/privacy/record/run.ts')),
   command(debugCommand, () => import('./commands/debug/run.ts')),

@@ -142,6 +142,11 @@ export const errorKinds = {
     'The release has no Dockerfile',
     'Add a Dockerfile at the root of the repository, or use a runtime without containers.',
   ),
+  'drift-not-adoptable': kind(
+    422,
+    'The thin file has no word for this',
+    'Take it back with `pltf drift revert`, or ask the platform team for an option.',
+  ),
   'environment-repository-busy': kind(
     409,
     'Somebody else writes to this environment repository',

@@ -1,5 +1,6 @@
 import { catalogApi } from './catalog.ts';
 import { deliveryApi } from './delivery.ts';
+import { driftApi } from './drift.ts';
 import { eventsApi } from './events.ts';
 import { identityApi } from './identity.ts';
 import { plansApi } from './plans.ts';
@@ -14,6 +15,7 @@ export const api = {
   ...plansApi,
   ...deliveryApi,
   ...runtimeApi,
+  ...driftApi,
   ...eventsApi,
   ...platformApi,
   ...policyApi,
@@ -23,6 +25,7 @@ export type ApiName = keyof Api;
 
 export * from './catalog.ts';
 export * from './delivery.ts';
+export * from './drift.ts';
 export * from './endpoint.ts';
 export * from './events.ts';
 export * from './identity.ts';

@@ -1,4 +1,4 @@
-import type { Client, ComponentKind } from '@pltf/contracts';
+import type { Client, ComponentKind, PlacementView } from '@pltf/contracts';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Topic } from '../live/event-effects.ts';
 
@@ -53,6 +53,13 @@ export const componentQuery = (client: Client, name: string) =>
   queryOptions({
     queryKey: key('component', name),
     queryFn: ({ signal }) => client.getComponent({ params: { component: name } }, { signal }),
+  });
+
+/** Looked up where it runs. */
+export const driftQuery = (client: Client, { component, id }: PlacementView) =>
+  queryOptions({
+    queryKey: key('component', component, 'drift', id),
+    queryFn: ({ signal }) => client.getDrift({ params: { placement: id } }, { signal }),
   });
 
 export const operationQuery = (client: Client, id: string) =>

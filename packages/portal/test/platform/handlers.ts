@@ -1,4 +1,5 @@
 import { catalogueHandlers } from './catalogue-handlers.ts';
+import { driftHandlers } from './drift-handlers.ts';
 import { platformHandlers } from './governance/platform-handlers.ts';
 import { policyHandlers } from './governance/policy-handlers.ts';
 import type { TestHandlers } from './handler-types.ts';
@@ -11,6 +12,7 @@ export const handlersOf = (world: World): TestHandlers => ({
   ...identityHandlers(world),
   ...catalogueHandlers(world),
   ...runtimeHandlers(world),
+  ...driftHandlers(world),
   ...policyHandlers(world),
   ...platformHandlers(world),
 });

@@ -7,6 +7,7 @@ import { overviewRoutes } from '../modules/overview/index.ts';
 import { pathsRoutes } from '../modules/paths/index.ts';
 import { addressOf, runtimeIn, runtimeRoutes, type ViewContext } from '../modules/runtime/index.ts';
 import type { Db } from '../persistence/transaction.ts';
+import { driftHandlers } from './drift.ts';
 import type { Foundation } from './foundation.ts';
 import type { IdentityRoom } from './identity-room.ts';
 import type { Rooms } from './index.ts';
@@ -49,6 +50,7 @@ export function handlersOf(foundation: Foundation, rooms: Rooms, identity: Ident
     }),
     ...pathHandlers(foundation, rooms, identity),
     ...planHandlers(foundation, rooms, identity),
+    ...driftHandlers(foundation, rooms, identity),
     ...rooms.policy.handlers,
     ...rooms.platform.handlers,
     platformHealth: () => health(db, rooms.agentLost.since),

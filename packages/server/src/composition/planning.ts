@@ -2,6 +2,7 @@ import type { Plan } from '@pltf/contracts';
 import { planComponent, type RepositoryRoot } from '@pltf/plan';
 import { systemClock } from '../kernel/clock.ts';
 import {
+  type ApplyService,
   applyService,
   factsFor,
   ownerFor,
@@ -28,18 +29,26 @@ export function planningFacts(
   };
 }
 
-/** Thin files: planned, kept for a laptop, applied. */
-export function planHandlers(foundation: Foundation, rooms: Rooms, { queries }: IdentityRoom) {
-  const { db, platform } = foundation;
-  const apply = applyService({
+/** What does a plan that was shown. */
+export function thinFileApply(
+  { db, platform }: Foundation,
+  rooms: Rooms,
+  { queries }: IdentityRoom,
+): ApplyService {
+  return applyService({
     ...{ db, catalog: rooms.catalog, store: postgresOperationsStore(), clock: systemClock },
     paths: rooms.paths.service,
     organisation: () => platform.current().organisation,
     teamExists: async (team) => (await queries.team(team)) !== undefined,
   });
+}
+
+/** Thin files: planned, kept for a laptop, applied. */
+export function planHandlers(foundation: Foundation, rooms: Rooms, identity: IdentityRoom) {
   return planRoutes({
-    ...{ apply, planning: planningFacts(foundation, rooms) },
-    ownerFor: (context) => ownerFor(context, platform.current()),
+    apply: thinFileApply(foundation, rooms, identity),
+    planning: planningFacts(foundation, rooms),
+    ownerFor: (context) => ownerFor(context, foundation.platform.current()),
   });
 }
 

@@ -1,5 +1,7 @@
+export { type AdoptFacts, withAdoptions } from './adopt-field.ts';
 export { chartValues } from './chart-values.ts';
 export { explainField, type FieldExplanation, type FieldPath } from './explain-field.ts';
+export { readField } from './field-text.ts';
 export {
   addedKinds,
   type BackingEndpoint,

@@ -10,7 +10,7 @@ import { cpuQuantity, memoryQuantity } from './quantity.ts';
 
 /** After it was taken out of the load balancers, which learn late, an instance goes on serving for so long. */
 export const pauseBeforeStopSeconds = 5;
-const marginSeconds = 5;
+export const marginSeconds = 5;
 
 /** What kind of pod: instances serve and are probed, tasks run to their end. */
 export type PodPurpose =

@@ -6,6 +6,7 @@ import { count, latency } from '../../format/count.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { Acting } from './actions/asked.ts';
+import { DriftNotice } from './drift-notice.tsx';
 import { Instances } from './instances.tsx';
 import { Figure } from './placement-figures.tsx';
 import { RolloutRecords } from './rollout-records.tsx';
@@ -17,7 +18,7 @@ interface PlacementDetailProps {
 }
 
 /** Everything about one placement: its instances, its traffic and the record of its rollouts. */
-export function PlacementDetail({ placement }: PlacementDetailProps): ReactNode {
+export function PlacementDetail({ placement, acting }: PlacementDetailProps): ReactNode {
   const { id, environment, component, branch, asOf, leftovers, desired } = placement;
   return (
     <section className="panel" aria-label={`Details of ${id}`}>
@@ -49,6 +50,7 @@ export function PlacementDetail({ placement }: PlacementDetailProps): ReactNode 
           </Notice>
         </div>
       )}
+      <DriftNotice placement={placement} acting={acting} />
       <Instances placement={placement} />
       {placement.url === undefined ? null : <TrafficFacts placement={placement} />}
       <h3 className="part-title">

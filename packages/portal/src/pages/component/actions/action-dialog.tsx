@@ -6,6 +6,7 @@ import { plural } from '../../../format/count.ts';
 import { whatGoes } from '../lanes.ts';
 import type { Asked } from './asked.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
+import { AdoptDriftDialog, RevertDriftDialog } from './drift-dialogs.tsx';
 import { DeployDialog, RollbackDialog } from './release-dialogs.tsx';
 import { ScaleDialog } from './scale-dialog.tsx';
 import { TaskDialog } from './task-dialog.tsx';
@@ -43,6 +44,10 @@ export function ActionDialog({ asked, component, onClose }: ActionDialogProps): 
       return <ScaleDialog placement={asked.placement} onClose={onClose} />;
     case 'task':
       return <TaskDialog placement={asked.placement} onClose={onClose} />;
+    case 'revert-drift':
+      return <RevertDriftDialog placement={asked.placement} onClose={onClose} />;
+    case 'adopt-drift':
+      return <AdoptDriftDialog placement={asked.placement} onClose={onClose} />;
     case 'delete':
       return <DeleteDialog component={component} onClose={onClose} />;
     default:

@@ -10,6 +10,10 @@ export type Asked =
       readonly do: 'restart' | 'scale' | 'stop' | 'start' | 'task' | 'remove-preview';
       readonly placement: PlacementView;
     }
+  | {
+      readonly do: 'revert-drift' | 'adopt-drift';
+      readonly placement: PlacementView;
+    }
   | { readonly do: 'delete' };
 
 /** What a page of a component offers to its parts: whether one may act, and the way to ask for an action. */

@@ -52,11 +52,17 @@ export const keyOf = (object: {
   ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
 });
 
+/** What a cache answers stays the same object for as long as nothing changes in the namespace. */
+const byIdentity = new WeakMap<SeenNamespace, ReadonlyMap<string, SeenObject>>();
+
 /** Everything of a namespace that may be a member of a set, by identity. */
 export function seenObjects(seen: SeenNamespace): ReadonlyMap<string, SeenObject> {
+  const before = byIdentity.get(seen);
+  if (before !== undefined) return before;
   const found = new Map<string, SeenObject>();
   for (const object of seen.objects) found.set(identityOf(object), object);
   for (const workload of seen.workloads) found.set(identityOf(workload), workload);
+  byIdentity.set(seen, found);
   return found;
 }
 

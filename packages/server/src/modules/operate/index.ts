@@ -1,0 +1,2 @@
+export { postgresDriftHistory } from './drift-history.ts';
+export { type DriftRoutesDependencies, driftRoutes } from './drift-routes.ts';
