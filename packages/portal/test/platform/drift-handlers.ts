@@ -1,8 +1,7 @@
 import { type PlacementView, PltfError } from '@pltf/contracts';
 import type { TestHandlers } from './handler-types.ts';
-import { tell } from './lines.ts';
 import { placementOf } from './lookup.ts';
-import type { World } from './world.ts';
+import { tell, type World } from './world.ts';
 
 type Names = 'listDrift' | 'getDrift' | 'revertDrift' | 'adoptDrift';
 
