@@ -35,9 +35,8 @@ export async function* watchKind(
   };
   const { body } = await connection.stream(request);
   yield { type: 'BOOKMARK', resourceVersion: options.resourceVersion };
-  body.setEncoding('utf8');
   try {
-    for await (const line of linesOf(body)) {
+    for await (const line of linesOf(body as AsyncIterable<Uint8Array>)) {
       if (line !== '') yield eventOf(line, kind, { cluster: connection.name, ...request });
     }
   } catch (error) {

@@ -26,9 +26,8 @@ export async function* podLines(
     // A program may have nothing to say for hours.
     silentMs: options.follow === true ? 0 : undefined,
   });
-  body.setEncoding('utf8');
   try {
-    for await (const line of linesOf(body)) {
+    for await (const line of linesOf(body as AsyncIterable<Uint8Array>)) {
       const space = line.indexOf(' ');
       if (space > 0) yield { at: line.slice(0, space), text: line.slice(space + 1) };
     }
