@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { Server } from 'node:net';
 import { createApp } from './app.js';
 
 // Longer than a router keeps idle connections (a minute), or a request can meet a closing one and be lost.
@@ -6,13 +7,16 @@ const keepAliveMs = 75_000;
 const requestMs = 60_000;
 // A connection that has not asked anything by then is not about to.
 const silenceMs = 500;
+// Whoever keeps a connection may be asking at this moment: it is told with its next answer that it was the last one.
+// Load balancers that keep connections would lose a request in every rollout otherwise.
+const lastAnswerWithinMs = 2_000;
 
 /**
  * The HTTP server, with a stop that loses no request.
  *
- * @param {{ log: import('./log.js').Log, app?: import('node:http').RequestListener }} options
+ * @param {{ log: import('./log.js').Log, app?: import('node:http').RequestListener, lastAnswerMs?: number }} options
  */
-export function createService({ log, app }) {
+export function createService({ log, app, lastAnswerMs = lastAnswerWithinMs }) {
   let stopping = false;
   const isStopping = () => stopping;
   const handle = app ?? createApp({ log, isStopping });
@@ -55,8 +59,8 @@ export function createService({ log, app }) {
     });
 
   /**
-   * Finishes what is in flight, tells every connection that it is the last answer, and closes. What is not
-   * finished after `deadlineMs` is cut; answers whether all was finished.
+   * Finishes what is in flight, tells every connection with its next answer that it is the last one, and closes.
+   * What is not finished after `deadlineMs` is cut; answers whether all was finished.
    *
    * @param {number} deadlineMs
    * @returns {Promise<boolean>}
@@ -64,18 +68,20 @@ export function createService({ log, app }) {
   async function stop(deadlineMs) {
     stopping = true;
     for (const response of open) if (!response.headersSent) response.setHeader('connection', 'close');
-    // `close` ends idle connections by itself, but not those that never asked anything.
     const silence = setTimeout(() => {
       for (const socket of silent) socket.destroy();
     }, silenceMs);
+    const idle = setTimeout(() => server.closeIdleConnections(), lastAnswerMs);
     /** @type {NodeJS.Timeout | undefined} */
     let deadline;
-    const closed = new Promise((resolve) => server.close(() => resolve(true)));
+    // An HTTP server's own `close` ends idle connections at once, also one on which a request is under way.
+    const closed = new Promise((resolve) => Server.prototype.close.call(server, () => resolve(true)));
     const late = new Promise((resolve) => {
       deadline = setTimeout(resolve, deadlineMs, false);
     });
     const finished = await Promise.race([closed, late]);
     clearTimeout(silence);
+    clearTimeout(idle);
     clearTimeout(deadline);
     if (!finished) server.closeAllConnections();
     return finished === true;

@@ -8,7 +8,7 @@ import { createService } from '../src/service.js';
 /** @type {string[]} */
 const lines = [];
 const log = createLog((line) => lines.push(line));
-const service = createService({ log });
+const service = createService({ log, lastAnswerMs: 0 });
 let address = '';
 
 before(async () => {
@@ -54,6 +54,7 @@ test('counts requests for Prometheus, which asks directly', async () => {
 test('answers 500 when a route fails, and logs why', async () => {
   const failing = createService({
     log,
+    lastAnswerMs: 0,
     app: createApp({ log, isStopping: () => { throw new Error('broken on purpose'); } }),
   });
   const port = await failing.start(0, '127.0.0.1');
@@ -86,6 +87,31 @@ test('finishes a request in flight when it is stopped, and takes no more on that
 
   assert.deepEqual(await answer, { status: 200, connection: 'close', body: 'done' });
   assert.equal(await stopped, true);
+  agent.destroy();
+});
+
+test('answers once more on a connection that is kept, and says that it was the last time', async () => {
+  const kept = createService({ log });
+  const port = await kept.start(0, '127.0.0.1');
+  const agent = new Agent({ keepAlive: true });
+  const before = await get({ port, agent });
+
+  const stopped = kept.stop(5000);
+  const last = await get({ port, agent });
+
+  assert.deepEqual([before.status, before.connection], [200, 'keep-alive']);
+  assert.deepEqual([last.status, last.connection], [200, 'close']);
+  assert.equal(await stopped, true);
+  agent.destroy();
+});
+
+test('closes connections that are kept and not used', async () => {
+  const kept = createService({ log, lastAnswerMs: 20 });
+  const port = await kept.start(0, '127.0.0.1');
+  const agent = new Agent({ keepAlive: true });
+  await get({ port, agent });
+
+  assert.equal(await kept.stop(10_000), true);
   agent.destroy();
 });
 

@@ -153,7 +153,8 @@ function container(placed: Placed, purpose: PodPurpose): JsonObject {
     if (port !== undefined)
       made['ports'] = [{ name: 'http', containerPort: port, protocol: 'TCP' }];
     Object.assign(made, probesOf(placed));
-    if (port !== undefined && since(placed, 30)) made['lifecycle'] = pauseBeforeStop;
+    if (port !== undefined)
+      made['lifecycle'] = since(placed, 30) ? pauseBeforeStop : sleepBeforeStop;
   }
   made['resources'] = resources(spec.run.memoryMiB, spec.run.cpu);
   made['volumeMounts'] = mounts(placed, instance);
@@ -162,6 +163,10 @@ function container(placed: Placed, purpose: PodPurpose): JsonObject {
 
 const pauseBeforeStop = /* @__PURE__ */ constant({
   preStop: { sleep: { seconds: pauseBeforeStopSeconds } },
+});
+/** Clusters before 1.30 have no pause of their own; an image without `sleep` is then stopped without one. */
+const sleepBeforeStop = /* @__PURE__ */ constant({
+  preStop: { exec: { command: ['sleep', String(pauseBeforeStopSeconds)] } },
 });
 
 const instanceVariable = {

@@ -450,7 +450,9 @@ describe('a placement in a cluster', () => {
         ) as Loose[]) {
           const { spec } = object.spec.template;
           const [container] = spec.containers;
-          const pause = container.lifecycle?.preStop.sleep.seconds ?? 0;
+          const { sleep, exec } = container.lifecycle?.preStop ?? {};
+          const pause = Number(sleep?.seconds ?? exec?.command[1] ?? 0);
+          if (container.ports !== undefined) expect(pause).toBe(5);
           expect(spec.terminationGracePeriodSeconds * 1000).toBeGreaterThan(
             pause * 1000 + run.drainMs,
           );
@@ -519,15 +521,15 @@ describe('a placement in a cluster', () => {
       const objects = renderPlacement(inputWith({}, { cluster: { ...wholeCluster, minor } }));
       const { spec } = one(objects, 'Deployment').spec.template;
       return [
-        spec.containers[0].lifecycle !== undefined,
+        Object.keys(spec.containers[0].lifecycle.preStop)[0],
         spec.topologySpreadConstraints[0].matchLabelKeys !== undefined,
       ];
     };
 
     expect([fields(20), fields(27), fields(30)]).toEqual([
-      [false, false],
-      [false, true],
-      [true, true],
+      ['exec', false],
+      ['exec', true],
+      ['sleep', true],
     ]);
   });
 
