@@ -99,7 +99,10 @@ export type StoredRelease = z.infer<typeof StoredRelease>;
 /** Makes the image of a release by its Dockerfile, once. Another `attempt` tries again what had failed. */
 export const ImageRequest = z.object({
   owner: Owner,
-  release: PlacedRelease,
+  /** The number is not known yet while the pipeline that makes the release runs. */
+  release: PlacedRelease.pick({ digest: true, commit: true }).extend({
+    number: z.number().int().optional(),
+  }),
   plan: ImagePlan,
   attempt: WorkId,
 });

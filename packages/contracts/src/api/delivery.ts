@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LogLine } from '../agent/observed.ts';
+import { LogLine, Reason } from '../agent/observed.ts';
 import {
   BranchName,
   CommitId,
@@ -31,6 +31,22 @@ export const ReleaseView = z.object({
   kept: z.boolean(),
 });
 export type ReleaseView = z.infer<typeof ReleaseView>;
+
+/** The image of a release. */
+export const ReleaseImageView = z.object({
+  component: ComponentName,
+  release: z.number().int().positive(),
+  state: z.enum(['building', 'ready', 'failed']),
+  /** By digest in its registry: `registry.example.com/pltf/users-api@sha256:…`; absent where it is in none. */
+  reference: z.string().optional(),
+  /** The engine's id of it: `sha256:…`. */
+  id: z.string().optional(),
+  builder: z.enum(['buildkit', 'classic']).optional(),
+  reason: Reason.optional(),
+  startedAt: Instant,
+  finishedAt: Instant.optional(),
+});
+export type ReleaseImageView = z.infer<typeof ReleaseImageView>;
 
 export const StepState = z.enum([
   'waiting',
@@ -91,6 +107,12 @@ export type RunView = z.infer<typeof RunView>;
 
 const tag = 'delivery';
 const params = z.object({ component: ComponentName });
+const ofRelease = z.object({
+  component: ComponentName,
+  release: z.coerce.number().int().positive(),
+});
+/** As the format that it is in describes it. */
+const ImageDocument = z.record(z.string(), z.unknown());
 
 export const deliveryApi = {
   listReleases: endpoint({
@@ -102,6 +124,33 @@ export const deliveryApi = {
     params,
     query: z.object(PageQuery),
     answer: page(ReleaseView),
+  }),
+  getReleaseImage: endpoint({
+    method: 'GET',
+    path: '/components/:component/releases/:release/image',
+    tag,
+    action: 'component:read',
+    summary: 'The image of a release, by digest',
+    params: ofRelease,
+    answer: ReleaseImageView,
+  }),
+  getReleaseSbom: endpoint({
+    method: 'GET',
+    path: '/components/:component/releases/:release/image/sbom',
+    tag,
+    action: 'component:read',
+    summary: 'What is in the image of a release (CycloneDX)',
+    params: ofRelease,
+    answer: ImageDocument,
+  }),
+  getReleaseProvenance: endpoint({
+    method: 'GET',
+    path: '/components/:component/releases/:release/image/provenance',
+    tag,
+    action: 'component:read',
+    summary: 'Where the image of a release came from (an in-toto statement with SLSA provenance)',
+    params: ofRelease,
+    answer: ImageDocument,
   }),
   listRuns: endpoint({
     method: 'GET',

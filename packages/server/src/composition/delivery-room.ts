@@ -1,4 +1,5 @@
 import { agentArchive } from '../drivers/runtime/agent/agent-archive.ts';
+import { agentImageBuilder } from '../drivers/runtime/agent/agent-image-builder.ts';
 import { agentSteps } from '../drivers/runtime/agent/agent-steps.ts';
 import { systemClock } from '../kernel/clock.ts';
 import {
@@ -42,13 +43,16 @@ export function deliveryRoom(
     clock: systemClock,
   });
   const archive = agentArchive({ agent, gitDirectory: git.directory });
+  const repositoryUrl = (component: string) => `${portalUrl}/git/${component}.git`;
+  const images = agentImageBuilder({ agent, repositoryUrl });
   const runStore = postgresRunStore(db);
   const runners = stepRunners(ground);
   const pipeline = workflowPipeline({ store: runStore, runners, capabilities, portalUrl });
   const cancellation = new RunCancellation(db);
   const reconcilers = [
     createRunReconciler({
-      ...{ db, queries, store, service, git, platform, pipeline, archive, cancellation, gate },
+      ...{ db, queries, store, service, git, platform, pipeline, archive, images },
+      ...{ cancellation, gate },
       goldenPaths,
       catalog: catalogQueries,
     }),
@@ -58,9 +62,9 @@ export function deliveryRoom(
     ...{ queries, feed, platform, portalUrl, routerPort },
     runtime: runtime.queries,
   });
-  const logs = runLog({ store: runStore, queries, feed, archive });
+  const logs = runLog({ store: runStore, queries, feed, archive, images });
   const refuse = releaseGate({ gate, git, catalog: catalogQueries });
-  const facts = { queries, store, service, archive, cancellation, progress, reconcilers };
+  const facts = { queries, store, service, archive, images, cancellation, progress, reconcilers };
   return { ...facts, runLog: logs, releaseGate: refuse };
 }
 

@@ -237,7 +237,7 @@ async function build(
       : await pushImage(access.client, registries, { image: id, repository, tag, say, signal });
   const finishedAt = now().toISOString();
   const packages = lockedPackages(own);
-  const facts = { component: owner.component, version: String(release.number), image: id };
+  const facts = { component: owner.component, version: versionOf(release), image: id };
   await files.writeDocument(
     release.digest,
     'sbom',
@@ -253,10 +253,14 @@ async function build(
   return { image: id, builder, finishedAt, ...(reference === undefined ? {} : { reference }) };
 }
 
+/** A release has its number when its pipeline has passed; until then it is known by its commit. */
+const versionOf = ({ number, commit }: ImageRequest['release']): string =>
+  number === undefined ? commit.slice(0, 12) : String(number);
+
 /** What OCI says an image should say of itself, and whose it is. */
 const labelsOf = (agent: string, { owner, release, plan }: ImageRequest, at: string) => ({
   'org.opencontainers.image.title': owner.component,
-  'org.opencontainers.image.version': String(release.number),
+  'org.opencontainers.image.version': versionOf(release),
   'org.opencontainers.image.revision': release.commit,
   'org.opencontainers.image.created': at,
   ...(plan.source === undefined ? {} : { 'org.opencontainers.image.source': plan.source }),

@@ -1,4 +1,4 @@
-import type { ReleaseView, RunView } from '@pltf/contracts';
+import type { ReleaseImage, ReleaseImageView, ReleaseView, RunView } from '@pltf/contracts';
 import type { Placement } from '../runtime/index.ts';
 import type { Release } from './release.ts';
 import type { Run } from './run.ts';
@@ -19,6 +19,22 @@ export function releaseView(release: Release, placements: readonly Placement[]):
       .filter(({ observed }) => observed?.serving?.number === release.number)
       .map(({ id }) => id),
     kept: release.collectedAt === undefined,
+  };
+}
+
+export function imageView(
+  component: string,
+  release: number,
+  image: ReleaseImage,
+): ReleaseImageView {
+  const { state, reference, image: id, builder, reason, startedAt, finishedAt } = image;
+  return {
+    ...{ component, release, state, startedAt },
+    ...(reference === undefined ? {} : { reference }),
+    ...(id === undefined ? {} : { id }),
+    ...(builder === undefined ? {} : { builder }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
   };
 }
 

@@ -16,6 +16,7 @@ export { previewPipeline } from './pipeline-preview.ts';
 export { placedReleases } from './placed-releases.ts';
 export { type EventFeed, type PushProgress, pushProgress } from './push-progress.ts';
 export type { Release } from './release.ts';
+export type { ImageBuilder, ImageBuildResult } from './image-builder.ts';
 export type { BuildRequest, BuildResult, ReleaseArchive } from './release-archive.ts';
 export { type ReleaseGate, releaseGate } from './release-gate.ts';
 export { releaseSource } from './release-source.ts';

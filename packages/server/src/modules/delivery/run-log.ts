@@ -1,6 +1,7 @@
 import type { EventView, LogLine } from '@pltf/contracts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import type { EventFeed } from './push-progress.ts';
+import type { ImageBuilder } from './image-builder.ts';
 import type { ReleaseArchive } from './release-archive.ts';
 import { isFinished } from './run.ts';
 import { createLogReader, type RunStore, stepTasks } from './workflow/index.ts';
@@ -15,10 +16,12 @@ export interface RunLogDependencies {
   readonly queries: DeliveryQueries;
   readonly feed: EventFeed;
   readonly archive: ReleaseArchive;
+  readonly images: ImageBuilder;
 }
 
 /** Reads the logs of the tasks that have begun, one after the other, then waits for the next to begin. */
-export function runLog({ store, queries, feed, archive }: RunLogDependencies): RunLog {
+export function runLog(dependencies: RunLogDependencies): RunLog {
+  const { store, queries, feed, archive } = dependencies;
   return {
     follow: async function* (run, follow, signal) {
       const { component } = await queries.run(run);
@@ -40,6 +43,7 @@ export function runLog({ store, queries, feed, archive }: RunLogDependencies): R
             const found = yield* linesOf(archive, { task, name, reader: shown }, follow, signal);
             if (found || finished) read.add(task);
           }
+          if (finished) yield* imageLines(dependencies, run, signal);
           if (finished || events === undefined || signal.aborted) return;
           await events.next();
         }
@@ -48,6 +52,19 @@ export function runLog({ store, queries, feed, archive }: RunLogDependencies): R
       }
     },
   };
+}
+
+/** Of a release that has an image; told when the run has ended, since its release has a name only then. */
+async function* imageLines(
+  { queries, images }: RunLogDependencies,
+  run: string,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  const { component, release } = await queries.run(run);
+  const made = release === undefined ? undefined : await queries.findRelease(component, release);
+  if (made === undefined) return;
+  for await (const line of images.log(made.digest, false, signal))
+    yield { ...line, instance: 'release / image' };
 }
 
 interface StepLog {

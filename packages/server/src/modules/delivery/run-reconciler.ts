@@ -1,5 +1,5 @@
 import type { Spec } from '@pltf/contracts';
-import { splitCommand, startFiles } from '@pltf/plan';
+import { startFiles } from '@pltf/plan';
 import type { Reconciler } from '../../engine/reconciler.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
@@ -9,10 +9,11 @@ import type { GitHost } from '../repos/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import { type Built, type DeliveryService, runReconciler } from './delivery-service.ts';
 import type { DeliveryStore } from './delivery-store.ts';
+import type { ImageBuilder } from './image-builder.ts';
 import { localActions } from './local-actions.ts';
 import type { Pipeline, PipelineResult } from './pipeline.ts';
 import type { ReleaseArchive } from './release-archive.ts';
-import { releaseJobView } from './release-job.ts';
+import { makeRelease } from './release-making.ts';
 import { isFinished, type Run, type RunSummary } from './run.ts';
 import type { RunCancellation } from './run-cancellation.ts';
 import { noteDefect } from './run-defect.ts';
@@ -29,6 +30,7 @@ export interface RunReconcilerDependencies {
   readonly platform: PlatformSource;
   readonly pipeline: Pipeline;
   readonly archive: ReleaseArchive;
+  readonly images: ImageBuilder;
   readonly cancellation: RunCancellation;
   readonly gate: Gate;
   readonly goldenPaths: GoldenPathSource;
@@ -181,47 +183,27 @@ async function release(
   cancel: AbortSignal,
   signal: AbortSignal,
 ): Promise<void> {
-  const { archive, catalog, queries, db, service, gate, platform } = dependencies;
+  const { catalog, queries, db, service, gate, platform } = dependencies;
   const component = await catalog.get(run.component);
   const { spec } = source;
   // While the tests ran an exception may have ended: what counts is the moment of the release.
   const verdict = await judgeRun(dependencies, run, source, platform.current());
   if (verdict.denials.length > 0) return endDenied(dependencies, run, verdict, result.summary);
-  const build = Object.values(spec.run)[0]?.build;
-  const started = Date.now();
-  const built = await archive.build({
-    run: run.id,
-    team: component.owner,
-    component: run.component,
-    commit: run.commit,
-    branch: run.branch,
-    build: build === undefined ? undefined : splitCommand(build),
-    memoryMiB: buildMemoryMiB,
+  const made = await makeRelease(dependencies, run, spec, component.owner, result, {
     signal: AbortSignal.any([signal, cancel]),
   });
   if (cancel.aborted)
     return end(dependencies, run, { state: 'cancelled', summary: result.summary });
-  const job = releaseJobView(build, built.ok, Date.now() - started);
-  const summary = { ...result.summary, jobs: [...result.summary.jobs, job] };
-  if (!built.ok) {
-    const lines = [`${build ?? 'the archive'}: ${built.ended}`, ...built.lines];
-    const failing = [...summary.failing, { step: 'Build', lines }];
-    return fail(dependencies, run, { ...summary, failing });
-  }
+  if (!made.ok) return fail(dependencies, run, made.summary);
   const newest = await queries.newestPassed(run.component, run.branch);
-  const made: Built = {
-    spec,
-    digest: built.digest,
-    bytes: built.bytes,
-    deploy: newest === undefined || newest <= run.number,
-  };
+  const deploy = newest === undefined || newest <= run.number;
+  const { summary, digest, bytes } = made;
+  const built: Built = { spec, digest, bytes, deploy };
   await transact(db, async (tx) => {
-    await service.finish(tx, run, { state: 'passed', summary }, made);
+    await service.finish(tx, run, { state: 'passed', summary }, built);
     await gate.remember(tx, run.component, verdict.judgement);
   });
 }
-
-const buildMemoryMiB = 2_048;
 
 const fail = (
   dependencies: RunReconcilerDependencies,
