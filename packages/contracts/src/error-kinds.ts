@@ -81,6 +81,11 @@ export const errorKinds = {
     'What is there belongs to somebody else',
     'Read in `detail` whose it is; name the component otherwise, or hand over what is there.',
   ),
+  'cluster-not-named': kind(
+    409,
+    'No way to the cluster is known',
+    "Name `target` (or `context`) in the runtime of the platform file: a context of the server's kubeconfig.",
+  ),
   'cluster-refused': kind(
     422,
     'The cluster refused this',
@@ -260,6 +265,11 @@ export const errorKinds = {
     401,
     'This sign-in link was used already or has expired',
     '`pltf login --link` prints a new one.',
+  ),
+  'manifest-too-large': kind(
+    422,
+    'The manifest is too large',
+    'Move large settings out of the thin file, into a file of the image or a secret.',
   ),
   'media-type-unsupported': kind(
     415,

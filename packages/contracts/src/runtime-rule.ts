@@ -52,7 +52,7 @@ export const RuntimeRule = z.discriminatedUnion('driver', [
     /** Most placements that are taken out in a minute. */
     removals: z.number().int().min(1).max(1000).default(10),
     /** The minor version of Kubernetes 1, for clusters that no context leads to. */
-    kubernetes: z.number().int().min(20).max(99).default(30),
+    kubernetes: z.number().int().min(23).max(99).default(30),
     ...clusterSettings,
   }),
 ]);

@@ -75,8 +75,10 @@ export const RolloutRecord = z.object({
   switchedAt: z.number().optional(),
   finishedAt: z.number().optional(),
   reason: Reason.optional(),
-  /** For a driver that writes to a repository: the commit, the manifest in it by its blob, and when. */
-  written: z.object({ commit: z.string(), blob: z.string(), at: z.number() }).optional(),
+  /** For a driver that writes to a repository: the commit, the manifest in it by its blob, when, and with which task. */
+  written: z
+    .object({ commit: z.string(), blob: z.string(), at: z.number(), task: z.boolean() })
+    .optional(),
   /** Ids of releases whose release task has ended well, the newest last. */
   releaseTasks: z.array(z.string()),
   /** One-off tasks that were started, the newest last: none of them is started again. */

@@ -1,0 +1,60 @@
+import type { SourceCommit } from '@pltf/plan/render';
+import type { Clock } from '../../../kernel/clock.ts';
+import type {
+  RolloutLedger,
+  RuntimeDriver,
+  WantedPlacement,
+} from '../../../modules/runtime/index.ts';
+import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import type { FollowerWatch } from './follower-watch.ts';
+import type { GitOpsRule } from './manifest.ts';
+import type { RingRepository } from './ring-repository.ts';
+
+/** The image of a release, when it is there. */
+export interface ReleaseImages {
+  image(
+    wanted: WantedPlacement,
+    signal?: AbortSignal,
+  ): Promise<
+    | { readonly state: 'ready'; readonly reference: string; readonly user?: number | undefined }
+    | { readonly state: 'building' }
+    | { readonly state: 'failed'; readonly reason: string }
+  >;
+}
+
+export interface AskedChange {
+  readonly by: string;
+  readonly why?: string | undefined;
+}
+
+/** Who asked for what is committed, and the component's commit behind it. */
+export interface ChangeSource {
+  /** Of the placement's rollout, or of its removal. */
+  asked(placement: string): Promise<AskedChange>;
+  /** Undefined when the component's repository does not have it (any more). */
+  commit(component: string, sha: string): Promise<SourceCommit | undefined>;
+}
+
+/** What only the cluster itself can give: logs, shells, tasks. */
+export type InCluster = Pick<
+  RuntimeDriver,
+  'logs' | 'startTask' | 'awaitTask' | 'taskLog' | 'cancelTask'
+>;
+
+export interface GitOpsDependencies {
+  /** The runtime's name in the platform file. */
+  readonly runtime: string;
+  readonly rule: GitOpsRule;
+  readonly repository: RingRepository;
+  readonly ledger: RolloutLedger;
+  readonly images: ReleaseImages;
+  readonly changes: ChangeSource;
+  /** Undefined: no context leads to where the agent runs. */
+  readonly watch: FollowerWatch | undefined;
+  /** Undefined: no context leads to where placements run. */
+  readonly target: ClusterApi | undefined;
+  readonly inCluster: InCluster | undefined;
+  readonly clock: Clock;
+  /** Has the placement looked at again. */
+  readonly wake: (placement: string) => void;
+}

@@ -1,0 +1,145 @@
+import { type ObservedPlacement, PltfError } from '@pltf/contracts';
+import type { ClusterFacts } from '@pltf/plan/render';
+import type { RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
+import type { GitOpsDependencies, InCluster } from './dependencies.ts';
+import { ringFacts } from './manifest.ts';
+import { placementFile } from './placement-file.ts';
+import { applyPass, observePass, type PassParts } from './placement-pass.ts';
+import { type Leftovers, removalStep } from './removal.ts';
+import { removalTurns } from './removal-turns.ts';
+import { writesInFlight } from './writes.ts';
+
+export interface GitOpsRuntime extends AsyncDisposable {
+  readonly driver: RuntimeDriver;
+  /** Since when the cluster of the agent has not answered. */
+  lostSince(): Date | undefined;
+}
+
+/**
+ * Runs placements by what it commits: it never writes to a cluster. An agent that pulls brings commits to clusters; what
+ * the agent says of that decides whether a rollout is over, goes back, or cannot be told.
+ */
+export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
+  const { runtime, rule, repository, ledger, watch, target, clock, wake } = dependencies;
+  const { ring } = repository;
+  const writes = writesInFlight(wake);
+  const alarms = alarmClock(wake, () => clock.now().getTime());
+  const parts: PassParts = { dependencies, writes, wakeAt: alarms.at };
+  const turns = removalTurns(rule.removals, clock);
+  const removing = new Map<string, Leftovers>();
+  const fileOf = (placement: string) => placementFile(placement, rule.ring, ring.grouping);
+  const facts = async (): Promise<ClusterFacts> =>
+    ringFacts(
+      rule,
+      target === undefined ? undefined : await target.served().catch(() => undefined),
+    );
+  const recordOf = async (placement: string): Promise<RolloutRecord | undefined> =>
+    (await ledger.read(runtime, placement))?.record;
+  const stopWatching = watch?.onChange((follower) => {
+    wakeFollowed(dependencies, follower).catch(() => undefined);
+  });
+  const driver: RuntimeDriver = {
+    apply: async (wanted, signal) => {
+      const { id } = wanted.desired;
+      removing.delete(id);
+      await watch?.ready(waitSignal(signal)).catch(() => undefined);
+      return applyPass(parts, fileOf(id), wanted, await facts(), signal);
+    },
+    remove: async (placement) => {
+      const file = fileOf(placement);
+      const record = await recordOf(placement);
+      const left = await removalStep({ dependencies, turns }, file, record, await facts());
+      if (left.length > 0) {
+        removing.set(placement, left);
+        return false;
+      }
+      removing.delete(placement);
+      turns.forget(placement);
+      await ledger.remove(runtime, placement);
+      return true;
+    },
+    observe: async (placement) => {
+      const record = await recordOf(placement);
+      if (record === undefined)
+        throw new PltfError('not-found', { detail: `${runtime} has no placement ${placement}` });
+      const seen = await observePass(parts, fileOf(placement), record, await facts());
+      const left = removing.get(placement);
+      return left === undefined ? seen : removingOf(seen, left);
+    },
+    ...throughCluster(dependencies),
+  };
+  return {
+    driver,
+    lostSince: () => watch?.lost()?.since,
+    [Symbol.asyncDispose]: async () => {
+      stopWatching?.();
+      alarms.stop();
+      await writes[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const removingOf = (seen: ObservedPlacement, left: Leftovers): ObservedPlacement => ({
+  ...seen,
+  phase: 'removing',
+  leftovers: [...left],
+});
+
+const firstListMs = 2_000;
+
+/** The first list of followers is waited for, but not for long: what is not known yet reads so. */
+const waitSignal = (signal: AbortSignal | undefined): AbortSignal =>
+  signal === undefined
+    ? AbortSignal.timeout(firstListMs)
+    : AbortSignal.any([signal, AbortSignal.timeout(firstListMs)]);
+
+/** Has all placements of a follower looked at; those of all followers when nobody says which one. */
+async function wakeFollowed(
+  { ledger, runtime, repository, rule, wake }: GitOpsDependencies,
+  follower: string | undefined,
+): Promise<void> {
+  for (const placement of await ledger.placements(runtime)) {
+    const file = placementFile(placement, rule.ring, repository.ring.grouping);
+    if (follower === undefined || file.follower.name === follower) wake(placement);
+  }
+}
+
+/** Looks that are due at a time: one for each placement, the last that was asked for. */
+function alarmClock(wake: (placement: string) => void, now: () => number) {
+  const timers = new Map<string, NodeJS.Timeout>();
+  return {
+    at: (placement: string, time: number): void => {
+      clearTimeout(timers.get(placement));
+      const timer = setTimeout(
+        () => {
+          timers.delete(placement);
+          wake(placement);
+        },
+        Math.max(0, time - now()),
+      );
+      timer.unref();
+      timers.set(placement, timer);
+    },
+    stop: (): void => {
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+/** Logs and tasks are the cluster's; where none is known, that is said with what would help. */
+function throughCluster({ inCluster, runtime }: GitOpsDependencies): InCluster {
+  if (inCluster !== undefined) return inCluster;
+  const refuse = (what: string): never => {
+    throw new PltfError('cluster-not-named', {
+      detail: `${what}: the platform knows no way to the cluster behind the runtime \`${runtime}\``,
+    });
+  };
+  return {
+    logs: () => refuse('no logs'),
+    startTask: async () => refuse('no tasks'),
+    awaitTask: async () => refuse('no tasks'),
+    taskLog: () => refuse('no logs of tasks'),
+    cancelTask: async () => refuse('no tasks'),
+  };
+}

@@ -1,0 +1,112 @@
+import type { ObservedPlacement, PlacementNote, RolloutStep } from '@pltf/contracts';
+import type { RolloutRecord, RolloutStage } from '../../../modules/runtime/index.ts';
+import { ended, isPaused, servingOf } from '../kubernetes/rollout-accept.ts';
+import type { PlacementSight } from './placement-sight.ts';
+
+export interface Observation {
+  readonly now: Date;
+  readonly sight: PlacementSight;
+  /** Nobody reports, since when and why; undefined while somebody does. */
+  readonly silent: { readonly since: Date; readonly because: string } | undefined;
+  readonly notes: readonly PlacementNote[];
+  readonly drift: ObservedPlacement['drift'];
+}
+
+const noTraffic = {
+  ...{ requests: 0, errors: 0, failures: 0 },
+  ...{ slowestMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 },
+};
+
+const steps: Readonly<Record<RolloutStage, RolloutStep>> = {
+  'image': 'starting',
+  'surroundings': 'starting',
+  'release-task': 'release-task',
+  'workload': 'starting',
+  'healthy': 'waiting-healthy',
+  'draining': 'draining',
+  'returning': 'waiting-healthy',
+  'done': 'done',
+  'rolled-back': 'rolled-back',
+  'failed': 'failed',
+};
+
+/** What is told of a placement: what the rollout came to, and what is reported of it, with its age. */
+export function observedPlacement(
+  record: RolloutRecord,
+  { now, sight, silent, notes, drift }: Observation,
+): ObservedPlacement {
+  const { desired } = record.current.wanted;
+  const serving = servingOf(record)?.wanted.desired.release;
+  return {
+    id: record.placement,
+    revision: desired.revision,
+    phase: phaseOf(record, sight),
+    ...(serving === undefined ? {} : { serving }),
+    warm: [],
+    instances: [],
+    rollout: {
+      revision: desired.revision,
+      ...(record.from === undefined ? {} : { from: record.from }),
+      to: desired.release,
+      step: isPaused(record) ? 'holding' : steps[record.stage],
+      startedAt: new Date(record.startedAt).toISOString(),
+      ...(record.switchedAt === undefined
+        ? {}
+        : { switchedAt: new Date(record.switchedAt).toISOString() }),
+      ...(record.finishedAt === undefined
+        ? {}
+        : { finishedAt: new Date(record.finishedAt).toISOString() }),
+      ...(record.reason === undefined ? {} : { reason: record.reason }),
+    },
+    leftovers: [],
+    traffic: noTraffic,
+    notes: [...writtenNotes(record, sight, silent, now), ...notes],
+    ...(drift === undefined || drift.length === 0 ? {} : { drift }),
+    ...(silent === undefined ? {} : { unknownSince: silent.since.toISOString() }),
+    at: now.toISOString(),
+  };
+}
+
+function phaseOf(record: RolloutRecord, sight: PlacementSight): ObservedPlacement['phase'] {
+  if (!ended.has(record.stage)) return 'rolling';
+  if (record.stage === 'failed') return 'failed';
+  const serves = record.stage === 'done' ? record.current : record.good;
+  if (serves?.wanted.desired.state === 'stopped') return 'stopped';
+  return sight.state === 'degraded' || sight.state === 'refused' ? 'degraded' : 'running';
+}
+
+/** What was committed, and what is known of its way since. */
+function writtenNotes(
+  { written, stage }: RolloutRecord,
+  { state, why, at }: PlacementSight,
+  silent: Observation['silent'],
+  now: Date,
+): readonly PlacementNote[] {
+  if (written === undefined) return [];
+  const what = `commit ${written.commit.slice(0, 7)}`;
+  const since = `committed ${age(now.getTime() - written.at)} ago`;
+  if (silent !== undefined) return [{ what, because: `${since}; ${silent.because}` }];
+  if (state === 'healthy' && stage === 'done') return [];
+  const looked = at === undefined ? '' : ` (as of ${age(now.getTime() - at.getTime())} ago)`;
+  const said: Readonly<Record<PlacementSight['state'], string>> = {
+    silent: 'nothing follows it yet: apply the bootstrap of the ring once',
+    waiting: `the agent has not come to it yet: ${why}`,
+    applying: `it is being applied${why === '' ? '' : `: ${why}`}`,
+    refused: `it could not be applied: ${why}`,
+    progressing: why,
+    healthy: 'it is applied and healthy',
+    degraded: why,
+    unclear: why,
+  };
+  return [{ what, because: `${since}; ${said[state]}${looked}` }];
+}
+
+const seconds = 1000;
+/** `3 s`, `5 min`, `2 h`, `4 d`. */
+export function age(milliseconds: number): string {
+  const whole = Math.max(0, Math.round(milliseconds / seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.round(whole / 60)} min`;
+  if (whole < 172_800) return `${Math.round(whole / 3600)} h`;
+  return `${Math.round(whole / 86_400)} d`;
+}

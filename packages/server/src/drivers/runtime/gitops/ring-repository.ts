@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { PltfError } from '@pltf/contracts';
+import {
+  argoApplication,
+  argoApplicationSet,
+  argoBootstrap,
+  argoProject,
+  blockYaml,
+  bootstrapPath,
+  type CommitText,
+  type Follower,
+  fluxBootstrap,
+  fluxKustomization,
+  followersFolder,
+  gitAttributes,
+  type KubernetesObject,
+  type Ring,
+  repositoryGuide,
+  ringFolder,
+} from '@pltf/plan/render';
+import type { CommitAnswer, EnvironmentRepo } from '../../environment-repo/index.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** What Git hosts recommend for one file at most. */
+const longestManifest = 1_000_000;
+
+/** One manifest as bytes; refused when it is longer than a Git host likes. */
+export function manifestBytes(placement: string, objects: readonly KubernetesObject[]): Uint8Array {
+  const bytes = encoder.encode(blockYaml(objects));
+  if (bytes.length <= longestManifest) return bytes;
+  throw new PltfError('manifest-too-large', {
+    detail: `the manifest of ${placement} is ${bytes.length} bytes long, and may be ${longestManifest}`,
+  });
+}
+
+/** The name that git gives to a file's contents; by the length of a commit's name one sees which hash it uses. */
+export const blobOf = (bytes: Uint8Array, commit: string): string =>
+  createHash(commit.length === 64 ? 'sha256' : 'sha1')
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest('hex');
+
+/** One ring of an environment repository: what is in it, and how it is changed. */
+export interface RingRepository {
+  readonly ring: Ring;
+  /** The branch's commit as it was last seen or written here; undefined before the first. */
+  head(): Promise<string | undefined>;
+  /** The branch as the host has it now. */
+  refresh(): Promise<string | undefined>;
+  /** The file's contents by their name in git; undefined when there is none, or the commit is not known here. */
+  blobAt(commit: string, path: string): Promise<string | undefined>;
+  /** What is known at once, for a commit that was looked at before. */
+  knownBlob(commit: string, path: string): string | undefined | 'unknown';
+  read(commit: string, path: string): Promise<string | undefined>;
+  /** Whether there is a file of the ring below that folder, beside the one at `except`. */
+  others(commit: string, folder: string, except: string): Promise<boolean>;
+  write(
+    changes: ReadonlyMap<string, Uint8Array | undefined>,
+    text: CommitText,
+  ): Promise<CommitAnswer>;
+  /** The follower's file, and on the first write all that makes the ring found. */
+  following(follower: Follower, mayBecomeEmpty: boolean): Promise<Map<string, Uint8Array>>;
+  /** The follower's own file. */
+  followerPath(follower: Follower): string;
+}
+
+const mostListings = 20;
+
+export function ringRepository(repo: EnvironmentRepo, ring: Ring, branch: string): RingRepository {
+  const ref = `refs/heads/${branch}`;
+  /** By commit: the ring's files with the names of their contents. */
+  const listings = new Map<string, ReadonlyMap<string, string>>();
+  let head: string | undefined;
+  const refresh = async (): Promise<string | undefined> => {
+    head = await repo.head(ref);
+    return head;
+  };
+  const listing = async (commit: string): Promise<ReadonlyMap<string, string>> => {
+    const known = listings.get(commit);
+    if (known !== undefined) return known;
+    const entries = await repo.list(commit, ringFolder(ring.ring), { deep: true });
+    const files = new Map(
+      entries.flatMap(({ kind, path, object }) =>
+        kind === 'file' ? [[path, object] as const] : [],
+      ),
+    );
+    listings.set(commit, files);
+    const [oldest] = listings.keys();
+    if (listings.size > mostListings && oldest !== undefined) listings.delete(oldest);
+    return files;
+  };
+  const followerPath = ({ name }: Follower): string =>
+    `${followersFolder(ring.agent, ring.ring)}/${name}.yaml`;
+  return {
+    ring,
+    head: async () => head ?? refresh(),
+    refresh,
+    blobAt: async (commit, path) => (await listing(commit)).get(path),
+    knownBlob: (commit, path) => {
+      const files = listings.get(commit);
+      return files === undefined ? 'unknown' : files.get(path);
+    },
+    read: async (commit, path) => {
+      const bytes = await repo.read(commit, path);
+      return bytes === undefined ? undefined : decoder.decode(bytes);
+    },
+    others: async (commit, folder, except) => {
+      const files = await listing(commit);
+      for (const path of files.keys())
+        if (path.startsWith(`${folder}/`) && path.endsWith('/manifest.yaml') && path !== except)
+          return true;
+      return false;
+    },
+    write: async (changes, { message, trailers }) => {
+      const answer = await repo.commit({ ref, changes, message, trailers });
+      head = answer.commit;
+      return answer;
+    },
+    following: async (follower, mayBecomeEmpty) =>
+      new Map([
+        ...(await fixedFiles(ring, head === undefined ? undefined : repo, head)),
+        [followerPath(follower), yaml([followerObject(ring, follower, mayBecomeEmpty)])],
+      ]),
+    followerPath,
+  };
+}
+
+const yaml = (objects: readonly KubernetesObject[]): Uint8Array =>
+  encoder.encode(blockYaml(objects));
+
+function followerObject(ring: Ring, follower: Follower, mayBecomeEmpty: boolean): KubernetesObject {
+  if (ring.agent === 'flux') return fluxKustomization(ring, follower);
+  return ring.destination.kind === 'ring'
+    ? argoApplicationSet(ring, follower, mayBecomeEmpty)
+    : argoApplication(ring, follower, mayBecomeEmpty);
+}
+
+/** What is written once; a README that people made their own stays theirs. */
+async function fixedFiles(
+  ring: Ring,
+  repo: EnvironmentRepo | undefined,
+  head: string | undefined,
+): Promise<readonly (readonly [string, Uint8Array])[]> {
+  const { agent } = ring;
+  const own = [
+    ['README.md', encoder.encode(repositoryGuide(agent, ring.ring))],
+    ['.gitattributes', encoder.encode(gitAttributes)],
+  ] as const;
+  const there =
+    repo === undefined || head === undefined
+      ? new Map<string, Uint8Array>()
+      : await repo.readMany(
+          head,
+          own.map(([path]) => path),
+        );
+  const bootstrap = agent === 'argocd' ? argoBootstrap(ring) : fluxBootstrap(ring);
+  return [
+    ...own.filter(([path]) => !there.has(path)),
+    [bootstrapPath(agent, ring.ring), yaml(bootstrap)],
+    ...(agent === 'argocd'
+      ? [[`${followersFolder(agent, ring.ring)}/project.yaml`, yaml([argoProject(ring)])] as const]
+      : []),
+  ];
+}
