@@ -1,26 +1,14 @@
 import type { SourceCommit } from '@pltf/plan/render';
 import type { Clock } from '../../../kernel/clock.ts';
 import type {
+  ReleaseImages,
   RolloutLedger,
   RuntimeDriver,
-  WantedPlacement,
 } from '../../../modules/runtime/index.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import type { FollowerWatch } from './follower-watch.ts';
 import type { GitOpsRule } from './manifest.ts';
 import type { RingRepository } from './ring-repository.ts';
-
-/** The image of a release, when it is there. */
-export interface ReleaseImages {
-  image(
-    wanted: WantedPlacement,
-    signal?: AbortSignal,
-  ): Promise<
-    | { readonly state: 'ready'; readonly reference: string; readonly user?: number | undefined }
-    | { readonly state: 'building' }
-    | { readonly state: 'failed'; readonly reason: string }
-  >;
-}
 
 export interface AskedChange {
   readonly by: string;
@@ -55,6 +43,8 @@ export interface GitOpsDependencies {
   readonly target: ClusterApi | undefined;
   readonly inCluster: InCluster | undefined;
   readonly clock: Clock;
+  /** Milliseconds that a pass waits for its commit; 400 when absent. */
+  readonly soonMs?: number | undefined;
   /** Has the placement looked at again. */
   readonly wake: (placement: string) => void;
 }

@@ -22,7 +22,7 @@ export interface GitOpsRuntime extends AsyncDisposable {
 export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
   const { runtime, rule, repository, ledger, watch, target, clock, wake } = dependencies;
   const { ring } = repository;
-  const writes = writesInFlight(wake);
+  const writes = writesInFlight(wake, dependencies.soonMs);
   const alarms = alarmClock(wake, () => clock.now().getTime());
   const parts: PassParts = { dependencies, writes, wakeAt: alarms.at };
   const turns = removalTurns(rule.removals, clock);

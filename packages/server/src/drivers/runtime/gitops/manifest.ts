@@ -1,4 +1,5 @@
 import type { RuntimeRule } from '@pltf/contracts';
+import { clusterFacts } from '@pltf/plan';
 import {
   addedKinds,
   type ClusterFacts,
@@ -22,16 +23,13 @@ const taskTimeoutSeconds = 30 * 60;
  * platform file says.
  */
 export function ringFacts(rule: GitOpsRule, served: Served | undefined): ClusterFacts {
-  const { gateway, ingressClass, kubernetes } = rule;
-  const assumed = gateway === undefined ? servedKinds() : servedKinds(addedKinds.httpRoute);
-  return {
-    minor: served?.minor ?? kubernetes,
-    kinds: served?.kinds ?? assumed,
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(ingressClass === undefined
-      ? {}
-      : { ingress: { className: ingressClass, namespace: ingressClass } }),
-  };
+  const { gateway, monitoring, secretStore, kubernetes } = rule;
+  const named = [
+    ...(gateway === undefined ? [] : [addedKinds.httpRoute]),
+    ...(monitoring === undefined ? [] : [addedKinds.serviceMonitor, addedKinds.prometheusRule]),
+    ...(secretStore === undefined ? [] : [addedKinds.externalSecret]),
+  ];
+  return clusterFacts(rule, served ?? { minor: kubernetes, kinds: servedKinds(...named) });
 }
 
 /** Whether the release task of what is current has to run: once a release, and not for what is stopped. */

@@ -1,4 +1,4 @@
-import type { ObservedPlacement, Reason } from '@pltf/contracts';
+import type { ObservedPlacement, PlacementNote, Reason } from '@pltf/contracts';
 import type { ClusterFacts } from '@pltf/plan/render';
 import type {
   LedgerEntry,
@@ -9,7 +9,7 @@ import { accept, ended } from '../kubernetes/rollout-accept.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
 import { lastLines } from './last-lines.ts';
 import { lookAt, silence } from './look.ts';
-import { manifestObjects, needsTask } from './manifest.ts';
+import { type GitOpsRule, manifestObjects } from './manifest.ts';
 import { observedPlacement } from './observed-placement.ts';
 import type { PlacementFile } from './placement-file.ts';
 import type { PlacementSight } from './placement-sight.ts';
@@ -58,7 +58,7 @@ export async function applyPass(
       written: isWritten(found),
       placement: found.sight,
     });
-    const moved = await perform(parts, file, found, next, facts);
+    const moved = await perform(parts, file, found, next, { facts, signal });
     if (moved === undefined) return tell(parts, found);
     entry = await keep(parts, entry, moved);
   }
@@ -114,14 +114,14 @@ async function perform(
   file: PlacementFile,
   found: Found,
   step: GitOpsStep,
-  facts: ClusterFacts,
+  { facts, signal }: { readonly facts: ClusterFacts; readonly signal: AbortSignal | undefined },
 ): Promise<RolloutRecord | undefined> {
   const { record } = found;
   switch (step.do) {
     case 'record':
       return step.record;
     case 'resolve-image':
-      return resolveImage(parts, record, facts);
+      return resolveImage(parts, record, facts, signal);
     case 'write':
       return write(parts, file, found);
     case 'give-up':
@@ -136,15 +136,13 @@ async function resolveImage(
   { dependencies }: PassParts,
   record: RolloutRecord,
   facts: ClusterFacts,
+  signal: AbortSignal | undefined,
 ): Promise<RolloutRecord | undefined> {
   const { images, clock } = dependencies;
-  const answer = await images.image(record.current.wanted);
+  const answer = await images.image(record.current.wanted, signal);
   if (answer.state === 'building') return undefined;
   if (answer.state === 'failed') {
-    return giveUpWith(record, clock.now().getTime(), {
-      ...{ code: 'image', detail: answer.reason, log: [] },
-      fix: 'Read the build of the release, mend it and push.',
-    });
+    return giveUpWith(record, clock.now().getTime(), answer.reason);
   }
   const { reference, user } = answer;
   const image = { reference, ...(user === undefined ? {} : { user }) };
@@ -163,7 +161,7 @@ async function write(
     writeManifest(parts.dependencies, record, file, draft),
   );
   if (commit === undefined) return undefined;
-  const { blob } = { blob: blobOf(draft.bytes, commit) };
+  const blob = blobOf(draft.bytes, commit);
   const at = parts.dependencies.clock.now().getTime();
   return { ...record, written: { commit, blob, at, task: draft.task } };
 }
@@ -199,7 +197,7 @@ function giveUpWith(record: RolloutRecord, now: number, reason: Reason): Rollout
   return { ...record, stage, since: now, finishedAt: now, reason };
 }
 
-function tell(parts: PassParts, { record, draft, there, sight }: Found): ObservedPlacement {
+function tell(parts: PassParts, { record, there, sight }: Found): ObservedPlacement {
   const { dependencies, writes } = parts;
   const { clock, rule } = dependencies;
   const silent = silence(dependencies, new Date(record.written?.at ?? record.startedAt));
@@ -212,9 +210,7 @@ function tell(parts: PassParts, { record, draft, there, sight }: Found): Observe
     silent: record.written === undefined && !ended.has(record.stage) ? undefined : silent,
     notes: [
       ...(waiting === undefined ? [] : [{ what: rule.repository, because: waiting }]),
-      ...(draft !== undefined && needsTask(record) && !ended.has(record.stage)
-        ? [{ what: 'release task', because: 'it ends before the workload changes' }]
-        : []),
+      ...secretNotes(record, rule),
     ],
     drift:
       foreign && waiting === undefined
@@ -227,6 +223,21 @@ function tell(parts: PassParts, { record, draft, there, sight }: Found): Observe
           ]
         : undefined,
   });
+}
+
+/** A secret is never in a repository: without a store, somebody has to write it into the namespace. */
+function secretNotes(
+  { current }: RolloutRecord,
+  { secretStore }: GitOpsRule,
+): readonly PlacementNote[] {
+  if (secretStore !== undefined) return [];
+  const needs = Object.entries(current.wanted.object.spec.needs).filter(
+    ([, { kind }]) => kind !== 'service',
+  );
+  return needs.map(([name]) => ({
+    what: `secret of ${name}`,
+    because: 'secrets are never committed: name `secretStore` in the runtime of the platform file',
+  }));
 }
 
 const fileOf = ({ placement }: RolloutRecord, ring: string): string =>

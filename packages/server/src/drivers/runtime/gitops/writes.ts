@@ -25,11 +25,12 @@ type Outcome =
   | { readonly ok: true; readonly commit: string }
   | { readonly ok: false; readonly error: unknown; readonly retryAt: number };
 
-const soonMs = 400;
+/** A pass waits so long for its commit, milliseconds: one to a repository at hand is there by then. */
+const usuallySoonMs = 400;
 const firstRetryMs = 5_000;
 const longestRetryMs = 60_000;
 
-export function writesInFlight(wake: (placement: string) => void): Writes {
+export function writesInFlight(wake: (placement: string) => void, soonMs = usuallySoonMs): Writes {
   const onTheirWay = new Map<string, OnItsWay>();
   /** How often in a row the repository could not be written, by placement. */
   const failures = new Map<string, number>();
@@ -75,7 +76,7 @@ export function writesInFlight(wake: (placement: string) => void): Writes {
       const one =
         current(placement, blob) ??
         begin(placement, blob, inOrder(onTheirWay.get(placement), start));
-      const outcome = await soon(one.outcome);
+      const outcome = await soon(one.outcome, soonMs);
       if (outcome === undefined) {
         if (!one.told) void one.outcome.then((known) => later(placement, wakeTime(known)));
         one.told = true;
@@ -129,10 +130,10 @@ const waits: ReadonlySet<string> = new Set([
 const isWait = (error: unknown): error is PltfError =>
   error instanceof PltfError && (waits.has(error.code) || error.kind.retryable);
 
-async function soon(outcome: Promise<Outcome>): Promise<Outcome | undefined> {
+async function soon(outcome: Promise<Outcome>, withinMs: number): Promise<Outcome | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), soonMs);
+    timer = setTimeout(() => resolve(undefined), withinMs);
   });
   try {
     return await Promise.race([outcome, late]);

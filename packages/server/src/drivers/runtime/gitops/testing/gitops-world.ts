@@ -10,7 +10,7 @@ import {
   memoryServed,
 } from '../../../cluster/testing/memory-cluster.ts';
 import { type EnvironmentRepo, openEnvironmentRepo } from '../../../environment-repo/index.ts';
-import type { ReleaseImages } from '../dependencies.ts';
+import type { ReleaseImages } from '../../../../modules/runtime/index.ts';
 import { type FollowerWatch, watchFollowers } from '../follower-watch.ts';
 import { type GitOpsRuntime, gitopsRuntime } from '../gitops-runtime.ts';
 import type { GitOpsRule } from '../manifest.ts';
@@ -28,6 +28,7 @@ export interface WorldOptions {
   readonly tellsHealth?: boolean;
   readonly images?: ReleaseImages;
   readonly location?: string;
+  readonly soonMs?: number;
 }
 
 /** A driver over a real repository, with an Argo CD that a test has sync when it wants. */
@@ -108,6 +109,7 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
           });
     const runtime = gitopsRuntime({
       ...{ runtime: 'fleet', rule, ledger, watch, images, inCluster: undefined },
+      soonMs: options.soonMs ?? 20_000,
       repository: ringRepository(repo, ring, rule.branch),
       changes: {
         asked: () => Promise.resolve(state.asked),
