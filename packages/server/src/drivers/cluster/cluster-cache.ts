@@ -14,6 +14,8 @@ export interface SeenObject extends ObjectKey {
   readonly partOf: string | undefined;
   /** Our own entry of its managed fields; one object in memory for all that are equal. */
   readonly owned: JsonValue | undefined;
+  /** What people's tools own of it; one object in memory for all that are equal, and undefined for nearly all. */
+  readonly hands: JsonValue | undefined;
 }
 
 /** A Deployment, StatefulSet, CronJob or Job, with what it says of itself. */

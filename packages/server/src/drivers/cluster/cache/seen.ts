@@ -1,4 +1,5 @@
 import type { JsonValue } from '@pltf/plan/render';
+import { handsOn } from '../by-hand.ts';
 import type { LiveObject } from '../cluster-api.ts';
 import type { SeenObject, SeenWorkload } from '../cluster-cache.ts';
 import { fieldAt, listAt, numberAt, textAt, textsAt } from '../json-read.ts';
@@ -12,6 +13,7 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 /** What is kept of an object; nothing in it holds on to the object itself. */
 export function seenObject(object: LiveObject, shared: SharedValues): SeenObject | SeenWorkload {
   const { metadata } = object;
+  const hands = handsOn(object);
   const seen: SeenObject = {
     apiVersion: object.apiVersion,
     kind: object.kind,
@@ -25,6 +27,7 @@ export function seenObject(object: LiveObject, shared: SharedValues): SeenObject
     applied: metadata.annotations?.['pltf.dev/applied'],
     partOf: metadata.labels?.['applyset.kubernetes.io/part-of'],
     owned: ownedFields(object, shared),
+    hands: hands && shared.share(hands),
   };
   return workloadKinds.has(object.kind) ? { ...seen, ...workload(object, shared) } : seen;
 }

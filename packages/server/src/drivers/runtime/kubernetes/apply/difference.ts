@@ -12,7 +12,7 @@ export type ObjectState =
   | 'missing'
   /** Something else was rendered than was applied last. */
   | 'changed'
-  /** What was applied last is what is wanted, and somebody took a field of it: looked at, and never overwritten. */
+  /** What was applied last is what is wanted, and somebody has had a hand in it: looked at, and never overwritten. */
   | 'touched'
   /** On its way out; it is made anew when it is gone. */
   | 'deleting'
@@ -43,7 +43,8 @@ function stateOf(object: SealedObject, seen: SeenObject | undefined, set: string
   if (seen.deleting) return 'deleting';
   if (seen.partOf !== undefined && seen.partOf !== set) return 'foreign';
   if (seen.applied !== digestOf(object)) return 'changed';
-  return asApplied(object, seen) ? 'settled' : 'touched';
+  // A person's tool owns something of it: perhaps what nobody asked for.
+  return seen.hands === undefined && asApplied(object, seen) ? 'settled' : 'touched';
 }
 
 /**

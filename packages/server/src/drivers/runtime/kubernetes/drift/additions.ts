@@ -1,15 +1,13 @@
+import { isHand } from '../../../cluster/by-hand.ts';
 import type { LiveObject } from '../../../cluster/cluster-api.ts';
 import { fieldName, leavesOf, type OwnedPath, treeOf, valueAt } from '../apply/owned-fields.ts';
 import type { Owner } from './attribution.ts';
 
-/** Programs by which people change things by hand, as they name themselves to an API server. */
-const byHand =
-  /^(?:kubectl|oc|k9s|lens|openlens|headlamp|dashboard|rancher|node-fetch|mozilla|curl|python-requests|okhttp|unknown)/i;
-
-/** What such a program notes for itself, or the platform never says. */
+/** What such a program notes for itself, and a restart, which is over when it has happened. */
 const ofNoMatter: readonly RegExp[] = [
   /^\.status(?:\.|$)/,
   /^\.metadata\.annotations\.kubectl\.kubernetes\.io\/last-applied-configuration$/,
+  /\.annotations\.kubectl\.kubernetes\.io\/restartedAt$/,
   /^\.metadata\.annotations\.deployment\.kubernetes\.io\/revision$/,
 ];
 
@@ -25,7 +23,7 @@ export interface Addition {
 export function additions(live: LiveObject, ours: ReadonlySet<string>): readonly Addition[] {
   const found = new Map<string, Addition>();
   for (const { manager, time, fieldsV1, subresource } of live.metadata.managedFields ?? []) {
-    if (subresource === 'status' || !byHand.test(manager)) continue;
+    if (subresource === 'status' || !isHand(manager)) continue;
     for (const path of leavesOf(treeOf(fieldsV1) ?? {})) {
       const name = fieldName(path);
       if (ours.has(name) || ofNoMatter.some((pattern) => pattern.test(name))) continue;

@@ -1,6 +1,7 @@
 import type { DriftedField } from '@pltf/contracts';
 import type { JsonValue } from '@pltf/plan/render';
 import type { SeenObject } from '../../../cluster/cluster-cache.ts';
+import { covers } from '../apply/covers.ts';
 import {
   identityOf,
   isWorkload,
@@ -14,6 +15,7 @@ import { findDrift } from './find-drift.ts';
 interface Look {
   readonly uid: string;
   readonly owned: JsonValue | undefined;
+  readonly hands: JsonValue | undefined;
   readonly replicas: number | undefined;
   readonly images: string;
   readonly drift: readonly DriftedField[];
@@ -34,27 +36,36 @@ export interface DriftMemory {
 /** What was found when an object was looked at last; kept for as long as the object was rendered so. */
 export function driftMemory(): DriftMemory {
   const looks = new WeakMap<SealedObject, Look>();
+  const lookAt = async (
+    set: PlacementSet,
+    object: SealedObject,
+    seen: SeenObject,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly DriftedField[]> => {
+    const drift = await findDrift(set, object, signal);
+    const isOver = drift.length === 0 && !covers(object, seen.owned);
+    if (isOver) await own(set, object, signal);
+    const now = isOver ? (seenOf(set, object) ?? seen) : seen;
+    looks.set(object, { ...stateOf(now), drift });
+    return drift;
+  };
   return {
     of: async (set, touched, signal) => {
-      const all = seenObjects(set.cache.of(set.namespace));
       const found: DriftedField[] = [];
       for (const object of touched) {
-        const seen = all.get(identityOf(keyOf(object)));
+        const seen = seenOf(set, object);
         if (seen === undefined) continue;
         const before = looks.get(object);
-        if (before !== undefined && isAsLookedAt(before, seen)) {
-          found.push(...before.drift);
-          continue;
-        }
-        const drift = await findDrift(set, object, signal);
-        if (drift.length === 0) await own(set, object, signal);
-        looks.set(object, { ...stateOf(seen), drift });
-        found.push(...drift);
+        const isKnown = before !== undefined && isAsLookedAt(before, seen);
+        found.push(...(isKnown ? before.drift : await lookAt(set, object, seen, signal)));
       }
       return found;
     },
   };
 }
+
+const seenOf = ({ cache, namespace }: PlacementSet, object: SealedObject): SeenObject | undefined =>
+  seenObjects(cache.of(namespace)).get(identityOf(keyOf(object)));
 
 /**
  * What somebody wrote, and what we want, is the same by now: applied once more it is ours as well, and covered without a
@@ -72,6 +83,7 @@ async function own(
 const stateOf = (seen: SeenObject): Omit<Look, 'drift'> => ({
   uid: seen.uid,
   owned: seen.owned,
+  hands: seen.hands,
   replicas: isWorkload(seen) ? seen.replicas : undefined,
   images: isWorkload(seen) ? JSON.stringify(seen.images) : '',
 });
@@ -82,6 +94,7 @@ function isAsLookedAt(before: Look, seen: SeenObject): boolean {
   return (
     before.uid === now.uid &&
     before.owned === now.owned &&
+    before.hands === now.hands &&
     before.replicas === now.replicas &&
     before.images === now.images
   );

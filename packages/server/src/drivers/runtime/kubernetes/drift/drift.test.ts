@@ -138,6 +138,26 @@ describe('looking for drift again', () => {
     expect(cluster.requests).toHaveLength(2);
   });
 
+  it('sees what somebody added, without being told which object to look at', async () => {
+    const { cluster, set, wanted, pass } = await settled();
+    const memory = driftMemory();
+    cluster.edit(configMap, 'kubectl-patch', { data: { DEBUG: 'yes' } });
+
+    const drift = await memory.of(set, (await pass(wanted)).touched);
+
+    expect(drift).toMatchObject([{ object: 'ConfigMap users-api', field: '.data.DEBUG' }]);
+  });
+
+  it('takes a restart by hand for what it is', async () => {
+    const { cluster, drift } = await settled();
+    const annotations = { 'kubectl.kubernetes.io/restartedAt': '2026-11-21T12:00:00Z' };
+    cluster.edit(deployment, 'kubectl-rollout', {
+      spec: { template: { metadata: { annotations } } },
+    });
+
+    expect(await drift()).toEqual([]);
+  });
+
   it('sees that it is over when somebody put it back by hand', async () => {
     const { cluster, set, wanted, pass } = await settled();
     const memory = driftMemory();
@@ -147,7 +167,7 @@ describe('looking for drift again', () => {
 
     expect(await memory.of(set, (await pass(wanted)).touched)).toEqual([]);
     cluster.forgetRequests();
-    expect((await pass(wanted)).touched).toEqual([]);
+    expect(await memory.of(set, (await pass(wanted)).touched)).toEqual([]);
     expect(cluster.requests).toEqual([]);
   });
 });

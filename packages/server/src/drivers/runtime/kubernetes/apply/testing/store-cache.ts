@@ -1,3 +1,4 @@
+import { handsOn } from '../../../../cluster/by-hand.ts';
 import type { LiveObject } from '../../../../cluster/cluster-api.ts';
 import type { ClusterCache, SeenObject, SeenWorkload } from '../../../../cluster/cluster-cache.ts';
 import type { MemoryCluster } from '../../../../cluster/testing/memory-cluster.ts';
@@ -29,7 +30,11 @@ export function storeCache(cluster: MemoryCluster, platform: string): ClusterCac
   };
 }
 
+/** One object for as long as the object stays the same, as the real cache has it. */
+const hands = new WeakMap<LiveObject, ReturnType<typeof handsOn>>();
+
 function seen(object: LiveObject): SeenObject {
+  if (!hands.has(object)) hands.set(object, handsOn(object));
   const { apiVersion, kind, metadata } = object;
   return {
     apiVersion,
@@ -44,6 +49,7 @@ function seen(object: LiveObject): SeenObject {
     applied: metadata.annotations?.[appliedAnnotation],
     partOf: metadata.labels?.[partOfLabel],
     owned: ownTree(object),
+    hands: hands.get(object),
   };
 }
 
