@@ -7,6 +7,7 @@ export * from './hosts.ts';
 export * from './nearest.ts';
 export * from './planning/index.ts';
 export * from './platform-change/index.ts';
+export { withRuntime } from './platform-file/add-runtime.ts';
 export { clusterFacts } from './platform-file/cluster-facts.ts';
 export * from './platform-file/platform.ts';
 export * from './platform-file/platform-files.ts';

@@ -1,8 +1,8 @@
 import type { EnvironmentRule, ErrorItem, PlatformFile } from '@pltf/contracts';
-import { clusterProblems } from './cluster-rules.ts';
 import { nearest } from '../nearest.ts';
 import { durationMs } from '../units.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
+import { clusterProblems } from './cluster-rules.ts';
 
 type Path = readonly (string | number)[];
 

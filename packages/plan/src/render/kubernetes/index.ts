@@ -1,5 +1,11 @@
 export { type AdoptFacts, withAdoptions } from './adopt-field.ts';
 export { chartValues } from './chart-values.ts';
+export {
+  type ClusterPermission,
+  type ClusterRoleOptions,
+  clusterPermissions,
+  clusterRole,
+} from './cluster-role.ts';
 export { explainField, type FieldExplanation, type FieldPath } from './explain-field.ts';
 export { readField } from './field-text.ts';
 export {

@@ -299,9 +299,9 @@ it('asks one list and one watch for each kind, whatever the number of placements
   }
   cluster.forgetRequests();
   await open();
-  await expect.poll(() => cluster.requests.filter(({ verb }) => verb === 'watch').length).toBe(16);
+  await expect.poll(() => cluster.requests.filter(({ verb }) => verb === 'watch').length).toBe(15);
 
-  expect(cluster.requests.filter(({ verb }) => verb === 'list')).toHaveLength(16);
+  expect(cluster.requests.filter(({ verb }) => verb === 'list')).toHaveLength(15);
   expect(cluster.requests.filter(({ verb }) => verb === 'served')).toHaveLength(1);
-  expect(cluster.requests).toHaveLength(33);
+  expect(cluster.requests).toHaveLength(31);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { ClusterApi } from '../cluster-api.ts';
+import type { ConnectionOptions } from '../http/connection.ts';
 import { openCluster } from '../http/http-cluster.ts';
 import { kubeconfigSource } from '../http/kubeconfig.ts';
 
@@ -21,13 +22,11 @@ const contextOf = (file: string): string =>
     'current-context'
   ];
 
-/** The cluster of the current context of KUBECONFIG. */
-export const openRealCluster = (
-  onRequest?: (request: { readonly method: string; readonly path: string }) => void,
-): ClusterApi =>
-  openCluster({
-    name: 'real',
-    context: contextOf(process.env['KUBECONFIG'] ?? ''),
-    kubeconfig: kubeconfigSource(process.env),
-    onRequest,
-  });
+/** How to get at the cluster of the current context of KUBECONFIG. */
+export const realClusterOptions = (): ConnectionOptions => ({
+  name: 'real',
+  context: contextOf(process.env['KUBECONFIG'] ?? ''),
+  kubeconfig: kubeconfigSource(process.env),
+});
+
+export const openRealCluster = (): ClusterApi => openCluster(realClusterOptions());
