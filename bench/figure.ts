@@ -1,6 +1,14 @@
 import { median } from './router/measure.ts';
 
-export type Unit = 'ms' | 'requests/s' | 'services/s' | 'MB' | '% of a core' | 'µs' | 'cases';
+export type Unit =
+  | 'ms'
+  | 'requests'
+  | 'requests/s'
+  | 'services/s'
+  | 'MB'
+  | '% of a core'
+  | 'µs'
+  | 'cases';
 
 /** What has to be reached: by the median itself, or by its ratio to what it is compared with. */
 export type Bar =

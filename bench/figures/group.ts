@@ -6,6 +6,8 @@ export interface Effort {
   readonly rounds: number;
   /** Few rounds and short windows, to see that it runs; not to be judged. */
   readonly quick: boolean;
+  /** Placements that the group `cluster` puts into a real cluster; a thousand when absent. */
+  readonly placements?: number;
   /** Folder of checkouts whose suites are run; not measured without. */
   readonly corpora?: string;
 }

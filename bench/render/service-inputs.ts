@@ -14,9 +14,13 @@ export const watchedCluster: ClusterFacts = {
 };
 
 /** Services that differ in every name, as a fleet does: a range of instances, an address, an objective. */
-export const servicesOn = (cluster: ClusterFacts, count: number): readonly RenderInput[] =>
+export const servicesOn = (
+  cluster: ClusterFacts,
+  count: number,
+  environment = 'prod',
+): readonly RenderInput[] =>
   Array.from({ length: count }, (_, index) => ({
-    placement: placement(`users-api-${index}`),
+    placement: placement(`users-api-${index}`, environment),
     release: {
       number: index + 1,
       commit: index.toString(16).padStart(40, '0'),
@@ -27,17 +31,17 @@ export const servicesOn = (cluster: ClusterFacts, count: number): readonly Rende
     stamp: { specHash: `sha256:${index.toString(16).padStart(64, '0')}`, platformVersion: '0.1.0' },
   }));
 
-const placement = (component: string): PlacementObject =>
+const placement = (component: string, environment: string): PlacementObject =>
   PlacementObject.parse({
     apiVersion: 'pltf.dev/v1',
     kind: 'Placement',
-    metadata: { name: component, namespace: 'prod', labels: {}, annotations: {} },
+    metadata: { name: component, namespace: environment, labels: {}, annotations: {} },
     spec: {
       component,
       kind: 'service',
       owner: 'team-identity',
       tier: 2,
-      environment: 'prod',
+      environment,
       environmentKind: 'stable',
       region: 'eu',
       runtime: 'cluster',

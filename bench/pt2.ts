@@ -1,0 +1,2 @@
+Object.create(String.prototype);
+await import('./prof-tmp.ts');
