@@ -436,6 +436,7 @@ describe('a placement in a cluster', () => {
       command: ['node', 'migrate.js'],
     });
     expect(container.envFrom).toEqual(instance.spec.containers[0].envFrom);
+    expect(renderTask(input, { id: 'task_01K_9Z' }).metadata.name).toBe('users-api-task-01k-9z');
     expect(renderTask(input, { id: 'x'.repeat(80) }).metadata.name.length).toBeLessThanOrEqual(63);
   });
 

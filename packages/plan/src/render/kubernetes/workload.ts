@@ -137,12 +137,19 @@ export interface TaskRequest {
 
 const keptSeconds = 86_400;
 
+/** Ids may have capitals and underscores; names of objects may not. */
+const nameOfTask = (id: string): string =>
+  id
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+
 /** A task's Job, kept for a day after its end. Its spec cannot change: another task has another id. */
 export const taskObject = (placed: Placed, task: TaskRequest): KubernetesObject => ({
   apiVersion: 'batch/v1',
   kind: 'Job',
   metadata: {
-    ...metadataOf(placed, shortened(`${placed.name}-${task.id}`)),
+    ...metadataOf(placed, shortened(`${placed.name}-${nameOfTask(task.id)}`)),
     labels: taskLabels(placed, task.id),
   },
   spec: {

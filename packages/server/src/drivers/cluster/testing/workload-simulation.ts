@@ -115,8 +115,9 @@ class Simulation implements WorkloadSimulation, Workshop {
       name: owner.metadata.name,
       uid: owner.metadata.uid,
     };
-    const metadata = { labels, ownerReferences: [reference] };
-    return this.cluster.edit(key, maker, { metadata, ...fields });
+    const { metadata: more, ...rest } = fields;
+    const metadata = { ...(more as JsonObject | undefined), labels, ownerReferences: [reference] };
+    return this.cluster.edit(key, maker, { metadata, ...rest });
   }
 
   status(object: LiveObject, status: JsonObject): void {

@@ -39,5 +39,7 @@ export function podOf(template: JsonObject): {
 } {
   const metadata = (template['metadata'] ?? {}) as JsonObject;
   const spec = { nodeName: 'node1', ...(template['spec'] as JsonObject) };
-  return { labels: (metadata['labels'] ?? {}) as JsonObject, fields: { spec } };
+  const labels = (metadata['labels'] ?? {}) as JsonObject;
+  const annotations = (metadata['annotations'] ?? {}) as JsonObject;
+  return { labels, fields: { metadata: { annotations }, spec } };
 }

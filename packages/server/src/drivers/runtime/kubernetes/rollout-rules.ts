@@ -157,9 +157,7 @@ function throughReleaseTask(record: RolloutRecord, sight: RolloutSight): Rollout
   if (!needsReleaseTask(record)) return enter(record, 'workload', now);
   if (releaseTask === 'passed') return released(record, now);
   const last = late(record, releaseTaskTimeoutMs + releaseTaskRoomMs, 'release-task');
-  if (releaseTask === 'failed') {
-    return { do: 'give-up', because: sight.trouble ?? { ...last, until: now } };
-  }
+  if (releaseTask === 'failed') return { do: 'give-up', because: { ...last, until: now } };
   // Its namespace may have been deleted meanwhile.
   if (surroundings === 'due') return orGiveUp({ do: 'apply-surroundings' }, sight, last);
   const startable = releaseTask === 'absent' && !otherReleaseTask && surroundings === 'settled';

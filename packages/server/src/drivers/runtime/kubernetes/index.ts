@@ -1,0 +1,2 @@
+export { type KubernetesRuntime, kubernetesRuntime } from './kubernetes-runtime.ts';
+export type { KubernetesRuntimeOptions } from './runtime-options.ts';

@@ -1,0 +1,177 @@
+import { type ObservedPlacement, PltfError } from '@pltf/contracts';
+import type { RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
+import type { ExecOutput } from '../../cluster/cluster-api.ts';
+import { removeSet } from './apply/index.ts';
+import { findDrift, revertDrift } from './drift/index.ts';
+import { mergedLogs } from './merged-logs.ts';
+import { nothingFound, observedPlacement } from './observed-placement.ts';
+import { notesOf } from './placement-notes.ts';
+import { namespaceOfPlacement } from './placement-objects.ts';
+import { podMemory } from './pod-memory.ts';
+import { programOf } from './pods.ts';
+import { look, type PassDependencies, passDependencies, passOver, setOf } from './rollout-pass.ts';
+import type { KubernetesRuntimeOptions } from './runtime-options.ts';
+import { kubernetesTasks } from './tasks.ts';
+
+/** A runtime that follows its cluster until it is disposed. */
+export interface KubernetesRuntime extends RuntimeDriver, AsyncDisposable {
+  exec(
+    placement: string,
+    request: { readonly command: readonly string[]; readonly instance?: string | undefined },
+    signal: AbortSignal,
+  ): AsyncIterable<ExecOutput>;
+}
+
+/** Runs placements on a cluster: all that is decided is in the ledger, all that is so is in the cluster. */
+export function kubernetesRuntime(options: KubernetesRuntimeOptions): KubernetesRuntime {
+  const dependencies = passDependencies(options);
+  const removals = new Map<string, readonly string[]>();
+  const tasks = kubernetesTasks(dependencies);
+  const following = followCluster(options);
+  return {
+    apply: (wanted, signal) => {
+      following.know(wanted.desired.id);
+      return passOver(dependencies, wanted, signal);
+    },
+    remove: (placement, signal) => {
+      following.know(placement);
+      return remove(dependencies, removals, placement, signal);
+    },
+    observe: async (placement) => {
+      const observed = await observe(dependencies, placement);
+      const leftovers = removals.get(placement);
+      return leftovers === undefined
+        ? observed
+        : { ...observed, phase: 'removing', leftovers: [...leftovers] };
+    },
+    logs: (placement, query, signal) =>
+      mergedLogs(options, namespaceOfPlacement(placement), query, signal),
+    startTask: tasks.start,
+    awaitTask: tasks.await,
+    taskLog: tasks.log,
+    cancelTask: tasks.cancel,
+    drift: async (placement, signal) => {
+      const { set, objects } = await wantedObjects(dependencies, placement);
+      const found = [];
+      for (const object of objects) found.push(...(await findDrift(set, object, signal)));
+      return found;
+    },
+    revert: async (placement, which, signal) => {
+      const { set, objects } = await wantedObjects(dependencies, placement);
+      const reverted = await revertDrift(set, objects, which, signal);
+      if (reverted.length > 0) options.wake(placement);
+      return reverted;
+    },
+    exec: (placement, request, signal) => exec(dependencies, placement, request, signal),
+    [Symbol.asyncDispose]: () => {
+      following.stop();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Has a placement looked at whenever something in its namespace changes. */
+function followCluster({ cache, ledger, runtime, wake }: KubernetesRuntimeOptions) {
+  const placements = new Map<string, string>();
+  const know = (id: string): void => void placements.set(namespaceOfPlacement(id), id);
+  const stop = cache.onChange((namespace) => {
+    const placement = placements.get(namespace);
+    if (placement !== undefined) wake(placement);
+  });
+  // Placements of before this start: until they are known by their ids, the pass at the start looks at them.
+  void ledger.placements(runtime).then(
+    (ids) => ids.forEach(know),
+    () => undefined,
+  );
+  return { know, stop };
+}
+
+async function recordOf(
+  { ledger, runtime }: PassDependencies,
+  placement: string,
+): Promise<RolloutRecord> {
+  const entry = await ledger.read(runtime, placement);
+  if (entry !== undefined) return entry.record;
+  throw new PltfError('not-found', {
+    detail: `nothing of ${placement} is on the runtime ${runtime}`,
+    fix: '`pltf show NAME` says where it runs.',
+  });
+}
+
+async function remove(
+  dependencies: PassDependencies,
+  removals: Map<string, readonly string[]>,
+  placement: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { cache, ledger, runtime, targets } = dependencies;
+  await cache.ready(signal);
+  const { gone, leftovers } = await removeSet(setOf(dependencies, placement), signal);
+  removals.set(placement, leftovers);
+  if (!gone) return false;
+  await ledger.remove(runtime, placement);
+  removals.delete(placement);
+  targets.forget(placement);
+  return true;
+}
+
+/** How it is at this moment, by the cache; the cluster is only asked for the memory in use. */
+async function observe(
+  dependencies: PassDependencies,
+  placement: string,
+): Promise<ObservedPlacement> {
+  const { cluster, cache } = dependencies;
+  const lost = cache.lostSince();
+  if (lost !== undefined) {
+    throw new PltfError('cluster-unreachable', {
+      detail: `the cluster of ${dependencies.runtime} has not answered since ${lost.toISOString()}`,
+    });
+  }
+  const [record, facts, memory] = await Promise.all([
+    recordOf(dependencies, placement),
+    dependencies.facts(),
+    podMemory(cluster, namespaceOfPlacement(placement)),
+  ]);
+  const { sight } = look(dependencies, record, facts);
+  const notes = notesOf(record, sight, facts, undefined);
+  const observed = observedPlacement(record, sight, { ...nothingFound, notes });
+  const instances = observed.instances.map((one) => {
+    const memoryMiB = memory.get(one.id);
+    return memoryMiB === undefined ? one : { ...one, memoryMiB };
+  });
+  return { ...observed, instances };
+}
+
+async function wantedObjects(dependencies: PassDependencies, placement: string) {
+  const record = await recordOf(dependencies, placement);
+  const { objects } = look(dependencies, record, await dependencies.facts());
+  return { set: setOf(dependencies, placement), objects: objects?.sealed ?? [] };
+}
+
+async function* exec(
+  dependencies: PassDependencies,
+  placement: string,
+  {
+    command,
+    instance,
+  }: { readonly command: readonly string[]; readonly instance?: string | undefined },
+  signal: AbortSignal,
+): AsyncGenerator<ExecOutput> {
+  const { cluster, cache } = dependencies;
+  const record = await recordOf(dependencies, placement);
+  const { sight } = look(dependencies, record, await dependencies.facts());
+  const running = [...sight.pods.own, ...sight.pods.leaving].filter(
+    (pod) =>
+      programOf(pod)?.state === 'running' && (instance === undefined || pod.name === instance),
+  );
+  const pod = running.find(({ ready }) => ready) ?? running[0];
+  if (pod === undefined) {
+    throw new PltfError('not-found', {
+      detail: `${placement} has no instance${instance === undefined ? '' : ` ${instance}`} that runs`,
+      fix: '`pltf show NAME` lists its instances; `pltf run NAME -- COMMAND` starts one of its own.',
+    });
+  }
+  await cache.ready(signal);
+  const container = programOf(pod)?.name;
+  yield* cluster.exec(namespaceOfPlacement(placement), pod.name, { container, command, signal });
+}

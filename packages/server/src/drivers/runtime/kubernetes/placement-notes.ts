@@ -1,0 +1,68 @@
+import type { PlacementNote } from '@pltf/contracts';
+import { type ClusterFacts, leftOut } from '@pltf/plan/render';
+import type { RolloutRecord } from '../../../modules/runtime/index.ts';
+import type { PruneOutcome } from './apply/index.ts';
+import { wordsOf } from './diagnosis-words.ts';
+import { inputOf } from './placement-objects.ts';
+import { programOf } from './pods.ts';
+import { isPaused, type Target, targetOf } from './rollout-accept.ts';
+import type { Sight } from './rollout-sight.ts';
+
+/** What people should know of a placement that is not as asked: what the cluster cannot give, and what is in the way. */
+export function notesOf(
+  record: RolloutRecord,
+  sight: Sight,
+  facts: ClusterFacts,
+  pruned: PruneOutcome | undefined,
+): readonly PlacementNote[] {
+  const target = targetOf(record);
+  return [
+    ...(target === undefined ? [] : leftOut(inputOf(target, facts))),
+    ...troubleNotes(record, sight, target),
+    ...(isPaused(record)
+      ? [{ what: 'rollout', because: 'somebody holds it; `pltf resume` lets it go on' }]
+      : []),
+    ...(sight.otherReleaseTask && record.stage === 'release-task'
+      ? [{ what: 'release task', because: 'that of another release still runs' }]
+      : []),
+    ...prunedNotes(pruned),
+  ];
+}
+
+function troubleNotes(
+  record: RolloutRecord,
+  { trouble, pods, releaseTaskPods }: Sight,
+  target: Target | undefined,
+): readonly PlacementNote[] {
+  if (trouble === undefined || target === undefined) return [];
+  const { object, desired } = target.accepted.wanted;
+  const pod = [...pods.own, ...releaseTaskPods].find(({ name }) => name === trouble.pod);
+  const container = pod === undefined ? undefined : programOf(pod);
+  // An instance that starts is no trouble yet.
+  if (trouble.kind === 'probe' && (container?.restarts ?? 0) === 0 && record.stage === 'healthy')
+    return [];
+  const { detail, fix } = wordsOf({
+    kind: trouble.kind,
+    instance: pod?.name,
+    image: target.accepted.image?.reference ?? '',
+    memoryMiB: object.spec.run.memoryMiB,
+    startTimeoutMs: desired.run.startTimeoutMs,
+    health: object.spec.run.health,
+    message: trouble.message ?? container?.message,
+    lastEnd: container?.lastEnd,
+    events: [],
+  });
+  const what = trouble.pod === undefined ? 'instances' : `instance ${trouble.pod}`;
+  return [{ what, because: `${detail}. ${fix}` }];
+}
+
+function prunedNotes(pruned: PruneOutcome | undefined): readonly PlacementNote[] {
+  if (pruned === undefined) return [];
+  const kept = pruned.unconfirmed.map((what) => ({
+    what,
+    because: 'it is not wanted any more, and stays until somebody confirms that it may go',
+  }));
+  return pruned.held === undefined
+    ? kept
+    : [...kept, { what: 'what is not wanted any more', because: `stays: ${pruned.held}` }];
+}
