@@ -47,6 +47,7 @@ import { platformMemberRemoveCommand } from './commands/platform/member/remove/c
 import { platformMemberSetCommand } from './commands/platform/member/set/command.ts';
 import { platformPlanCommand } from './commands/platform/plan/command.ts';
 import { platformRevertCommand } from './commands/platform/revert/command.ts';
+import { platformRuntimeAddCommand } from './commands/platform/runtime/add/command.ts';
 import { platformShowCommand } from './commands/platform/show/command.ts';
 import { platformTeamAddCommand } from './commands/platform/team/add/command.ts';
 import { platformTeamListCommand } from './commands/platform/team/list/command.ts';
@@ -146,6 +147,7 @@ export const commands: readonly Command[] = [
   command(platformHistoryCommand, () => import('./commands/platform/history/run.ts')),
   command(platformRevertCommand, () => import('./commands/platform/revert/run.ts')),
   command(platformInitCommand, () => import('./commands/platform/init/run.ts')),
+  command(platformRuntimeAddCommand, () => import('./commands/platform/runtime/add/run.ts')),
   command(platformUserAddCommand, () => import('./commands/platform/user/add/run.ts')),
   command(platformUserSetCommand, () => import('./commands/platform/user/set/run.ts')),
   command(platformUserListCommand, () => import('./commands/platform/user/list/run.ts')),

@@ -184,3 +184,63 @@ test('the platform in force and its history are shown, and its files written', a
     builtinPlatformText,
   );
 });
+
+describe('a cluster', () => {
+  test('gets its role printed without a platform, ready to be applied', async () => {
+    const printed = await pltf('platform runtime add berlin --print-role');
+
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(printed.out).toContain('kind: ClusterRole\n');
+    expect(printed.out).toContain('namespace: pltf-system');
+  });
+
+  test('is added with one line once it lets the platform do its work', async () => {
+    platform.handlers.getPlatform = () => view;
+    platform.handlers.checkCluster = () => ({ minor: 33, missing: [] });
+    platform.handlers.planPlatform = () => plan;
+    let sent: Readonly<Record<string, string>> = {};
+    platform.handlers.applyPlatform = ({ body }) => {
+      sent = body.files;
+      return { version, plan };
+    };
+
+    const added = await pltf(
+      'platform runtime add berlin --context kind --registry registry.example.com/pltf --yes',
+    );
+
+    expect(added, added.err).toMatchObject({ code: 0 });
+    expect(added.err).toContain('Kubernetes 1.33');
+    expect(sent['platform.yaml']).toContain(
+      '  berlin: {driver: kubernetes, context: kind, registry: registry.example.com/pltf}\n',
+    );
+  });
+
+  test('is not added when it does not, and what is missing is named', async () => {
+    platform.handlers.getPlatform = () => view;
+    platform.handlers.checkCluster = () => ({
+      minor: 33,
+      missing: ['patch', 'delete'].map((verb) => ({
+        group: 'apps',
+        resource: 'deployments',
+        verb,
+      })),
+    });
+    let applied = false;
+    platform.handlers.applyPlatform = () => {
+      applied = true;
+      return { version, plan };
+    };
+
+    const refusal = await pltf('platform runtime add berlin --context kind --yes');
+
+    expect(refusal.code).toBe(1);
+    expect(refusal.err).toContain('deployments.apps');
+    expect(refusal.err).toContain('may not patch, delete');
+    expect(refusal.err).toContain('--print-role | kubectl --context kind apply -f -');
+    expect(applied).toBe(false);
+  });
+
+  test('needs a context', async () => {
+    expect((await pltf('platform runtime add berlin')).code).toBe(64);
+  });
+});

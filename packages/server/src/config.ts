@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ErrorItem, PltfError } from '@pltf/contracts';
 import { z } from 'zod';
+import { type KubeconfigSource, kubeconfigSource } from './drivers/cluster/http/kubeconfig.ts';
 
 /** Everything that the server process is told from outside. */
 export interface Config {
@@ -30,6 +31,8 @@ export interface Config {
   readonly agentSocket: string;
   /** The platform file; undefined for the built-in one. */
   readonly platformFile: string | undefined;
+  /** Where the contexts of clusters are, that the platform file names. */
+  readonly kubeconfig: KubeconfigSource;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -128,7 +131,7 @@ export function readConfig(
       errors: problems,
     });
   }
-  return toConfig(parsed.data);
+  return { ...toConfig(parsed.data), kubeconfig: kubeconfigSource(set) };
 }
 
 type Values = z.output<typeof Environment>;
@@ -183,7 +186,7 @@ function crossChecks(values: Values): ErrorItem[] {
   return problems;
 }
 
-function toConfig(values: Values): Config {
+function toConfig(values: Values): Omit<Config, 'kubeconfig'> {
   const data = resolve(values.PLTF_DATA);
   const programs = dirname(fileURLToPath(import.meta.url));
   // Built, this is dist/server.js; in development packages/server/src/config.ts.

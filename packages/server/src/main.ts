@@ -92,7 +92,7 @@ async function lay(
   session: ServerSession,
   log: Logger,
 ): Promise<Foundation> {
-  const { portalUrl, routerPort, goldenPaths, agentSocket, path } = config;
+  const { portalUrl, routerPort, goldenPaths, agentSocket, path, kubeconfig } = config;
   const repositories = join(config.dataDirectory, 'repositories');
   const [platform, capabilities] = await Promise.all([
     openPlatform(db, config.platformFile),
@@ -101,7 +101,7 @@ async function lay(
   ]);
   return {
     ...{ db, session, log, platform, capabilities, repositories },
-    ...{ portalUrl, routerPort, goldenPaths, agentSocket, path },
+    ...{ portalUrl, routerPort, goldenPaths, agentSocket, path, kubeconfig },
   };
 }
 

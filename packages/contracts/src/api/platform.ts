@@ -65,6 +65,15 @@ const Expected = z.object({ version: z.number().int().min(0), digest: Digest });
 /** Digest of the plan that was shown: when it would be another one now, nothing is done. */
 const ShownPlan = Digest.optional();
 
+/** What a cluster says of itself and of what it lets the platform do. */
+export const ClusterCheck = z.object({
+  /** The minor version of Kubernetes 1. */
+  minor: z.number().int().min(0),
+  /** What the platform needs and its credentials do not allow. */
+  missing: z.array(z.object({ group: z.string(), resource: z.string(), verb: z.string() })),
+});
+export type ClusterCheck = z.infer<typeof ClusterCheck>;
+
 const tag = 'platform';
 
 export const platformApi = {
@@ -129,5 +138,15 @@ export const platformApi = {
       why: Why,
     }),
     answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),
+  }),
+  checkCluster: endpoint({
+    method: 'POST',
+    path: '/platform/clusters/check',
+    tag,
+    action: 'platform:write',
+    readsOnly: true,
+    summary: 'Whether a cluster answers and lets the platform do its work; changes nothing in it',
+    body: z.strictObject({ context: z.string().min(1).max(253) }),
+    answer: ClusterCheck,
   }),
 };

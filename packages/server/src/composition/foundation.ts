@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { KubeconfigSource } from '../drivers/cluster/http/kubeconfig.ts';
 import type { WorkflowPipelineDependencies } from '../modules/delivery/index.ts';
 import type { LivePlatform } from '../modules/platform/index.ts';
 import type { PushListener } from '../modules/repos/index.ts';
@@ -17,6 +18,8 @@ export interface Foundation {
   readonly agentSocket: string;
   /** A PATH to find git and other programs in. */
   readonly path: string;
+  /** Where the contexts of clusters are. */
+  readonly kubeconfig: KubeconfigSource;
   readonly capabilities: WorkflowPipelineDependencies['capabilities'];
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlatformPath } from '@pltf/contracts';
+import { checkCluster } from '../drivers/cluster/http/check-access.ts';
 import { builtinPlatformGit } from '../drivers/git/builtin/platform-git.ts';
 import { containerEngine } from '../drivers/runtime/agent/container-engine.ts';
 import { servePlatformGit } from '../http/serve-platform-git.ts';
@@ -53,7 +54,7 @@ async function operatorFiles(path: string): Promise<Readonly<Record<string, stri
 
 /** The platform as code: planned, changed, kept in its own repository. */
 export function platformRoom(foundation: Foundation, ground: Ground) {
-  const { db, session, log, platform: live, path, portalUrl } = foundation;
+  const { db, session, log, platform: live, path, portalUrl, kubeconfig } = foundation;
   const onError = (error: unknown): void => log.warn({ err: error }, 'platform');
   const queries = postgresPlatformQueries(db);
   const git = builtinPlatformGit({ git: ground.git, path });
@@ -76,7 +77,11 @@ export function platformRoom(foundation: Foundation, ground: Ground) {
   const pushes = platformPushes(dependencies, service, sync);
   const refresh = (): void => void live.refresh().catch(onError);
   return {
-    handlers: platformRoutes({ service, live, queries, drivers, docker, portalUrl }),
+    handlers: platformRoutes({
+      ...{ service, live, queries, drivers, docker, portalUrl },
+      checkCluster: (context, signal) =>
+        checkCluster({ name: context, context, kubeconfig }, signal),
+    }),
     reconcilers: [createPlatformReconciler(sync)],
     serveGit: servePlatformGit({ db, git, pushes, onError, ensure: service.ensureRepository }),
     /** Takes over what other servers change, and has what a kill cut in two brought to its end. */

@@ -8,6 +8,11 @@ export interface PlatformRoutesDependencies
   extends Pick<PlatformServiceDependencies, 'live' | 'queries' | 'drivers' | 'docker'> {
   readonly service: PlatformService;
   readonly portalUrl: string;
+  /** Asks the cluster of a context of the kubeconfig whether the platform can work there. */
+  readonly checkCluster: (
+    context: string,
+    signal: AbortSignal,
+  ) => Promise<AnswerOf<Api['checkCluster']>>;
 }
 
 type Names =
@@ -16,7 +21,8 @@ type Names =
   | 'getPlatformVersion'
   | 'planPlatform'
   | 'applyPlatform'
-  | 'revertPlatform';
+  | 'revertPlatform'
+  | 'checkCluster';
 
 /** HTTP to domain for the platform as code. */
 export function platformRoutes(dependencies: PlatformRoutesDependencies): HandlersOf<Names> {
@@ -64,6 +70,10 @@ export function platformRoutes(dependencies: PlatformRoutesDependencies): Handle
       const files = await service.filesOf(to);
       const request = { files, expected, plan, why, author: context.actor.name, reverts: to };
       return changed(await service.change({ ...request, via: 'revert' }));
+    },
+    checkCluster: async ({ body }, context) => {
+      context.authorize({ what: 'platform' });
+      return dependencies.checkCluster(body.context, context.signal);
     },
   };
   function first({ live: { managedBy } }: PlatformRoutesDependencies): Promise<PlatformVersion> {

@@ -1,14 +1,8 @@
+import type { ClusterCheck } from '@pltf/contracts';
 import { type ClusterPermission, clusterPermissions } from '@pltf/plan/render';
 import { fieldAt } from '../json-read.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { discover } from './discovery.ts';
-
-export interface ClusterCheck {
-  /** The minor version of Kubernetes 1. */
-  readonly minor: number;
-  /** What the credentials of the context do not allow, and the platform needs. */
-  readonly missing: readonly ClusterPermission[];
-}
 
 /** Asks a cluster whether it answers and lets the platform do its work; nothing is changed in it. */
 export async function checkCluster(
@@ -20,7 +14,8 @@ export async function checkCluster(
   const allowed = await Promise.all(
     clusterPermissions.map((permission) => isAllowed(connection, permission, signal)),
   );
-  return { minor, missing: clusterPermissions.filter((_permission, index) => !allowed[index]) };
+  const missing = clusterPermissions.filter((_permission, index) => allowed[index] !== true);
+  return { minor, missing: [...missing] };
 }
 
 async function isAllowed(
