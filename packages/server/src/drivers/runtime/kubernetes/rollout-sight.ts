@@ -1,5 +1,5 @@
-import type { SeenNamespace, SeenPod, SeenWorkload } from '../../cluster/cluster-cache.ts';
 import type { RolloutRecord } from '../../../modules/runtime/index.ts';
+import type { SeenNamespace, SeenPod, SeenWorkload } from '../../cluster/cluster-cache.ts';
 import { difference, type ObjectDifference } from './apply/difference.ts';
 import { inventoryIsCurrent, inventoryObject } from './apply/inventory.ts';
 import { identityOf, keyOf, type PlacementSet } from './apply/placement-set.ts';
@@ -75,12 +75,13 @@ function seenWorkload(
 function isReady(objects: TargetObjects | undefined, seen: SeenWorkload | undefined): boolean {
   if (objects?.workload === undefined || objects.workload.kind === 'CronJob') return true;
   if (seen === undefined || seen.paused) return false;
-  const { observedGeneration = 0, updated, available, ready } = seen.status;
+  const { observedGeneration = 0, replicas, updated, available, ready } = seen.status;
   if (observedGeneration < (seen.generation ?? 0)) return false;
   const wanted = objects.replicas ?? seen.replicas ?? 1;
   // A StatefulSet of an old cluster does not count who is available.
   const well = seen.kind === 'StatefulSet' ? ready : available;
-  return wanted === 0 || (updated >= wanted && well >= wanted);
+  // Those of before count as available too: while one is there, nothing is known of the new ones.
+  return wanted === 0 || (updated >= wanted && replicas <= updated && well >= wanted);
 }
 
 type TaskState = RolloutSight['releaseTask'];
