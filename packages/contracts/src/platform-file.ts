@@ -60,6 +60,27 @@ export const SizeRule = z.strictObject({
   hourly: Amount.optional(),
 });
 
+/** Clusters that take a change of the platform together, before those of the next ring. */
+export const RingRule = z.strictObject({
+  name,
+  /** What belongs to it; a placement is in the first ring that takes its environment and its runtime. Absent: all. */
+  environments: z.array(EnvironmentName).min(1).max(20).optional(),
+  runtimes: z.array(name).min(1).max(50).optional(),
+  /** How long it is watched before the next ring begins. */
+  soak: Duration.default('10m'),
+  /** More failures than these halt the change. */
+  maxFailures: z.number().int().min(0).max(10_000).default(0),
+  /** A placement that takes longer has failed. */
+  deadline: Duration.default('30m'),
+  /** Where the change has to prove itself before it goes on; the first ring, unless it says otherwise. */
+  mandatory: z.boolean().optional(),
+  /** Placements that one change may take out here. */
+  deletions: z.number().int().min(0).max(10_000).default(5),
+  /** Placements under way at a time. */
+  atOnce: z.number().int().min(1).max(1000).default(50),
+});
+export type RingRule = z.infer<typeof RingRule>;
+
 export const OfferRule = z.strictObject({
   title,
   /** The broker that makes it: `builtin`, or the address of an Open Service Broker. */
@@ -119,6 +140,8 @@ export const PlatformFile = z.strictObject({
       },
     ]),
   runtimes: z.record(name, RuntimeRule).prefault({ agent: { driver: 'agent' } }),
+  /** In this order a change of the platform goes out to clusters; none: environment by environment. */
+  rings: z.array(RingRule).max(50).default([]),
   sizes: z.record(name, SizeRule).default({
     small: { memoryMiB: 256, cpu: 0.25 },
     medium: { memoryMiB: 512, cpu: 0.5 },

@@ -9,3 +9,14 @@ export {
 } from './rendered-classes.ts';
 export { type RenderedChange, renderedDifference } from './rendered-difference.ts';
 export { type Risk, riskOf, risks } from './risk.ts';
+export { accept, advance, type Outcome, observe } from './wave-progress.ts';
+export { nextStep, toTakeBack, type WaveStep } from './wave-rules.ts';
+export {
+  type ChangeState,
+  type MemberState,
+  planWaves,
+  type Wave,
+  type WaveCandidate,
+  type WaveMember,
+  type WaveRule,
+} from './waves.ts';

@@ -32,6 +32,7 @@ export function platformContradictions(
   for (const [index, environment] of platform.environments.entries())
     checkEnvironment(context, environment, ['environments', index]);
   checkRuntimes(context);
+  checkRings(context);
   checkOffers(context);
   checkExceptions(context);
   return context.problems;
@@ -66,6 +67,20 @@ function known(
     `there is no ${what} \`${name}\``,
     meant === undefined ? all : `Did you mean \`${meant}\`?`,
   );
+}
+
+function checkRings(context: Context): void {
+  const { rings, environments, runtimes } = context.platform;
+  for (const [index, ring] of rings.entries()) {
+    const path = (...rest: (string | number)[]): Path => ['rings', index, ...rest];
+    if (rings.findIndex(({ name }) => name === ring.name) < index)
+      refuse(context, path('name'), `there are two rings \`${ring.name}\``, 'Keep one.');
+    const names = environments.map(({ name }) => name);
+    for (const [at, name] of (ring.environments ?? []).entries())
+      known(context, path('environments', at), 'environment', name, names);
+    for (const [at, name] of (ring.runtimes ?? []).entries())
+      known(context, path('runtimes', at), 'runtime', name, Object.keys(runtimes));
+  }
 }
 
 function checkEnvironments(context: Context): void {
