@@ -53,6 +53,65 @@ export const GuardrailChange = z.object({
 });
 export type GuardrailChange = z.infer<typeof GuardrailChange>;
 
+/** A field of a rendered object that becomes another, with what is the placement's own under `<name>` and the like. */
+export const RenderedFieldChange = z.object({
+  object: z.string(),
+  /** Empty for the object as a whole. */
+  field: z.string(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+  because: z.string().optional(),
+});
+
+/** Placements whose rendered objects change in the same way. */
+export const RenderedClassView = z.object({
+  /** What is at stake, from `labels` to `removal`. */
+  risk: z.enum(['labels', 'settings', 'instances', 'network', 'stateful', 'removal']),
+  /** Instances start again. */
+  startsAgain: z.boolean(),
+  count: z.number().int(),
+  environments: z.array(z.string()),
+  examples: z.array(z.string()),
+  /** Objects that change, in one placement. */
+  objects: z.number().int(),
+  changes: z.array(RenderedFieldChange),
+  /** Changes that are not listed. */
+  more: z.number().int(),
+});
+export type RenderedClassView = z.infer<typeof RenderedClassView>;
+
+/** What a change makes of what is rendered for clusters, and how it would go out. */
+export const RenderedPlan = z.object({
+  placements: z.object({
+    total: z.number().int(),
+    unchanged: z.number().int(),
+    changed: z.number().int(),
+  }),
+  /** What is most at stake first. */
+  classes: z.array(RenderedClassView),
+  forecast: z.object({
+    placements: z.number().int(),
+    /** Placements whose instances start again. */
+    starting: z.number().int(),
+    /** Objects that clusters have to take. */
+    objects: z.number().int(),
+    commits: z.number().int(),
+    pushes: z.number().int(),
+    /** Seconds of one cluster's agent for all of it. */
+    applySeconds: z.number().int(),
+  }),
+  waves: z.array(
+    z.object({
+      ring: z.string(),
+      placements: z.number().int(),
+      soakMs: z.number().int(),
+      maxFailures: z.number().int(),
+      mandatory: z.boolean(),
+    }),
+  ),
+});
+export type RenderedPlan = z.infer<typeof RenderedPlan>;
+
 /** What `pltf platform apply` would do, exactly. */
 export const PlatformPlan = z.object({
   /** What it was made from: the version in force, the new files, what runs. */
@@ -69,6 +128,8 @@ export const PlatformPlan = z.object({
     changed: z.number().int(),
   }),
   classes: z.array(ChangeClass),
+  /** Of what runs on clusters; absent when nothing does. */
+  rendered: RenderedPlan.optional(),
   breaks: z.array(PlatformBreak),
   guardrails: z.array(GuardrailChange),
   cost: MonthlyChange,

@@ -5,6 +5,7 @@ import { count } from '../output/count.ts';
 import type { Output } from '../output/output.ts';
 import { safe } from '../output/safe-text.ts';
 import { wrap } from '../output/wrap.ts';
+import { printRendered } from './rendered-plan.ts';
 
 const mostSettings = 20;
 const indent = '      ';
@@ -59,6 +60,7 @@ export function printPlatformPlan(out: Output, plan: PlatformPlan): void {
   if (plan.settings.length > mostSettings)
     out.print(`  … and ${plan.settings.length - mostSettings} more`);
   printPlacements(out, plan);
+  if (plan.rendered !== undefined) printRendered(out, plan.rendered);
   printGuardrails(out, plan);
   if (plan.cost.before !== plan.cost.after)
     out.print(

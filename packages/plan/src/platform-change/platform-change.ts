@@ -1,9 +1,10 @@
 import type { ContainerEngine, PlatformBreak, PlatformFile, PlatformPlan } from '@pltf/contracts';
 import { amount, shownAmount } from '../cost/amount.ts';
+import { renderedChange } from '../fleet/rendered-change.ts';
 import { differences } from '../planning/differences.ts';
 import { type Break, breaksOf } from './breaks.ts';
 import { classes, mostExamples } from './classes.ts';
-import { placedUnder, type RunningPlacement } from './placed.ts';
+import { type PlacedView, placedUnder, type RunningPlacement } from './placed.ts';
 import { type GuardedPlatform, replay } from './replay.ts';
 
 export interface PlatformChangeInput {
@@ -18,7 +19,7 @@ export interface PlatformChangeInput {
 
 type Result = Pick<
   PlatformPlan,
-  'settings' | 'placements' | 'classes' | 'breaks' | 'guardrails' | 'cost' | 'notes'
+  'settings' | 'placements' | 'classes' | 'rendered' | 'breaks' | 'guardrails' | 'cost' | 'notes'
 >;
 
 /** Takes what runs piece by piece, so that a server can plan for tens of thousands and answer others meanwhile. */
@@ -35,6 +36,7 @@ export function platformChange(input: PlatformChangeInput): PlatformChangePlanne
   const [before, after] = [input.before.file, input.after.file];
   const replayed = replay(input.before, input.after, input.now);
   const found = classes();
+  const rendered = renderedChange(before, after);
   const breaks = breakList();
   for (const one of [...missingDrivers(input), ...missingEngine(input)]) breaks.add(one);
   let total = 0;
@@ -48,6 +50,7 @@ export function platformChange(input: PlatformChangeInput): PlatformChangePlanne
           breaks.add(one, placement.id);
         costBefore = costBefore.plus(was?.monthly ?? 0);
         costAfter = costAfter.plus(will?.monthly ?? 0);
+        rendered.add(placedIn(placement, was, will));
         if (was === undefined || will === undefined) continue;
         found.add(placement.id, placement.environment, was, will);
         replayed.add(placement.id, was, will);
@@ -56,10 +59,12 @@ export function platformChange(input: PlatformChangeInput): PlatformChangePlanne
     finish: () => {
       const { unchanged } = found;
       const settings = [...differences(before, after)];
+      const onClusters = rendered.finish();
       return {
         settings,
         placements: { total, unchanged, changed: total - unchanged },
         classes: [...found.finish(after.rates.currency)],
+        ...(onClusters === undefined ? {} : { rendered: onClusters }),
         breaks: [...breaks.all(), ...replayed.breaks()],
         guardrails: [...replayed.changes()],
         cost: {
@@ -67,7 +72,7 @@ export function platformChange(input: PlatformChangeInput): PlatformChangePlanne
           before: shownAmount(costBefore),
           after: shownAmount(costAfter),
         },
-        notes: [...notesOf(before, after, total - unchanged)],
+        notes: [...notesOf(before, after, total - unchanged, onClusters?.waves.length ?? 0)],
       };
     },
   };
@@ -118,11 +123,26 @@ function missingEngine({ after: { file: after }, docker }: PlatformChangeInput):
     }));
 }
 
-function notesOf(before: PlatformFile, after: PlatformFile, changed: number): readonly string[] {
+const placedIn = (
+  { id, environment }: RunningPlacement,
+  was: PlacedView | undefined,
+  will: PlacedView | undefined,
+) => ({ id, environment, before: was?.object, after: will?.object });
+
+function notesOf(
+  before: PlatformFile,
+  after: PlatformFile,
+  changed: number,
+  waves: number,
+): readonly string[] {
   const notes: string[] = [];
   if (changed > 0)
     notes.push(
       'What runs stays as it is: each change takes effect at the next rollout of its placement.',
+    );
+  if (waves > 0)
+    notes.push(
+      'What runs on clusters follows by itself, in waves: `pltf fleet status` shows how far it is.',
     );
   if (before.rates.currency !== after.rates.currency)
     notes.push(

@@ -1,0 +1,69 @@
+import type { RenderedClassView, RenderedPlan } from '@pltf/contracts';
+import { count } from '../output/count.ts';
+import type { Output } from '../output/output.ts';
+import { safe } from '../output/safe-text.ts';
+import { duration } from '../output/time.ts';
+
+const mostLines = 12;
+
+const atStake: Readonly<Record<RenderedClassView['risk'], string>> = {
+  labels: 'labels only',
+  settings: 'settings',
+  instances: 'instances',
+  network: 'network',
+  stateful: 'holds state',
+  removal: 'takes something out',
+};
+
+/** What a change makes of what is rendered for clusters: classes, what is most at stake first, then how it goes out. */
+export function printRendered(out: Output, plan: RenderedPlan): void {
+  const { placements, classes, forecast, waves } = plan;
+  const { style } = out;
+  const ways = classes.length === 0 ? '' : ` in ${count(classes.length, 'way')}`;
+  out.print(
+    style.bold(
+      `On clusters: ${placements.unchanged.toLocaleString('en')} unchanged; ${placements.changed.toLocaleString('en')} ${placements.changed === 1 ? 'changes' : 'change'}${ways}`,
+    ),
+  );
+  for (const one of classes) printClass(out, one);
+  if (placements.changed === 0) return;
+  const repositories =
+    forecast.commits === 0
+      ? ''
+      : `, ${count(forecast.commits, 'commit')} to environment repositories`;
+  out.print(
+    style.dim(
+      `  ${count(forecast.objects, 'object')} to be taken by clusters${repositories}; instances of ${count(forecast.starting, 'placement')} start again`,
+    ),
+  );
+  out.print(style.bold('Waves'));
+  for (const { ring, placements: number, soakMs, maxFailures, mandatory } of waves) {
+    const rule = `${duration(soakMs)} of soak, halts above ${count(maxFailures, 'failure')}`;
+    out.print(
+      `  ${safe(ring)}: ${count(number, 'placement')}, ${rule}${mandatory ? ', has to prove it' : ''}`,
+    );
+  }
+}
+
+function printClass(out: Output, one: RenderedClassView): void {
+  const { style } = out;
+  const again = one.startsAgain ? ', starts again' : '';
+  out.print(
+    `  ${style.yellow(`${one.count} ×`)} ${safe(one.environments.join(', '))} ${style.dim(`(${atStake[one.risk]}${again})`)}`,
+  );
+  for (const { object, field, before, after } of one.changes.slice(0, mostLines)) {
+    const sides =
+      field === ''
+        ? after === undefined
+          ? 'goes'
+          : 'comes'
+        : before === undefined && after === undefined
+          ? 'changes'
+          : `${before ?? 'nothing'} → ${after ?? 'nothing'}`;
+    out.print(`      ${safe(object)}${field === '' ? '' : ` ${safe(field)}`}: ${safe(sides)}`);
+  }
+  const more = Math.max(0, one.changes.length - mostLines) + one.more;
+  if (more > 0) out.print(style.dim(`      … and ${more} more`));
+  const examples = `${one.examples.join(', ')}${one.count > one.examples.length ? ', …' : ''}`;
+  out.print(style.dim(`      ${safe(examples)}`));
+}
