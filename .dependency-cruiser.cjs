@@ -23,6 +23,7 @@ const ranks = {
   backing: 3,
   delivery: 4,
   paths: 5,
+  fleet: 5,
   operate: 6,
   measures: 7,
   overview: 8,

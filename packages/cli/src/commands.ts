@@ -28,6 +28,13 @@ import { exceptionRequestCommand } from './commands/exception/request/command.ts
 import { exceptionRevokeCommand } from './commands/exception/revoke/command.ts';
 import { exceptionShowCommand } from './commands/exception/show/command.ts';
 import { exceptionWithdrawCommand } from './commands/exception/withdraw/command.ts';
+import { fleetAbortCommand } from './commands/fleet/abort/command.ts';
+import { fleetHaltCommand } from './commands/fleet/halt/command.ts';
+import { fleetHoldCommand } from './commands/fleet/hold/command.ts';
+import { fleetReleaseCommand } from './commands/fleet/release/command.ts';
+import { fleetResumeCommand } from './commands/fleet/resume/command.ts';
+import { fleetStatusCommand } from './commands/fleet/status/command.ts';
+import { fleetWavesCommand } from './commands/fleet/waves/command.ts';
 import { gitCredentialCommand } from './commands/git-credential/command.ts';
 import { guardrailListCommand } from './commands/guardrail/list/command.ts';
 import { guardrailRenderCommand } from './commands/guardrail/render/command.ts';
@@ -119,6 +126,11 @@ export const commands: readonly Command[] = [
   command(requestCreateCommand, () => import('./commands/request/create/run.ts')),
   command(requestAnswerCommand, () => import('./commands/request/answer/run.ts')),
   command(requestWithdrawCommand, () => import('./commands/request/withdraw/run.ts')),
+  command(fleetHaltCommand, () => import('./commands/fleet/halt/run.ts')),
+  command(fleetResumeCommand, () => import('./commands/fleet/resume/run.ts')),
+  command(fleetAbortCommand, () => import('./commands/fleet/abort/run.ts')),
+  command(fleetHoldCommand, () => import('./commands/fleet/hold/run.ts')),
+  command(fleetReleaseCommand, () => import('./commands/fleet/release/run.ts')),
   command(listCommand, () => import('./commands/list/run.ts')),
   command(showCommand, () => import('./commands/show/run.ts')),
   command(openCommand, () => import('./commands/open/run.ts')),
@@ -129,6 +141,8 @@ export const commands: readonly Command[] = [
   command(exceptionShowCommand, () => import('./commands/exception/show/run.ts')),
   command(requestListCommand, () => import('./commands/request/list/run.ts')),
   command(requestShowCommand, () => import('./commands/request/show/run.ts')),
+  command(fleetStatusCommand, () => import('./commands/fleet/status/run.ts')),
+  command(fleetWavesCommand, () => import('./commands/fleet/waves/run.ts')),
   command(guardrailListCommand, () => import('./commands/guardrail/list/run.ts')),
   command(guardrailRenderCommand, () => import('./commands/guardrail/render/run.ts')),
   command(guardrailTestCommand, () => import('./commands/guardrail/test/run.ts')),

@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   await wakeEverything(db);
   await rooms.platform.follow();
   lifecycle.started('runtimes', rooms.runtime.follow());
+  lifecycle.started('fleet', await rooms.fleet.follow());
   const unfollow = await rooms.policy.follow();
   lifecycle.started('guardrail audits', async () => {
     unfollow();

@@ -2,6 +2,7 @@ import { catalogApi } from './catalog.ts';
 import { deliveryApi } from './delivery.ts';
 import { driftApi } from './drift.ts';
 import { eventsApi } from './events.ts';
+import { fleetApi } from './fleet.ts';
 import { identityApi } from './identity.ts';
 import { plansApi } from './plans.ts';
 import { platformApi } from './platform.ts';
@@ -18,6 +19,7 @@ export const api = {
   ...driftApi,
   ...eventsApi,
   ...platformApi,
+  ...fleetApi,
   ...policyApi,
 };
 export type Api = typeof api;
@@ -28,6 +30,7 @@ export * from './delivery.ts';
 export * from './drift.ts';
 export * from './endpoint.ts';
 export * from './events.ts';
+export * from './fleet.ts';
 export * from './identity.ts';
 export * from './plans.ts';
 export * from './platform.ts';

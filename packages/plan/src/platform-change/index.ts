@@ -1,5 +1,5 @@
 export { differences } from '../planning/differences.ts';
-export type { RunningPlacement } from './placed.ts';
+export { placedUnder, type RunningPlacement } from './placed.ts';
 export {
   type PlatformChangeInput,
   type PlatformChangePlanner,

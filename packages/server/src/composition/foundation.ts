@@ -27,4 +27,5 @@ export interface Foundation {
 export interface Upwards {
   delivery?: PushListener;
   paths?: { wake(tx: Tx, component: string): Promise<void> };
+  fleet?: { wake(tx: Tx): Promise<void> };
 }

@@ -53,6 +53,7 @@ export function handlersOf(foundation: Foundation, rooms: Rooms, identity: Ident
     ...driftHandlers(foundation, rooms, identity),
     ...rooms.policy.handlers,
     ...rooms.platform.handlers,
+    ...rooms.fleet.handlers,
     platformHealth: () => health(db, rooms.agentLost.since),
   };
 }

@@ -1,6 +1,7 @@
 import type { Reconciler } from '../engine/reconciler.ts';
 import { createRepositoryReconciler } from '../modules/repos/index.ts';
 import { deliveryRoom } from './delivery-room.ts';
+import { fleetRoom } from './fleet-room.ts';
 import type { Foundation, Upwards } from './foundation.ts';
 import { groundFloor } from './ground-floor.ts';
 import { pathsRoom } from './paths-room.ts';
@@ -17,6 +18,8 @@ export function compose(foundation: Foundation) {
   const runtime = runtimeRoom(foundation, ground, policy, upwards);
   const delivery = deliveryRoom(foundation, ground, runtime, policy, upwards);
   const paths = pathsRoom(foundation, ground, runtime, delivery, policy);
+  const fleet = fleetRoom(foundation, runtime);
+  upwards.fleet = fleet.service;
   upwards.delivery = delivery.service;
   upwards.paths = paths.service;
   const reconcilers: readonly Reconciler[] = [
@@ -26,8 +29,9 @@ export function compose(foundation: Foundation) {
     ...runtime.reconcilers,
     ...delivery.reconcilers,
     ...paths.reconcilers,
+    ...fleet.reconcilers,
   ];
-  return { ...ground, platform, policy, runtime, delivery, paths, reconcilers };
+  return { ...ground, platform, policy, runtime, delivery, paths, fleet, reconcilers };
 }
 
 export type Rooms = ReturnType<typeof compose>;

@@ -38,6 +38,7 @@ export function runtimeRoom(
     changed: async (tx, component) => {
       wakeAudit(tx, component);
       await upwards.paths?.wake(tx, component);
+      await upwards.fleet?.wake(tx);
     },
   };
   const intake = observationIntake({ db, store, listener });
@@ -49,7 +50,7 @@ export function runtimeRoom(
   const own = { db, platform, repositoryUrl, queries, store, runtimes, releases };
   const reconcilers = [
     createPlacementReconciler({
-      ...{ ...own, goldenPaths, intake, clock: systemClock },
+      ...{ ...own, goldenPaths, intake, clock: systemClock, history: platform },
     }),
     createTaskReconciler(own),
     createExpiryReconciler(db, queries, service, systemClock),

@@ -11,6 +11,11 @@ export interface PlatformSnapshot {
   readonly guardrails: ReadonlyMap<string, string>;
 }
 
+/** Versions of old, for what was made with them. Undefined where a version is not kept. */
+export interface PlatformHistory {
+  at(version: number): Promise<PlatformSnapshot | undefined>;
+}
+
 /**
  * The platform file as it is now. It changes while the server runs: ask when it is used, keep nothing of it.
  * One answer is consistent in itself; two questions may be answered by two versions.

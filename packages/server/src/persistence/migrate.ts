@@ -6,6 +6,7 @@ import { platform } from './migrations/0004-platform.ts';
 import { apply } from './migrations/0005-apply.ts';
 import { rollouts } from './migrations/0006-rollouts.ts';
 import { runtimes } from './migrations/0007-runtimes.ts';
+import { fleet } from './migrations/0008-fleet.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   { name: '0005-apply', up: apply },
   { name: '0006-rollouts', up: rollouts },
   { name: '0007-runtimes', up: runtimes },
+  { name: '0008-fleet', up: fleet },
 ];
 
 const migrationLock = 7_350_001;

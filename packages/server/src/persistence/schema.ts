@@ -1,5 +1,6 @@
 import type { ComponentKind } from '@pltf/contracts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { FleetChangeTable, PlacementHoldTable } from './fleet-tables.ts';
 import type {
   AuditTable,
   IdempotencyTable,
@@ -217,6 +218,8 @@ export interface Database {
   placements: PlacementTable;
   rollouts: RolloutTable;
   rollout_ledger: RolloutLedgerTable;
+  fleet_changes: FleetChangeTable;
+  placement_holds: PlacementHoldTable;
   tasks: TaskTable;
   cursors: CursorTable;
   exceptions: ExceptionTable;

@@ -5,7 +5,11 @@ import {
   platformFileName,
   readPlatformFiles,
 } from '@pltf/plan';
-import type { PlatformSnapshot, PlatformSource } from '../../kernel/platform-source.ts';
+import type {
+  PlatformHistory,
+  PlatformSnapshot,
+  PlatformSource,
+} from '../../kernel/platform-source.ts';
 import type { PlatformQueries } from './platform-store.ts';
 import type { Files, PlatformVersion } from './platform-version.ts';
 
@@ -16,12 +20,15 @@ export interface OperatorFiles {
   readonly files: Files;
 }
 
+const mostVersions = 20;
+
 const builtinFiles: Files = { [platformFileName]: builtinPlatformText };
 
 /** The platform in force, as PostgreSQL says: read at the start and after each change, here or on another server. */
-export class LivePlatform implements PlatformSource {
+export class LivePlatform implements PlatformSource, PlatformHistory {
   readonly #queries: PlatformQueries;
   readonly #operator: OperatorFiles | undefined;
+  readonly #versions = new Map<number, PlatformSnapshot>();
   readonly #listeners = new Set<(snapshot: PlatformSnapshot) => void>();
   #snapshot: PlatformSnapshot;
 
@@ -55,6 +62,23 @@ export class LivePlatform implements PlatformSource {
     return this.#snapshot;
   }
 
+  /** Versions never change: the last few that were asked for are kept. */
+  async at(version: number): Promise<PlatformSnapshot | undefined> {
+    if (version === this.#snapshot.version) return this.#snapshot;
+    const known = this.#versions.get(version);
+    if (known !== undefined) return known;
+    const found =
+      version === 0 && this.#operator === undefined
+        ? versionZero()
+        : await this.#queries.version(version);
+    const snapshot = found === undefined ? undefined : readable(found);
+    if (snapshot === undefined) return undefined;
+    const oldest = this.#versions.keys().next().value;
+    if (this.#versions.size >= mostVersions && oldest !== undefined) this.#versions.delete(oldest);
+    this.#versions.set(version, snapshot);
+    return snapshot;
+  }
+
   subscribe(listener: (snapshot: PlatformSnapshot) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -76,6 +100,15 @@ export class LivePlatform implements PlatformSource {
     if (version.number <= this.#snapshot.version) return;
     this.#snapshot = snapshotOf(version);
     for (const listener of this.#listeners) listener(this.#snapshot);
+  }
+}
+
+/** Undefined for one that an older version of this program wrote and this one cannot read. */
+function readable(version: PlatformVersion): PlatformSnapshot | undefined {
+  try {
+    return snapshotOf(version);
+  } catch {
+    return undefined;
   }
 }
 

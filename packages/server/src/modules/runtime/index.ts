@@ -9,6 +9,13 @@ export {
 export type { PlaceRequest } from './place-request.ts';
 export type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
 export { createPlacementReconciler } from './placement-reconciler.ts';
+export {
+  environmentsMoved,
+  WakeGathering,
+  wakeEnvironments,
+  wakePlacements,
+} from './placement-wakes.ts';
+export type { ReleaseImageState, ReleaseImages } from './release-images.ts';
 export type { Rollout } from './rollout.ts';
 export { postgresRolloutLedger } from './rollout-ledger.postgres.ts';
 export type { LedgerEntry, RolloutLedger } from './rollout-ledger.ts';
@@ -30,7 +37,6 @@ export {
   shownPhase,
   type ViewContext,
 } from './runtime-views.ts';
-export { createTaskReconciler } from './task-reconciler.ts';
 export {
   addressOf,
   type OpenRuntime,
@@ -40,10 +46,4 @@ export {
   runtimeIn,
   runtimesByName,
 } from './runtimes.ts';
-export {
-  environmentsMoved,
-  WakeGathering,
-  wakeEnvironments,
-  wakePlacements,
-} from './placement-wakes.ts';
-export type { ReleaseImageState, ReleaseImages } from './release-images.ts';
+export { createTaskReconciler } from './task-reconciler.ts';

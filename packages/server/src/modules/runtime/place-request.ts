@@ -21,6 +21,10 @@ export interface PlaceRequest {
 }
 
 export interface ChangeRequest extends PlacementChange {
+  /** Goes back to what the placement was made with under an older version of the platform. */
+  readonly earlier?:
+    | { readonly version: number; readonly sized?: PlacementSize | undefined }
+    | undefined;
   readonly kind: RolloutKind;
   readonly actor: string;
   readonly why: string | undefined;

@@ -70,6 +70,7 @@ function pass(id = 'shop.prod'): Promise<unknown> {
     runtimes: runtimesByName(platform, openers, systemClock),
     intake: observationIntake({ db, store, listener }),
     goldenPaths: { goldenPaths: () => Promise.resolve([]) },
+    history: { at: () => Promise.resolve(undefined) },
     repositoryUrl: (component) => `http://localhost/git/${component}.git`,
     releases: {
       toPlace: (component) => Promise.resolve({ ...source, needs: needs[component] ?? {} }),

@@ -1,5 +1,6 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
+import type { PlatformHistory, PlatformSnapshot } from '../../kernel/platform-source.ts';
 import { transact } from '../../persistence/transaction.ts';
 import type { GoldenPathSource } from '../policy/index.ts';
 import { placementReconciler } from './loops.ts';
@@ -14,9 +15,11 @@ import {
 } from './placement-move.ts';
 import { removeEverywhere } from './placement-removal.ts';
 import type { WantedPlacement } from './runtime-driver.ts';
+import { runtimeIn } from './runtimes.ts';
 import { wantedPlacement } from './wanted.ts';
 
 export interface PlacementReconcilerDependencies extends MoveDependencies {
+  readonly history: PlatformHistory;
   readonly goldenPaths: GoldenPathSource;
   /** Where a component's repository is, for people and tools. */
   readonly repositoryUrl: (component: string) => string;
@@ -76,7 +79,7 @@ async function wantedOf(
   placement: Placement,
   source: ReleaseToPlace,
 ): Promise<WantedPlacement | undefined> {
-  const platform = dependencies.platform.snapshot();
+  const platform = await platformOf(dependencies, placement);
   const callees = Object.values(calleesOf(platform.file, placement.environment, source));
   const calls = [...new Set(callees.map(({ id }) => id))].toSorted();
   const [ends, goldenPaths] = await Promise.all([
@@ -85,6 +88,24 @@ async function wantedOf(
   ]);
   const repository = dependencies.repositoryUrl(placement.component);
   return wantedPlacement(placement, source, { platform, goldenPaths, repository, ends });
+}
+
+/**
+ * On clusters a placement stays with the version of the platform that it was rolled out with: whatever has it looked at
+ * again, a newer version reaches it by its own rollout, or by the wave that it is in.
+ */
+async function platformOf(
+  { platform, history }: PlacementReconcilerDependencies,
+  { platformVersion, runtime, environment }: Placement,
+): Promise<PlatformSnapshot> {
+  const now = platform.snapshot();
+  const rule = now.file.runtimes[runtime ?? ''];
+  const agent = rule === undefined || rule.driver === 'agent';
+  if (agent || platformVersion === undefined || platformVersion === now.version) return now;
+  const then = await history.at(platformVersion);
+  // Where its environment ran elsewhere then, that version has nothing to say about this runtime.
+  const same = then !== undefined && runtimeIn(then.file, environment) === runtime;
+  return same ? then : now;
 }
 
 /** Nobody can carry it out any more. */

@@ -115,12 +115,15 @@ export async function changePlacement(
   placement: Placement,
   request: ChangeRequest,
 ): Promise<Rollout> {
-  const sized = resized(dependencies, request.sized ?? placement.sized);
+  const { earlier, ...change } = request;
+  const sized = earlier?.sized ?? resized(dependencies, request.sized ?? placement.sized);
   await checkQuota(dependencies, tx, placement, ...heldBeforeAndAfter(placement, request, sized));
   const rolls = request.release !== undefined || request.restart === true;
   const revision = await dependencies.store.change(tx, placement.id, {
-    ...{ ...request, sized },
-    ...(rolls ? { platformVersion: dependencies.platform.snapshot().version } : {}),
+    ...{ ...change, sized },
+    ...(rolls
+      ? { platformVersion: earlier?.version ?? dependencies.platform.snapshot().version }
+      : {}),
   });
   const from = placement.observed?.serving?.number;
   const to = request.release ?? placement.release;

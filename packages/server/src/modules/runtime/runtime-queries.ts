@@ -16,6 +16,8 @@ export interface PlacementEnds {
 export interface RuntimeQueries {
   placement(id: string): Promise<Placement>;
   findPlacement(id: string): Promise<Placement | undefined>;
+  /** Those of these ids that there are. */
+  placementsNamed(ids: readonly string[]): Promise<readonly Placement[]>;
   placementsOf(components: readonly string[]): Promise<readonly Placement[]>;
   /** Placements that call this one, and what those listen on that it calls. */
   ends(placement: Pick<Placement, 'id' | 'calls'>): Promise<PlacementEnds>;
@@ -48,6 +50,16 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
       const placement = await findPlacement(id);
       if (placement === undefined) throw missing(`placement ${id}`);
       return placement;
+    },
+    placementsNamed: async (ids) => {
+      if (ids.length === 0) return [];
+      const rows = await db
+        .selectFrom('placements')
+        .selectAll()
+        .where('id', 'in', [...ids])
+        .orderBy('id')
+        .execute();
+      return rows.map(toPlacement);
     },
     placementsOf: async (components) => {
       if (components.length === 0) return [];

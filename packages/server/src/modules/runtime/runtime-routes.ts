@@ -10,9 +10,9 @@ import type { ChangeRequest } from './place-request.ts';
 import type { Placement } from './placement.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeService } from './runtime-service.ts';
+import { placementView, rolloutView, taskView, type ViewContext } from './runtime-views.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { Task } from './task.ts';
-import { placementView, rolloutView, taskView, type ViewContext } from './runtime-views.ts';
 
 export interface RuntimeRoutesDependencies {
   readonly db: Db;

@@ -7,7 +7,7 @@ import type { ReleaseSource } from './placement.ts';
 import { subject } from './placement.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeStore } from './runtime-store.ts';
-import { runtimeIn, type Runtimes } from './runtimes.ts';
+import { type Runtimes, runtimeIn } from './runtimes.ts';
 
 export interface TaskReconcilerDependencies {
   readonly db: Db;

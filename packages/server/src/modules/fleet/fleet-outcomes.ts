@@ -1,0 +1,29 @@
+import type { Outcome, Wave } from '@pltf/plan';
+import type { Placement, Rollout } from '../runtime/index.ts';
+
+/** Members of the wave under way that may have something to tell. */
+export const watched = (waves: readonly Wave[]): readonly string[] =>
+  (waves.find(({ passedAt }) => passedAt === undefined)?.members ?? [])
+    .filter(({ state }) => state === 'going' || state === 'done')
+    .map(({ placement }) => placement);
+
+/** How a placement took the change; undefined while nobody can say. */
+export function outcomeOf(
+  id: string,
+  placement: Placement | undefined,
+  rollout: Rollout | undefined,
+): Outcome | undefined {
+  if (placement === undefined || placement.state === 'removing') {
+    return { placement: id, state: 'done', reason: 'it was removed meanwhile' };
+  }
+  if (rollout === undefined) return undefined;
+  const { state, reason } = rollout;
+  if (state === 'failed' || state === 'rolled-back') {
+    const went = state === 'failed' ? 'its rollout failed' : 'it went back by itself';
+    return { placement: id, state: 'failed', reason: reason?.detail ?? went };
+  }
+  if (state !== 'done') return undefined;
+  return placement.observed?.phase === 'failed'
+    ? { placement: id, state: 'failed', reason: 'its instances fail' }
+    : { placement: id, state: 'done' };
+}

@@ -1,0 +1,105 @@
+import { setImmediate } from 'node:timers/promises';
+import type { PlatformFile } from '@pltf/contracts';
+import { placedUnder, planWaves, renderedChange, type WaveCandidate } from '@pltf/plan';
+import { platformActor } from '../../kernel/events.ts';
+import { newId } from '../../kernel/ids.ts';
+import { transact } from '../../persistence/transaction.ts';
+import type { Running } from '../platform/index.ts';
+import type { Placement } from '../runtime/index.ts';
+import { type Earlier, type FleetChange, isOpen } from './fleet-change.ts';
+import { type FleetDependencies, fleetKeys, fleetReconciler } from './fleet-dependencies.ts';
+
+const pageSize = 500;
+
+/**
+ * Has the platform's newest version go out when there is something on clusters that it changes. Whatever was on its way
+ * is superseded: the newest is what everybody is to have.
+ */
+export async function startNewest(dependencies: FleetDependencies): Promise<void> {
+  const { db, clock, platform, store, queries } = dependencies;
+  const { version } = platform.snapshot();
+  const newest = await queries.newest();
+  if (newest !== undefined && newest.toVersion >= version) return;
+  const { candidates, before } = await touchedBy(dependencies);
+  const { rings, environments } = platform.current();
+  const change: FleetChange = {
+    id: newId('op', clock.now()),
+    toVersion: version,
+    state: 'running',
+    waves: candidates.length === 0 ? [] : planWaves(rings, environments, candidates),
+    ...{ before, reason: undefined, startedAt: clock.now(), finishedAt: undefined },
+  };
+  await transact(db, async (tx) => {
+    const open = await store.lockOpen(tx);
+    if (open !== undefined && isOpen(open)) {
+      await store.save(tx, { ...open, state: 'superseded', finishedAt: clock.now() });
+    }
+    if (candidates.length === 0) return;
+    await store.add(tx, change);
+    tx.tell({
+      ...{ type: 'fleet-started', actor: platformActor },
+      summary: `Version ${version} of the platform goes out to ${candidates.length} placements in ${change.waves.length} waves`,
+      data: { change: change.id, version },
+    });
+    tx.wake(fleetReconciler, fleetKeys.change);
+  });
+}
+
+/** What runs on clusters and is rendered differently under the version in force than under the one that it has. */
+async function touchedBy(dependencies: FleetDependencies) {
+  const { running, queries } = dependencies;
+  const holds = new Map((await queries.holds()).map((hold) => [hold.placement, hold]));
+  const candidates: WaveCandidate[] = [];
+  const before: Record<string, Earlier> = {};
+  for (let last = ''; ; ) {
+    const page = await running.page(last, pageSize);
+    const placements = await placementsOf(dependencies, page);
+    for (const one of page) {
+      const placement = placements.get(one.placement);
+      if (placement === undefined || !(await isTouched(dependencies, one, placement))) continue;
+      const { platformVersion = 0, sized } = placement;
+      before[one.placement] = {
+        version: platformVersion,
+        ...(sized === undefined ? {} : { sized }),
+      };
+      const hold = holds.get(one.placement);
+      candidates.push({
+        ...{ placement: one.placement, environment: one.environment, removal: false },
+        runtime: placement.runtime ?? '',
+        held: hold === undefined ? undefined : `${hold.by} holds it: ${hold.why}`,
+      });
+    }
+    const end = page.at(-1);
+    if (end === undefined || page.length < pageSize) break;
+    last = end.placement;
+    await setImmediate();
+  }
+  return { candidates, before };
+}
+
+async function placementsOf(
+  { runtimeQueries }: FleetDependencies,
+  page: readonly Running[],
+): Promise<ReadonlyMap<string, Placement>> {
+  const found = await runtimeQueries.placementsNamed(page.map(({ placement }) => placement));
+  return new Map(found.map((placement) => [placement.id, placement]));
+}
+
+async function isTouched(
+  { platform }: FleetDependencies,
+  { placement: id, environment, branch, spec }: Running,
+  placement: Placement,
+): Promise<boolean> {
+  const now = platform.snapshot();
+  const rule = now.file.runtimes[placement.runtime ?? ''];
+  if (rule === undefined || rule.driver === 'agent') return false;
+  const version = placement.platformVersion ?? 0;
+  if (version >= now.version) return false;
+  const then = await platform.at(version);
+  if (then === undefined) return true;
+  const under = (file: PlatformFile) =>
+    placedUnder({ id, environment, branch, spec }, file)?.object;
+  return renderedChange(then.file, now.file).add({
+    ...{ id, environment, before: under(then.file), after: under(now.file) },
+  });
+}

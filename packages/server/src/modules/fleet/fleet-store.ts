@@ -1,0 +1,30 @@
+import type { Tx } from '../../persistence/transaction.ts';
+import type { FleetChange } from './fleet-change.ts';
+
+/** Why nobody but its owner touches a placement for now. */
+export interface Hold {
+  readonly placement: string;
+  readonly by: string;
+  readonly why: string;
+  readonly since: Date;
+}
+
+/** Changes on their way, and what is held back from them. At most one is open at a time. */
+export interface FleetStore {
+  /** The open one, which nobody else changes until the transaction ends. */
+  lockOpen(tx: Tx): Promise<FleetChange | undefined>;
+  add(tx: Tx, change: FleetChange): Promise<void>;
+  save(tx: Tx, change: FleetChange): Promise<void>;
+  hold(tx: Tx, hold: Hold): Promise<void>;
+  /** False when it was not held. */
+  release(tx: Tx, placement: string): Promise<boolean>;
+}
+
+export interface FleetQueries {
+  hasOpen(tx?: Tx): Promise<boolean>;
+  /** The newest version that went out, or was found to change nothing. */
+  newest(): Promise<FleetChange | undefined>;
+  change(id: string): Promise<FleetChange>;
+  changes(limit: number, before: string | undefined): Promise<readonly FleetChange[]>;
+  holds(): Promise<readonly Hold[]>;
+}

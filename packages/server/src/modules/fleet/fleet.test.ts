@@ -1,0 +1,247 @@
+import { PlatformFile } from '@pltf/contracts';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { PlatformSnapshot } from '../../kernel/platform-source.ts';
+import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
+import { placedReleases } from '../delivery/index.ts';
+import { addRunning } from '../platform/testing/running.ts';
+import { postgresRuntimeQueries, postgresRuntimeStore, runtimeService } from '../runtime/index.ts';
+import {
+  createFleetReconciler,
+  type FleetDependencies,
+  fleetKeys,
+  fleetService,
+  postgresFleetQueries,
+  postgresFleetStore,
+} from './index.ts';
+
+let database: TestDatabase;
+let versions: PlatformSnapshot[];
+let now: Date;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+const rings = [
+  { name: 'canary', environments: ['staging'], soak: '10m' },
+  { name: 'rest', soak: '1m', maxFailures: 1 },
+];
+function platformWith(smallMiB: number): void {
+  const file = PlatformFile.parse({
+    environments: [
+      { name: 'staging', runtime: 'edge' },
+      { name: 'prod', runtime: 'pull' },
+      { name: 'local' },
+    ],
+    runtimes: {
+      agent: { driver: 'agent' },
+      edge: { driver: 'kubernetes', context: 'edge', registry: 'registry.example.com' },
+      pull: { driver: 'gitops', repository: '/srv/state.git', registry: 'registry.example.com' },
+    },
+    sizes: { small: { memoryMiB: smallMiB, cpu: 0.25 }, medium: { memoryMiB: 512, cpu: 0.5 } },
+    rings,
+  });
+  versions.push({ version: versions.length, digest: '', file, guardrails: new Map() });
+}
+
+function dependencies(): FleetDependencies {
+  const { db } = database;
+  const newest = (): PlatformSnapshot => versions.at(-1) as PlatformSnapshot;
+  const platform = {
+    current: () => newest().file,
+    snapshot: newest,
+    subscribe: () => () => undefined,
+    at: (version: number) => Promise.resolve(versions[version]),
+  };
+  const clock = { now: () => now };
+  const runtime = runtimeService({ store: postgresRuntimeStore(), platform, clock });
+  return {
+    ...{ db, clock, platform, running: placedReleases(db), runtime },
+    runtimeQueries: postgresRuntimeQueries(db),
+    store: postgresFleetStore(),
+    queries: postgresFleetQueries(db),
+  };
+}
+
+beforeEach(async () => {
+  versions = [];
+  now = new Date('2026-05-01T10:00:00Z');
+  platformWith(256);
+  const { db } = database;
+  await addRunning(db, 'one', 'staging', 'small');
+  for (const name of ['two', 'three', 'four']) await addRunning(db, name, 'prod', 'small');
+  await addRunning(db, 'large', 'prod', 'medium');
+  await addRunning(db, 'near', 'local', 'small');
+  await sql`update placements set platform_version = 0, sized = '{"size":"small","memoryMiB":256,"cpu":0.25}',
+    runtime = case environment when 'staging' then 'edge' when 'prod' then 'pull' else 'agent' end`.execute(
+    db,
+  );
+});
+afterEach(async () => {
+  const { db } = database;
+  await db.deleteFrom('fleet_changes').execute();
+  await db.deleteFrom('rollouts').execute();
+  await db.deleteFrom('placements').execute();
+  await db.deleteFrom('components').execute();
+  await db.deleteFrom('work').execute();
+});
+
+const later = (minutes: number): void => {
+  now = new Date(now.getTime() + minutes * 60_000);
+};
+const pass = (key: string = fleetKeys.change) =>
+  createFleetReconciler(dependencies()).reconcile(key, new AbortController().signal);
+const change = async () => {
+  const found = await postgresFleetQueries(database.db).newest();
+  if (found === undefined) throw new Error('nothing goes out');
+  return found;
+};
+const states = async () =>
+  Object.fromEntries(
+    (await change()).waves.flatMap(({ members }) =>
+      members.map(({ placement, state }) => [placement, state]),
+    ),
+  );
+/** What a driver tells of the rollouts that were begun. */
+async function ended(placements: readonly string[], state: 'done' | 'rolled-back'): Promise<void> {
+  const reason =
+    state === 'done' ? null : JSON.stringify({ code: 'x', detail: 'it crashed', fix: '', log: [] });
+  await sql`update rollouts set state = ${state}, reason = ${reason}::jsonb
+    where placement = any(${[...placements]}::text[]) and state = 'running'`.execute(database.db);
+}
+const platformOf = async (placement: string) =>
+  (await postgresRuntimeQueries(database.db).placement(placement)).platformVersion;
+const told = async () =>
+  (
+    await database.db
+      .selectFrom('events')
+      .select(['type', 'summary'])
+      .where('type', 'like', 'fleet-%')
+      .orderBy('seq')
+      .execute()
+  ).map(({ type }) => type);
+
+test('a change of a size goes out in waves to the clusters that it touches, and to nothing else', async () => {
+  platformWith(384);
+  await pass(fleetKeys.version);
+  await pass();
+
+  expect(await states()).toEqual({
+    ...{ 'one.staging': 'going', 'two.prod': 'waiting' },
+    ...{ 'three.prod': 'waiting', 'four.prod': 'waiting' },
+  });
+  expect(await platformOf('one.staging')).toBe(1);
+  expect(await platformOf('two.prod')).toBe(0);
+
+  await ended(['one.staging'], 'done');
+  const soaking = await pass();
+  expect(soaking?.again).toEqual(new Date('2026-05-01T10:10:00Z'));
+  later(10);
+  await pass();
+  expect((await states())['two.prod']).toBe('going');
+
+  await ended(['two.prod', 'three.prod', 'four.prod'], 'done');
+  await pass();
+  later(1);
+  await pass();
+
+  expect((await change()).state).toBe('finished');
+  expect(await platformOf('four.prod')).toBe(1);
+  expect(await platformOf('large.prod')).toBe(0);
+  expect(await platformOf('near.local')).toBe(0);
+});
+
+test('a canary that goes back halts the change before anything else has it, and says where and why', async () => {
+  platformWith(384);
+  await pass(fleetKeys.version);
+  await pass();
+  await ended(['one.staging'], 'rolled-back');
+
+  await pass();
+  later(60);
+  await pass();
+
+  expect(await change()).toMatchObject({
+    state: 'halted',
+    reason: 'one.staging failed in canary: it crashed',
+  });
+  expect(await platformOf('two.prod')).toBe(0);
+});
+
+test('somebody may resume it, and abort it: what had the change gets back what it had', async () => {
+  platformWith(384);
+  await pass(fleetKeys.version);
+  await pass();
+  await ended(['one.staging'], 'rolled-back');
+  await pass();
+  const service = fleetService(dependencies());
+
+  await service.resume({ actor: 'root', why: 'one is broken anyway' });
+  await pass();
+  later(10);
+  await pass();
+  expect((await states())['two.prod']).toBe('going');
+  await service.abort({ actor: 'root', why: 'too much memory' });
+  await pass();
+  await pass();
+
+  const aborted = await change();
+  expect(aborted).toMatchObject({
+    state: 'aborted',
+    reason: 'root aborted it: too much memory',
+  });
+  const two = await postgresRuntimeQueries(database.db).placement('two.prod');
+  expect(two).toMatchObject({ platformVersion: 0, sized: { memoryMiB: 256 } });
+  expect(await states()).toMatchObject({ 'one.staging': 'back', 'two.prod': 'back' });
+  await pass(fleetKeys.version);
+  expect((await change()).id).toBe(aborted.id);
+  await expect(service.resume({ actor: 'root', why: undefined })).rejects.toMatchObject({
+    code: 'conflict',
+  });
+});
+
+test('a newer version goes out in the place of one that is on its way', async () => {
+  platformWith(384);
+  await pass(fleetKeys.version);
+  await pass();
+
+  platformWith(512);
+  await pass(fleetKeys.version);
+  await pass();
+
+  const all = await postgresFleetQueries(database.db).changes(10, undefined);
+  expect(all.map(({ toVersion, state }) => [toVersion, state])).toEqual([
+    [2, 'running'],
+    [1, 'superseded'],
+  ]);
+  expect(await platformOf('one.staging')).toBe(2);
+});
+
+test('what is held is left alone, and nothing goes out when nothing on clusters changes', async () => {
+  const service = fleetService(dependencies());
+  await service.hold('two.prod', { actor: 'ann', why: 'it is being looked at' });
+  platformWith(256);
+  await pass(fleetKeys.version);
+  expect(await postgresFleetQueries(database.db).newest()).toBeUndefined();
+
+  platformWith(384);
+  await pass(fleetKeys.version);
+  await pass();
+
+  expect((await states())['two.prod']).toBe('held');
+  await service.release('two.prod');
+  await expect(service.release('two.prod')).rejects.toMatchObject({ code: 'not-found' });
+});
+
+test('people are told what happens to it', async () => {
+  const before = (await told()).length;
+  platformWith(384);
+  await pass(fleetKeys.version);
+  await pass();
+  await fleetService(dependencies()).halt({ actor: 'root', why: 'lunch' });
+  await pass();
+
+  expect((await told()).slice(before)).toEqual(['fleet-started', 'fleet-halted']);
+  expect(await change()).toMatchObject({ state: 'halted', reason: 'root halted it: lunch' });
+});
