@@ -104,6 +104,13 @@ export const platformQuery = (client: Client) =>
     queryFn: ({ signal }) => client.getPlatform({}, { signal }),
   });
 
+/** The newest change on its way to clusters. */
+export const fleetQuery = (client: Client) =>
+  queryOptions({
+    queryKey: key('platform', 'fleet'),
+    queryFn: ({ signal }) => client.listFleetChanges({ query: { limit: 1 } }, { signal }),
+  });
+
 export const platformVersionsQuery = (client: Client) =>
   infiniteQueryOptions({
     queryKey: key('platform', 'versions'),

@@ -63,7 +63,7 @@ function governedBy(type: string): readonly Touched[] {
   if (type === 'guardrail-denied') return [['exceptions']];
   if (type === 'platform-changed')
     return [['platform'], ['paths'], ['guardrails'], ['exceptions'], ['debts'], ['component-plan']];
-  if (type === 'platform-refused') return [['platform']];
+  if (type === 'platform-refused' || type.startsWith('fleet-')) return [['platform']];
   // A run reads the thin file of its commit; what is declared there may be another thing now.
   if (/^(?:component|thin-file)-|^release-created$/.test(type))
     return [['personal-data'], ['component-plan']];

@@ -1,5 +1,6 @@
 import { catalogueHandlers } from './catalogue-handlers.ts';
 import { driftHandlers } from './drift-handlers.ts';
+import { fleetHandlers } from './fleet-handlers.ts';
 import { platformHandlers } from './governance/platform-handlers.ts';
 import { policyHandlers } from './governance/policy-handlers.ts';
 import type { TestHandlers } from './handler-types.ts';
@@ -15,4 +16,5 @@ export const handlersOf = (world: World): TestHandlers => ({
   ...driftHandlers(world),
   ...policyHandlers(world),
   ...platformHandlers(world),
+  ...fleetHandlers(),
 });

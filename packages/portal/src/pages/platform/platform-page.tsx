@@ -10,6 +10,7 @@ import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Environments } from './environments.tsx';
+import { GoingOut } from './going-out.tsx';
 import { Offers, Sizes } from './offers.tsx';
 import { Versions } from './versions.tsx';
 
@@ -43,6 +44,7 @@ function Offered({ platform }: { readonly platform: PlatformView }): ReactNode {
         <Support platform={platform} />
         <Source platform={platform} />
       </div>
+      <GoingOut />
       <Environments environments={file.environments} file={file} />
       <div className="split">
         <Sizes file={file} />

@@ -1,0 +1,4 @@
+// violates: rank-fleet
+import { door } from '../operate/index.ts';
+
+export const seen = door;

@@ -1,0 +1,2 @@
+// violates: nothing
+export const door = 'door';
