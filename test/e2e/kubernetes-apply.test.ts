@@ -319,7 +319,7 @@ function editOf(
   let inner: JsonValue = changed;
   for (const element of path.toReversed()) {
     if (typeof element === 'string') inner = { [element]: inner };
-    else if ('keys' in element) inner = [{ ...element.keys, ...(inner as object) } as JsonValue];
+    else if ('keys' in element) inner = [{ ...element.keys, ...(inner as object) }];
     else return undefined;
   }
   const { metadata = {}, ...fields } = inner as Record<string, JsonValue>;

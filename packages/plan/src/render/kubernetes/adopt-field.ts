@@ -113,11 +113,14 @@ function drain(grace: unknown, { placement }: AdoptFacts): Adoption | undefined 
 
 function size(live: Live, { placement, sizes }: AdoptFacts): Adoption | undefined {
   const { memoryMiB, cpu } = placement.spec.run;
-  const request = live('.resources.requests.memory') ?? memoryQuantity(memoryMiB);
-  const limit = live('.resources.limits.memory') ?? memoryQuantity(memoryMiB);
-  const memory = mebibytesOf(String(request));
-  const cores = coresOf(String(live('.resources.requests.cpu') ?? cpuQuantity(cpu)));
-  const limited = mebibytesOf(String(limit));
+  // An amount may be a number as well: `cpu: 1`.
+  const amount = (at: string, asked: string): string => {
+    const value = live(`.resources.${at}`);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : asked;
+  };
+  const memory = mebibytesOf(amount('requests.memory', memoryQuantity(memoryMiB)));
+  const limited = mebibytesOf(amount('limits.memory', memoryQuantity(memoryMiB)));
+  const cores = coresOf(amount('requests.cpu', cpuQuantity(cpu)));
   const changed = [memory, limited].filter((amount) => amount !== memoryMiB);
   const asked = changed[0] ?? memoryMiB;
   // A limit that is raised without its request means the limit; two amounts that are both new mean no size.

@@ -33,14 +33,18 @@ export const nothingDone: ApplyOutcome = {
 };
 
 /** Two passes as one. */
-export const together = (first: ApplyOutcome, second: ApplyOutcome): ApplyOutcome => ({
-  applied: [...first.applied, ...second.applied],
-  created: [...first.created, ...second.created],
-  conflicts: [...first.conflicts, ...second.conflicts],
-  refused: [...first.refused, ...second.refused],
-  touched: [...first.touched, ...second.touched],
-  waiting: [...first.waiting, ...second.waiting],
-});
+export function together(first: ApplyOutcome, second: ApplyOutcome): ApplyOutcome {
+  if (first === nothingDone) return second;
+  if (second === nothingDone) return first;
+  return {
+    applied: [...first.applied, ...second.applied],
+    created: [...first.created, ...second.created],
+    conflicts: [...first.conflicts, ...second.conflicts],
+    refused: [...first.refused, ...second.refused],
+    touched: [...first.touched, ...second.touched],
+    waiting: [...first.waiting, ...second.waiting],
+  };
+}
 
 /** Whether all is applied and nothing stands in the way. Drift is no obstacle: it is somebody's decision to come. */
 export const isComplete = ({ conflicts, refused, waiting }: ApplyOutcome): boolean =>

@@ -90,6 +90,7 @@ async function applyObjects(
   });
   return differences
     .map((one) => outcomes.get(one.object) ?? untouchedOutcome(one))
+    .filter((outcome) => outcome !== nothingDone)
     .reduce(together, nothingDone);
 }
 

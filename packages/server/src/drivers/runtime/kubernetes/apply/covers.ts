@@ -36,8 +36,20 @@ function metadataCovered(metadata: Readonly<Record<string, JsonValue>>, tree: Fi
   return true;
 }
 
+/** Joining two texts again and again for the same few fields is what a pass would do most. */
+const keys = new Map<string, string>();
+const mostKeys = 10_000;
+
+function keyOf(field: string): string {
+  const before = keys.get(field);
+  if (before !== undefined) return before;
+  const key = `f:${field}`;
+  if (keys.size < mostKeys) keys.set(field, key);
+  return key;
+}
+
 function fieldCovered(value: JsonValue | undefined, tree: FieldTree, field: string): boolean {
-  const owned = treeOf(tree[`f:${field}`]);
+  const owned = treeOf(tree[keyOf(field)]);
   return owned !== undefined && valueCovered(value, owned);
 }
 

@@ -1,5 +1,6 @@
 import { PltfError } from '@pltf/contracts';
 import type { Kind } from '../../../cluster/cluster-api.ts';
+import type { SeenNamespace } from '../../../cluster/cluster-cache.ts';
 import {
   groupKinds,
   idLabel,
@@ -19,6 +20,24 @@ const tooling = 'pltf/v1.0.0';
  * that are there still. So it grows before anything is applied, and shrinks once what is not wanted any more has gone.
  */
 export function inventoryObject(set: PlacementSet, wanted: readonly Kind[]): SealedObject {
+  const seen = set.cache.of(set.namespace);
+  const before = known.get(seen);
+  if (before?.wanted === wanted && before.set === set.seal.set) return before.inventory;
+  const inventory = made(set, wanted);
+  known.set(seen, { wanted, set: set.seal.set, inventory });
+  return inventory;
+}
+
+interface Made {
+  readonly wanted: readonly Kind[];
+  readonly set: string;
+  readonly inventory: SealedObject;
+}
+
+/** What a cache answers stays the same object for as long as nothing changes in the namespace. */
+const known = new WeakMap<SeenNamespace, Made>();
+
+function made(set: PlacementSet, wanted: readonly Kind[]): SealedObject {
   const { apiVersion, kind, name } = parentOf(set.namespace);
   const rendered = {
     apiVersion,

@@ -44,7 +44,8 @@ function listTree(field: string, items: readonly JsonValue[]): JsonValue {
   if (keys === undefined) return {};
   for (const item of items) {
     const fields = item as Record<string, JsonValue>;
-    const named = Object.fromEntries(keys.map((key) => [key, fields[key] ?? 'TCP']));
+    const own = 'containerPort' in fields ? ['containerPort', 'protocol'] : keys;
+    const named = Object.fromEntries(own.map((key) => [key, fields[key] ?? 'TCP']));
     tree[`k:${JSON.stringify(named)}`] = { '.': {}, ...treeOf(fields) };
   }
   return tree;
