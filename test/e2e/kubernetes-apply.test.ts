@@ -75,7 +75,7 @@ describe.skipIf(cluster === undefined)(
       difference([named(name)], cache.of(namespace), set.seal.set)[0]?.state;
     /** Until what somebody else did has arrived by the watch. */
     const until = async (condition: () => boolean): Promise<void> => {
-      for (let tries = 0; tries < 200 && !condition(); tries += 1) await sleep(50);
+      for (let tries = 0; tries < 600 && !condition(); tries += 1) await sleep(50);
       expect(condition()).toBe(true);
     };
     const live = async (object: SealedObject): Promise<LiveObject> => {
@@ -291,7 +291,9 @@ describe.skipIf(cluster === undefined)(
       expect(outcome.leftovers.join()).toContain(`Ingress ${component}`);
       await until(() => cache.of(namespace).objects.some(({ deleting }) => deleting));
       outcome = await removeSet(set);
-      expect(outcome.leftovers).toContain(`Ingress ${component}: held by example.com/hold`);
+      expect(outcome.leftovers.join()).toContain(
+        `Ingress ${component}: held by example.com/hold, being`,
+      );
       await kubectl('patch', 'ingress', component, '--patch={"metadata":{"finalizers":null}}');
 
       for (let tries = 0; tries < 400 && !outcome.gone; tries += 1) {

@@ -6,25 +6,39 @@ import { nameOf, type PlacementSet } from './placement-set.ts';
 const mostNamed = 20;
 
 /** What a removal waits for, in words: each object with what holds it, pods that still end, and what the namespace says. */
-export function leftoversOf(
-  { cache, namespace }: PlacementSet,
+export async function leftoversOf(
+  set: PlacementSet,
   objects: readonly SeenObject[],
   live: LiveObject | undefined,
-): readonly string[] {
-  const { pods } = cache.of(namespace);
-  const named = [
-    ...objects.filter(({ kind }) => kind !== 'Namespace').map(objectLine),
-    ...pods.map(({ name, deleting }) => `Pod ${name}${deleting ? ' (still ends)' : ''}`),
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const { pods } = set.cache.of(set.namespace);
+  const named = objects.filter(({ kind }) => kind !== 'Namespace');
+  const shown = [
+    ...(await Promise.all(named.slice(0, mostNamed).map((one) => objectLine(set, one, signal)))),
+    ...pods
+      .slice(0, mostNamed)
+      .map(({ name, deleting }) => `Pod ${name}${deleting ? ' (still ends)' : ''}`),
   ];
-  const shown = named.slice(0, mostNamed);
-  if (named.length > mostNamed) shown.push(`and ${named.length - mostNamed} more`);
+  const more = named.length + pods.length - shown.length;
+  if (more > 0) shown.push(`and ${more} more`);
   return live === undefined ? shown : [...shown, ...namespaceLines(live)];
 }
 
-const objectLine = (object: SeenObject): string =>
-  object.finalizers.length === 0
-    ? nameOf(object)
-    : `${nameOf(object)}: held by ${object.finalizers.join(', ')}`;
+/** Since when one is held is asked of the API server: few are, and the cache does not keep it. */
+async function objectLine(
+  { cluster }: PlacementSet,
+  object: SeenObject,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { apiVersion, kind, name, namespace, finalizers, deleting } = object;
+  if (finalizers.length === 0) return nameOf(object);
+  const held = `${nameOf(object)}: held by ${finalizers.join(', ')}`;
+  if (!deleting) return held;
+  const live = await cluster.get({ apiVersion, kind, name, namespace }, signal);
+  const since = live?.metadata.deletionTimestamp;
+  return since === undefined ? held : `${held}, being deleted since ${since}`;
+}
 
 interface Condition {
   readonly type?: string;

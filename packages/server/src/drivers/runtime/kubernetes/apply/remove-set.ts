@@ -37,7 +37,8 @@ export async function removeSet(set: PlacementSet, signal?: AbortSignal): Promis
         if (!one.deleting) await deleteMember(set, one, signal);
       });
       const still = membersIn(set, kinds);
-      if (still.length > 0) return { gone: false, leftovers: leftoversOf(set, still, undefined) };
+      if (still.length > 0)
+        return { gone: false, leftovers: await leftoversOf(set, still, undefined, signal) };
     }
     const { uid } = live.metadata;
     await set.cluster.delete(key, { uid, propagation: 'Background', signal });
@@ -45,7 +46,7 @@ export async function removeSet(set: PlacementSet, signal?: AbortSignal): Promis
   // Only what the API server says counts: the cache may be behind.
   const after = await set.cluster.get(key, signal);
   if (after === undefined) return { gone: true, leftovers: [] };
-  return { gone: false, leftovers: leftoversOf(set, [...membersOf(set)], after) };
+  return { gone: false, leftovers: await leftoversOf(set, membersOf(set), after, signal) };
 }
 
 const isOurs = ({ seal }: PlacementSet, { metadata }: LiveObject): boolean =>

@@ -39,16 +39,21 @@ describe('seal', () => {
   });
 
   it('takes far less than a second for a thousand placements', () => {
-    const placements = Array.from({ length: 1_000 }, (_, index) => rendered(`s-${index}`));
-    const started = performance.now();
+    const count = 250;
+    const placements = Array.from({ length: count }, (_, index) => rendered(`s-${index}`));
+    // Time of the processor: others may have much to do.
+    const took = (): number => {
+      const started = process.cpuUsage();
+      for (const objects of placements) seal(objects, by);
+      const { user, system } = process.cpuUsage(started);
+      return ((user + system) / 1_000) * (1_000 / count);
+    };
 
-    for (const objects of placements) seal(objects, by);
-    const first = performance.now() - started;
-    const again = performance.now();
-    for (const objects of placements) seal(objects, by);
-    const second = performance.now() - again;
+    const first = took();
+    const second = took();
 
-    expect(first).toBeLessThan(2_000);
+    // Measured: 0.3 s, then 6 ms.
+    expect(first).toBeLessThan(1_000);
     expect(second).toBeLessThan(first);
   });
 });
@@ -57,6 +62,10 @@ describe('a set of objects', () => {
   it('has the id that KEP-3659 computes from its parent', () => {
     const parent = { apiVersion: 'v1', kind: 'Secret', namespace: 'my-ns', name: 'my-set' };
 
+    // As kubectl 1.32 wrote it onto a member of the set with this parent.
+    expect(setIdOf(parentOf('applyset-try-30621'))).toBe(
+      'applyset-6XUmuaVlQrwuHVz_WoC3dOcFi1G22oPvfbHUL0EWIW8-v1',
+    );
     expect(setIdOf(parent)).toMatch(/^applyset-[\w-]{43}-v1$/);
     expect(setIdOf(parent)).not.toBe(setIdOf({ ...parent, kind: 'ConfigMap' }));
   });

