@@ -38,6 +38,8 @@ export interface CommitRequest {
    * whatever the ref is by then. Of two in a batch that change the same path, the later one counts.
    */
   readonly expectedHead?: string | null | undefined;
+  /** Where the ref begins when it is not there yet: a commit of this repository. Absent: at nothing. */
+  readonly from?: string | undefined;
   /** Time of the commit: with an author and this, the same request makes the same commit on every machine. */
   readonly at?: Date | undefined;
 }

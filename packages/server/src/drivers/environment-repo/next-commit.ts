@@ -32,6 +32,7 @@ export function checkedRequest(request: CommitRequest): FilesRequest {
     throw new PltfError('bad-request', { detail: `a commit has at most ${mostTrailers} trailers` });
   }
   messageWith('', trailers);
+  if (request.from !== undefined) checkedId(request.from);
   if (request.changes instanceof Map) for (const path of request.changes.keys()) checkedPath(path);
   const pointers = request.pointers ?? new Map();
   for (const [path, pointer] of pointers) {

@@ -47,10 +47,11 @@ export async function writeBatch(parts: WriterParts, ref: string, batch: Batch):
       return !stale;
     });
     if (open.length === 0) return;
-    const made = await make(parts, head, open);
+    const parent = head ?? beginningOf(open);
+    const made = await make(parts, parent, open);
     const outcome = made.commit === undefined ? 'moved' : await move(parts, ref, made.commit, head);
     if (outcome === 'moved') {
-      answer(open, made, head);
+      answer(open, made, parent);
       return;
     }
   }
@@ -58,6 +59,10 @@ export async function writeBatch(parts: WriterParts, ref: string, batch: Batch):
     detail: `others pushed to ${ref} ${mostAttempts} times in between`,
   });
 }
+
+/** Of a ref that is not there: the commit that it branches off. */
+const beginningOf = (batch: Batch): string | undefined =>
+  batch.flatMap(({ request }) => (request.kind === 'files' ? (request.from ?? []) : []))[0];
 
 const isStale = ({ expectedHead }: FilesRequest, head: string | undefined): boolean =>
   expectedHead !== undefined && expectedHead !== (head ?? null);

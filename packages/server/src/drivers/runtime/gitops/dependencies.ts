@@ -6,6 +6,7 @@ import type {
   RuntimeDriver,
 } from '../../../modules/runtime/index.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import type { EnvironmentRepo } from '../../environment-repo/index.ts';
 import type { FollowerWatch } from './follower-watch.ts';
 import type { GitOpsRule } from './manifest.ts';
 import type { RingRepository } from './ring-repository.ts';
@@ -33,6 +34,7 @@ export interface GitOpsDependencies {
   /** The runtime's name in the platform file. */
   readonly runtime: string;
   readonly rule: GitOpsRule;
+  readonly repo: EnvironmentRepo;
   readonly repository: RingRepository;
   readonly ledger: RolloutLedger;
   readonly images: ReleaseImages;

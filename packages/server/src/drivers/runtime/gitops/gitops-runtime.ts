@@ -3,8 +3,9 @@ import type { ClusterFacts } from '@pltf/plan/render';
 import type { RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
 import type { GitOpsDependencies, InCluster } from './dependencies.ts';
 import { ringFacts } from './manifest.ts';
-import { placementFile } from './placement-file.ts';
+import { type PlacementFile, placementFile } from './placement-file.ts';
 import { applyPass, observePass, type PassParts } from './placement-pass.ts';
+import { promotedRepository } from './promoted-repository.ts';
 import { type Leftovers, removalStep } from './removal.ts';
 import { removalTurns } from './removal-turns.ts';
 import { writesInFlight } from './writes.ts';
@@ -24,10 +25,14 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
   const { ring } = repository;
   const writes = writesInFlight(wake, dependencies.soonMs);
   const alarms = alarmClock(wake, () => clock.now().getTime());
-  const parts: PassParts = { dependencies, writes, wakeAt: alarms.at };
+  const partsOf = (file: PlacementFile): PassParts => ({
+    dependencies: withRepository(dependencies, file),
+    writes,
+    wakeAt: alarms.at,
+  });
   const turns = removalTurns(rule.removals, clock);
   const removing = new Map<string, Leftovers>();
-  const fileOf = (placement: string) => placementFile(placement, rule.ring, ring.grouping);
+  const fileOf = (placement: string) => placementFile(placement, rule, ring.grouping);
   const facts = async (): Promise<ClusterFacts> =>
     ringFacts(
       rule,
@@ -43,12 +48,14 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
       const { id } = wanted.desired;
       removing.delete(id);
       await watch?.ready(waitSignal(signal)).catch(() => undefined);
-      return applyPass(parts, fileOf(id), wanted, await facts(), signal);
+      const file = fileOf(id);
+      return applyPass(partsOf(file), file, wanted, await facts(), signal);
     },
     remove: async (placement) => {
       const file = fileOf(placement);
       const record = await recordOf(placement);
-      const left = await removalStep({ dependencies, turns }, file, record, await facts());
+      const parts = { dependencies: withRepository(dependencies, file), turns };
+      const left = await removalStep(parts, file, record, await facts());
       if (left.length > 0) {
         removing.set(placement, left);
         return false;
@@ -62,7 +69,8 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
       const record = await recordOf(placement);
       if (record === undefined)
         throw new PltfError('not-found', { detail: `${runtime} has no placement ${placement}` });
-      const seen = await observePass(parts, fileOf(placement), record, await facts());
+      const file = fileOf(placement);
+      const seen = await observePass(partsOf(file), file, record, await facts());
       const left = removing.get(placement);
       return left === undefined ? seen : removingOf(seen, left);
     },
@@ -78,6 +86,20 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
     },
   };
 }
+
+/** Where somebody else promotes, a placement has a branch of its own. */
+const withRepository = (
+  dependencies: GitOpsDependencies,
+  file: PlacementFile,
+): GitOpsDependencies => {
+  const { rule, repo, repository } = dependencies;
+  return rule.hydrate === 'promoter'
+    ? {
+        ...dependencies,
+        repository: promotedRepository(repo, repository.ring, rule.branch, file),
+      }
+    : dependencies;
+};
 
 const removingOf = (seen: ObservedPlacement, left: Leftovers): ObservedPlacement => ({
   ...seen,
@@ -99,7 +121,7 @@ async function wakeFollowed(
   follower: string | undefined,
 ): Promise<void> {
   for (const placement of await ledger.placements(runtime)) {
-    const file = placementFile(placement, rule.ring, repository.ring.grouping);
+    const file = placementFile(placement, rule, repository.ring.grouping);
     if (follower === undefined || file.follower.name === follower) wake(placement);
   }
 }

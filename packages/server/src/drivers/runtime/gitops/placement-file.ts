@@ -7,6 +7,8 @@ import {
   type PlacementPlace,
   tombstonePath,
 } from '@pltf/plan/render';
+import type { GitOpsRule } from './manifest.ts';
+import { activeBranch } from './promoter.ts';
 
 /** Where everything of one placement is in the repository, and who follows it. */
 export interface PlacementFile {
@@ -17,19 +19,34 @@ export interface PlacementFile {
   readonly tombstone: string;
   /** Nothing else is followed by the same follower. */
   readonly alone: boolean;
+  /** The branch that it is promoted to, where somebody else promotes. */
+  readonly active: string | undefined;
 }
 
 /** Of `users-api.prod` in a ring. */
-export function placementFile(placement: string, ring: string, grouping: Grouping): PlacementFile {
+export function placementFile(
+  placement: string,
+  { ring, hydrate }: Pick<GitOpsRule, 'ring' | 'hydrate'>,
+  grouping: Grouping,
+): PlacementFile {
   const dot = placement.lastIndexOf('.');
   const place: PlacementPlace = {
     ring,
     label: placement.slice(0, dot),
     environment: placement.slice(dot + 1),
   };
+  const namespace = namespaceOf(place.label, place.environment);
+  if (hydrate === 'promoter') {
+    const folder = place.label;
+    return {
+      ...{ placement, namespace, alone: true, active: activeBranch(place.environment) },
+      follower: { name: `pltf-${ring}-${namespace}`, folder },
+      manifest: `${folder}/manifest.yaml`,
+      tombstone: `${folder}/TOMBSTONE`,
+    };
+  }
   return {
-    placement,
-    namespace: namespaceOf(place.label, place.environment),
+    ...{ placement, namespace, active: undefined },
     follower: followerOf(place, grouping),
     manifest: manifestPath(place),
     tombstone: tombstonePath(place),

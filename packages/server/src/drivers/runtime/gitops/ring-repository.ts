@@ -17,11 +17,11 @@ import {
   type Ring,
   repositoryGuide,
   ringFolder,
+  type SourceCommit,
 } from '@pltf/plan/render';
 import type { CommitAnswer, EnvironmentRepo } from '../../environment-repo/index.ts';
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 /** What Git hosts recommend for one file at most. */
 const longestManifest = 1_000_000;
 
@@ -46,18 +46,15 @@ export interface RingRepository {
   readonly ring: Ring;
   /** The branch's commit as it was last seen or written here; undefined before the first. */
   head(): Promise<string | undefined>;
-  /** The branch as the host has it now. */
-  refresh(): Promise<string | undefined>;
   /** The file's contents by their name in git; undefined when there is none, or the commit is not known here. */
   blobAt(commit: string, path: string): Promise<string | undefined>;
-  /** What is known at once, for a commit that was looked at before. */
-  knownBlob(commit: string, path: string): string | undefined | 'unknown';
-  read(commit: string, path: string): Promise<string | undefined>;
   /** Whether there is a file of the ring below that folder, beside the one at `except`. */
   others(commit: string, folder: string, except: string): Promise<boolean>;
   write(
     changes: ReadonlyMap<string, Uint8Array | undefined>,
     text: CommitText,
+    /** The component's own commit, for who promotes. */
+    source?: SourceCommit,
   ): Promise<CommitAnswer>;
   /** The follower's file, and on the first write all that makes the ring found. */
   following(follower: Follower, mayBecomeEmpty: boolean): Promise<Map<string, Uint8Array>>;
@@ -67,7 +64,20 @@ export interface RingRepository {
 
 const mostListings = 20;
 
-export function ringRepository(repo: EnvironmentRepo, ring: Ring, branch: string): RingRepository {
+export interface RingRepositoryOptions {
+  readonly repo: EnvironmentRepo;
+  readonly ring: Ring;
+  readonly branch: string;
+  /** The folder of which commits are read; the ring's own when absent. */
+  readonly folder?: string | undefined;
+}
+
+export function ringRepository({
+  repo,
+  ring,
+  branch,
+  folder = ringFolder(ring.ring),
+}: RingRepositoryOptions): RingRepository {
   const ref = `refs/heads/${branch}`;
   /** By commit: the ring's files with the names of their contents. */
   const listings = new Map<string, ReadonlyMap<string, string>>();
@@ -79,12 +89,14 @@ export function ringRepository(repo: EnvironmentRepo, ring: Ring, branch: string
   const listing = async (commit: string): Promise<ReadonlyMap<string, string>> => {
     const known = listings.get(commit);
     if (known !== undefined) return known;
-    const entries = await repo.list(commit, ringFolder(ring.ring), { deep: true });
+    const entries = await repo.list(commit, folder, { deep: true });
     const files = new Map(
       entries.flatMap(({ kind, path, object }) =>
         kind === 'file' ? [[path, object] as const] : [],
       ),
     );
+    // A commit that is not here yet may come.
+    if (files.size === 0) return files;
     listings.set(commit, files);
     const [oldest] = listings.keys();
     if (listings.size > mostListings && oldest !== undefined) listings.delete(oldest);
@@ -95,16 +107,7 @@ export function ringRepository(repo: EnvironmentRepo, ring: Ring, branch: string
   return {
     ring,
     head: async () => head ?? refresh(),
-    refresh,
     blobAt: async (commit, path) => (await listing(commit)).get(path),
-    knownBlob: (commit, path) => {
-      const files = listings.get(commit);
-      return files === undefined ? 'unknown' : files.get(path);
-    },
-    read: async (commit, path) => {
-      const bytes = await repo.read(commit, path);
-      return bytes === undefined ? undefined : decoder.decode(bytes);
-    },
     others: async (commit, folder, except) => {
       const files = await listing(commit);
       for (const path of files.keys())
@@ -117,11 +120,11 @@ export function ringRepository(repo: EnvironmentRepo, ring: Ring, branch: string
       head = answer.commit;
       return answer;
     },
-    following: async (follower, mayBecomeEmpty) =>
-      new Map([
-        ...(await fixedFiles(ring, head === undefined ? undefined : repo, head)),
-        [followerPath(follower), yaml([followerObject(ring, follower, mayBecomeEmpty)])],
-      ]),
+    following: async (follower, mayBecomeEmpty) => {
+      const own = yaml([followerObject(ring, follower, mayBecomeEmpty)]);
+      const fixed = await fixedFiles(ring, repo, head ?? (await refresh()));
+      return new Map([...fixed, [followerPath(follower), own]]);
+    },
     followerPath,
   };
 }
@@ -139,7 +142,7 @@ function followerObject(ring: Ring, follower: Follower, mayBecomeEmpty: boolean)
 /** What is written once; a README that people made their own stays theirs. */
 async function fixedFiles(
   ring: Ring,
-  repo: EnvironmentRepo | undefined,
+  repo: EnvironmentRepo,
   head: string | undefined,
 ): Promise<readonly (readonly [string, Uint8Array])[]> {
   const { agent } = ring;
@@ -148,7 +151,7 @@ async function fixedFiles(
     ['.gitattributes', encoder.encode(gitAttributes)],
   ] as const;
   const there =
-    repo === undefined || head === undefined
+    head === undefined
       ? new Map<string, Uint8Array>()
       : await repo.readMany(
           head,

@@ -32,18 +32,15 @@ export async function writeManifest(
     changes.commit(desired.owner.component, desired.release.commit),
   ]);
   const what = whatOf(record, desired.release.number);
-  const text = commitText({
-    placement: record.placement,
-    what,
-    ...(what.kind === 'back' ? { by: 'pltf' } : asked),
-    source: source ?? bareSource(desired),
-  });
+  const from = source ?? bareSource(desired);
+  const by = what.kind === 'back' ? { by: 'pltf' } : asked;
+  const text = commitText({ placement: record.placement, what, ...by, source: from });
   const files = new Map<string, Uint8Array | undefined>([
     ...(await repository.following(file.follower, false)),
     [file.manifest, draft.bytes],
     [file.tombstone, undefined],
   ]);
-  const { commit } = await repository.write(files, text);
+  const { commit } = await repository.write(files, text, from);
   return commit;
 }
 

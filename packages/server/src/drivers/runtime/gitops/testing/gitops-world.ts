@@ -36,6 +36,8 @@ export interface World extends AsyncDisposable {
   readonly driver: GitOpsRuntime['driver'];
   readonly runtime: GitOpsRuntime;
   readonly repo: EnvironmentRepo;
+  /** The bare repository's folder. */
+  readonly location: string;
   readonly hub: MemoryCluster;
   readonly argo: SimulatedArgo;
   readonly target: MemoryTarget;
@@ -110,7 +112,8 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
     const runtime = gitopsRuntime({
       ...{ runtime: 'fleet', rule, ledger, watch, images, inCluster: undefined },
       soonMs: options.soonMs ?? 20_000,
-      repository: ringRepository(repo, ring, rule.branch),
+      repo,
+      repository: ringRepository({ repo, ring, branch: rule.branch }),
       changes: {
         asked: () => Promise.resolve(state.asked),
         commit: (_, sha) => Promise.resolve({ ...source, sha }),
@@ -126,7 +129,7 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
   const ref = `refs/heads/${rule.branch}`;
   const head = async (): Promise<string> => (await repo.head(ref)) ?? '';
   return {
-    ...{ runtime, driver: runtime.driver, repo, hub, argo, target, woken, head },
+    ...{ runtime, driver: runtime.driver, repo, location, hub, argo, target, woken, head },
     get ahead() {
       return state.ahead;
     },

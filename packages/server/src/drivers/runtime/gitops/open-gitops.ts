@@ -1,0 +1,75 @@
+import type { OpenRuntime } from '../../../modules/runtime/index.ts';
+import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import { openEnvironmentRepo } from '../../environment-repo/index.ts';
+import type { GitOpsDependencies, InCluster } from './dependencies.ts';
+import { watchFollowers } from './follower-watch.ts';
+import { gitopsRuntime } from './gitops-runtime.ts';
+import type { GitOpsRule } from './manifest.ts';
+import { ringOf } from './ring-of-rule.ts';
+import { ringRepository } from './ring-repository.ts';
+
+export interface GitOpsOpenerOptions
+  extends Pick<GitOpsDependencies, 'ledger' | 'images' | 'changes' | 'clock'> {
+  /** A cluster by a context of the server's kubeconfig; whoever opens it here closes it. */
+  readonly cluster: (name: string, context: string) => ClusterApi;
+  /** Logs, shells and tasks of placements that others brought to a cluster. */
+  readonly inCluster?: ((cluster: ClusterApi) => InCluster) | undefined;
+  /** The value of a variable of the server's environment, like `PLTF_GIT_ENVIRONMENTS`. */
+  readonly credentials: (variable: string) => string | undefined;
+  /** Folder for copies of hosted repositories. */
+  readonly root: string;
+  /** A PATH to find git in. */
+  readonly path: string;
+  /** Where people see more. */
+  readonly portalUrl: string;
+  /** Has the placement looked at again. */
+  readonly wake: (placement: string) => void;
+}
+
+/** Opens a GitOps runtime of the platform file: its repository, and the clusters that it names. */
+export async function openGitOps(
+  runtime: string,
+  rule: GitOpsRule,
+  options: GitOpsOpenerOptions,
+): Promise<OpenRuntime> {
+  const { ledger, images, changes, clock, cluster, path, root, wake } = options;
+  const ring = ringOf(rule, options.portalUrl);
+  const repo = await openEnvironmentRepo({
+    ...{ location: rule.repository, root, path, clock },
+    authorization: basic(
+      rule.credentials === undefined ? undefined : options.credentials(rule.credentials),
+    ),
+  });
+  const hub = rule.context === undefined ? undefined : cluster(runtime, rule.context);
+  // An agent in the placements' own cluster: one context is enough.
+  const own = rule.target ?? (rule.cluster === undefined ? rule.context : undefined);
+  const target = own === undefined ? undefined : own === rule.context ? hub : cluster(runtime, own);
+  const watch =
+    hub === undefined
+      ? undefined
+      : watchFollowers({ hub, agent: rule.agent, namespace: ring.namespace, ring: rule.ring });
+  const opened = gitopsRuntime({
+    ...{ runtime, rule, ledger, images, changes, watch, target, clock, wake },
+    repo,
+    repository: ringRepository({ repo, ring, branch: rule.branch }),
+    inCluster: target === undefined ? undefined : options.inCluster?.(target),
+  });
+  return {
+    driver: opened.driver,
+    lostSince: opened.lostSince,
+    [Symbol.asyncDispose]: async () => {
+      await opened[Symbol.asyncDispose]();
+      await watch?.[Symbol.asyncDispose]();
+      await repo[Symbol.asyncDispose]();
+      await hub?.[Symbol.asyncDispose]();
+      if (target !== hub) await target?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** `user:token` as an Authorization header; what is one already stays as it is. */
+function basic(secret: string | undefined): string | undefined {
+  if (secret === undefined || secret === '') return undefined;
+  if (/^(?:Basic|Bearer) /i.test(secret)) return secret;
+  return `Basic ${Buffer.from(secret).toString('base64')}`;
+}

@@ -1,0 +1,93 @@
+import { hydrationNotes } from '@pltf/plan/render';
+import { afterEach, expect, test } from 'vitest';
+import { wantedPlacement } from '../../../modules/runtime/testing/rollout-records.ts';
+import { propose } from './promoter.ts';
+import { gitopsWorld, gitText, type World } from './testing/gitops-world.ts';
+
+let world: World;
+afterEach(() => world[Symbol.asyncDispose]());
+const proposed = 'refs/heads/environment/prod-next/users-api';
+const active = 'refs/heads/environment/prod';
+const given = async (): Promise<World> => {
+  world = await gitopsWorld({ rule: { hydrate: 'promoter' } });
+  await world.repo.commit({
+    ref: active,
+    changes: new Map([['README.md', new TextEncoder().encode('prod')]]),
+    message: 'The active branch',
+  });
+  return world;
+};
+const text = async (ref: string, path: string): Promise<string> => {
+  const head = (await world.repo.head(ref)) ?? '';
+  return new TextDecoder().decode(await world.repo.read(head, path));
+};
+const noteOf = async (): Promise<unknown> =>
+  JSON.parse(
+    (await world.repo.readNote((await world.repo.head(proposed)) ?? '', hydrationNotes)) ?? '',
+  );
+
+test('what is rendered is proposed beside the active branch, and names its dry commit', async () => {
+  await given();
+
+  const observed = await world.driver.apply(wantedPlacement({ release: 12 }));
+
+  const dry = '12'.padStart(40, '0');
+  expect(await text(proposed, 'users-api/manifest.yaml')).toContain('kind: Deployment');
+  expect(JSON.parse(await text(proposed, 'users-api/hydrator.metadata'))).toMatchObject({
+    drySha: dry,
+    author: 'Ada Lovelace <ada@example.com>',
+    subject: 'Count faster',
+  });
+  expect(await noteOf()).toEqual({ drySha: dry });
+  expect(await text(proposed, 'README.md')).toBe('prod');
+  expect(observed.phase).toBe('rolling');
+});
+
+test('the agent follows the active branch, below the folder', async () => {
+  await given();
+  await world.driver.apply(wantedPlacement());
+
+  const follower = await world.file('argocd/default/followers/pltf-default-users-api--prod.yaml');
+  expect(follower).toContain('targetRevision: refs/heads/environment/prod');
+  expect(follower).toContain('path: users-api');
+});
+
+test('the same output of a newer dry commit changes the note and nothing else', async () => {
+  await given();
+  const wanted = wantedPlacement({ release: 12 });
+  await world.driver.apply(wanted);
+  const before = await world.repo.head(proposed);
+  const manifest = new TextEncoder().encode(await text(proposed, 'users-api/manifest.yaml'));
+
+  const answer = await propose(world.repo, {
+    ...{
+      active: 'environment/prod',
+      folder: 'users-api',
+      manifest,
+      message: 'again',
+      trailers: [],
+    },
+    source: { sha: 'f'.repeat(40), repository: 'https://git.example.com/users-api.git' },
+  });
+
+  expect(answer.unchanged).toBe(true);
+  expect(await world.repo.head(proposed)).toBe(before);
+  expect(await noteOf()).toEqual({ drySha: 'f'.repeat(40) });
+});
+
+test('a proposal can be merged, and is looked at without a commit once it is', async () => {
+  await given();
+  await world.driver.apply(wantedPlacement());
+  const { location } = world;
+  const head = (await world.repo.head(proposed)) ?? '';
+  const base = await gitText(location, ['merge-base', active, proposed]);
+  await gitText(location, ['update-ref', active, head]);
+  await gitText(location, ['update-ref', '-d', proposed]);
+
+  await world.driver.apply(wantedPlacement());
+  await world.driver.apply(wantedPlacement());
+
+  expect(base).toMatch(/^[0-9a-f]{40}$/);
+  expect(await world.repo.head(proposed)).toBeUndefined();
+  expect(await world.repo.head(active)).toBe(head);
+});
