@@ -10,6 +10,7 @@ import type {
   WatchEvent,
 } from '../cluster-api.ts';
 import { listAt, textAt } from '../json-read.ts';
+import { unlessAborted } from '../reconnect.ts';
 import { type ClusterRequest, Connection, type ConnectionOptions } from './connection.ts';
 import { type Discovered, discover, kindName } from './discovery.ts';
 import { selectors, watchKind } from './kind-events.ts';
@@ -37,7 +38,7 @@ class HttpCluster implements ClusterApi {
   async served(
     options: { readonly fresh?: boolean; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Served> {
-    return this.#discover(options.fresh === true);
+    return unlessAborted(this.#discover(options.fresh === true), options.signal);
   }
 
   async get(key: ObjectKey, signal?: AbortSignal): Promise<LiveObject | undefined> {

@@ -142,8 +142,8 @@ function without(object: JsonObject, dropped: readonly string[], held: FieldSet)
     [...held].some((other) => other === path || other.startsWith(`${path}\n`));
   const root = structuredClone(object) as Record<string, unknown>;
   const place = rootPlace(textIn(object['kind']));
-  // The deepest first: a container is gone when nothing of it is left.
-  for (const path of [...dropped].sort((a, b) => b.split('\n').length - a.split('\n').length)) {
+  // An item of a list goes before its fields: without its keys it would not be found any more.
+  for (const path of [...dropped].sort((a, b) => a.split('\n').length - b.split('\n').length)) {
     if (!heldUnder(path)) removeAt(root, path.split('\n'), place);
   }
   return root as JsonObject;
