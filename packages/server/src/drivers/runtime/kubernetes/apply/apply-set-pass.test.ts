@@ -1,7 +1,7 @@
 import { PltfError } from '@pltf/contracts';
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../cluster/cluster-api.ts';
-import { isComplete } from './apply-outcome.ts';
+import { type ApplyOutcome, isComplete } from './apply-outcome.ts';
 import { parentOf } from './apply-set.ts';
 import { applySet } from './apply-set-pass.ts';
 import { keyOf } from './placement-set.ts';
@@ -189,6 +189,8 @@ const nameAndSpec = (object: {
 }) => ({ kind: object.kind, name: object.metadata.name, marks: object.metadata.annotations });
 
 describe('what belongs to somebody else', () => {
+  const refusal = async (pass: () => Promise<ApplyOutcome>): Promise<PltfError | undefined> =>
+    (await pass()).refused[0]?.error;
   const bare = (labels: Record<string, string>) => ({ metadata: { labels } });
 
   it('is a namespace that was there before: nothing is applied, and the remedy is said', async () => {
@@ -199,7 +201,7 @@ describe('what belongs to somebody else', () => {
       bare({}),
     );
 
-    const failure = await pass().catch((error: unknown) => error);
+    const failure = await refusal(pass);
 
     expect(failure).toMatchObject({
       code: 'cluster-foreign',
@@ -214,9 +216,7 @@ describe('what belongs to somebody else', () => {
     const other = placed({ as: 'ffffffff' });
     await other.pass();
 
-    const failure = await placed({ cluster: other.cluster })
-      .pass()
-      .catch((error: unknown) => error);
+    const failure = await refusal(placed({ cluster: other.cluster }).pass);
 
     expect(failure).toMatchObject({ code: 'cluster-foreign' });
   });
@@ -230,7 +230,7 @@ describe('what belongs to somebody else', () => {
     };
     cluster.edit(deployment, 'kubectl', { metadata: { labels } });
 
-    const failure = await pass().catch((error: unknown) => error);
+    const failure = await refusal(pass);
 
     expect(failure).toMatchObject({
       code: 'cluster-foreign',
@@ -245,10 +245,10 @@ describe('what belongs to somebody else', () => {
       metadata: { annotations: { 'applyset.kubernetes.io/tooling': 'kubectl/v1.33' } },
     });
 
-    const failure = await pass().catch((error: unknown) => error);
+    const failure = await refusal(pass);
 
     expect(failure).toMatchObject({ code: 'cluster-foreign' });
-    expect((failure as Error).message).toContain('kubectl');
+    expect(failure?.detail).toContain('kubectl');
   });
 });
 

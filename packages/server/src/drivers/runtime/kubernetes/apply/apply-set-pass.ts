@@ -25,7 +25,8 @@ const followingKinds: ReadonlySet<string> = new Set([
 /**
  * Brings one part of a set into the cluster: what differs by the cache is applied, and nothing is asked or written when
  * nothing does. Idempotent, and safe to be killed anywhere. A field that somebody else owns is reported and never
- * forced. Throws `cluster-foreign`, and what concerns the whole cluster (`cluster-unreachable`, `cluster-busy` …).
+ * forced; what belongs to somebody else is refused (`cluster-foreign`). Throws what concerns the whole cluster
+ * (`cluster-unreachable`, `cluster-busy` …).
  */
 export async function applySet(
   set: PlacementSet,
@@ -34,8 +35,26 @@ export async function applySet(
   signal?: AbortSignal,
 ): Promise<ApplyOutcome> {
   if (objects.length === 0) return nothingDone;
-  if (part === 'workload') return applyWorkload(set, objects, signal);
-  const first = await applyNamespace(set, objects, signal);
+  try {
+    const claim = await claimNamespace(set, signal);
+    if (claim === 'deleting') return waitingFor(`the namespace ${set.namespace} is being deleted`);
+    if (part === 'surroundings') return await applySurroundings(set, objects, signal);
+    if (claim === 'ours') return await applyWorkload(set, objects, signal);
+    return waitingFor(`the namespace ${set.namespace} is not there yet`);
+  } catch (error) {
+    if (!(error instanceof PltfError) || error.code !== 'cluster-foreign') throw error;
+    const key = { apiVersion: 'v1', kind: 'Namespace', name: set.namespace };
+    return { ...nothingDone, refused: [{ key, error }] };
+  }
+}
+
+async function applySurroundings(
+  set: PlacementSet,
+  objects: readonly SealedObject[],
+  signal: AbortSignal | undefined,
+): Promise<ApplyOutcome> {
+  const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+  const first = await applyObjects(set, namespaces, signal);
   if (first.waiting.length + first.conflicts.length + first.refused.length > 0) return first;
   const inventory = inventoryObject(set, objects);
   if (!inventoryIsCurrent(set, inventory)) await writeInventory(set, inventory, signal);
@@ -48,20 +67,7 @@ function partOfKind(kind: string): Part | 'namespace' {
   return workloadKinds.has(kind) || followingKinds.has(kind) ? 'workload' : 'surroundings';
 }
 
-async function applyNamespace(
-  set: PlacementSet,
-  objects: readonly SealedObject[],
-  signal: AbortSignal | undefined,
-): Promise<ApplyOutcome> {
-  const claim = await claimNamespace(set, signal);
-  if (claim === 'deleting')
-    return { ...nothingDone, waiting: [`the namespace ${set.namespace} is being deleted`] };
-  return applyObjects(
-    set,
-    objects.filter(({ kind }) => kind === 'Namespace'),
-    signal,
-  );
-}
+const waitingFor = (what: string): ApplyOutcome => ({ ...nothingDone, waiting: [what] });
 
 /** The workload, and then what scales and protects it: an autoscaler without a target complains. */
 async function applyWorkload(
