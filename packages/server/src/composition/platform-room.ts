@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlatformPath } from '@pltf/contracts';
-import { checkCluster } from '../drivers/cluster/http/check-access.ts';
 import { builtinPlatformGit } from '../drivers/git/builtin/platform-git.ts';
 import { containerEngine } from '../drivers/runtime/agent/container-engine.ts';
 import { servePlatformGit } from '../http/serve-platform-git.ts';
@@ -79,8 +78,11 @@ export function platformRoom(foundation: Foundation, ground: Ground) {
   return {
     handlers: platformRoutes({
       ...{ service, live, queries, drivers, docker, portalUrl },
-      checkCluster: (context, signal) =>
-        checkCluster({ name: context, context, kubeconfig }, signal),
+      // Loaded when somebody asks: most platforms have no cluster.
+      checkCluster: async (context, signal) => {
+        const { checkCluster } = await import('../drivers/cluster/http/check-access.ts');
+        return checkCluster({ name: context, context, kubeconfig }, signal);
+      },
     }),
     reconcilers: [createPlatformReconciler(sync)],
     serveGit: servePlatformGit({ db, git, pushes, onError, ensure: service.ensureRepository }),
