@@ -190,6 +190,7 @@ describe('a rollout on a cluster', () => {
     expect(drifted.drift).toMatchObject([
       { object: 'Deployment users-api', field: '.spec.replicas', manager: 'kubectl-edit' },
     ]);
+    expect((await bench.driver.observe(id)).drift).toEqual(drifted.drift);
     expect((objectsOf('Deployment')[0]?.['spec'] as { replicas: number }).replicas).toBe(5);
   });
 

@@ -115,7 +115,7 @@ async function remove(
   return true;
 }
 
-/** How it is at this moment, by the cache; the cluster is only asked for the memory in use. */
+/** How it is at this moment, by the cache; the cluster is asked for the memory in use, and for drift that is new. */
 async function observe(
   dependencies: PassDependencies,
   placement: string,
@@ -134,7 +134,10 @@ async function observe(
   ]);
   const { sight } = look(dependencies, record, facts);
   const notes = notesOf(record, sight, facts, undefined);
-  const observed = observedPlacement(record, sight, { ...nothingFound, notes });
+  // Remembered: the cluster is asked only about what has changed since it was looked at.
+  const touched = sight.touched.map(({ object }) => object);
+  const drift = await dependencies.drifts.of(setOf(dependencies, placement), touched);
+  const observed = observedPlacement(record, sight, { ...nothingFound, notes, drift });
   const instances = observed.instances.map((one) => {
     const memoryMiB = memory.get(one.id);
     return memoryMiB === undefined ? one : { ...one, memoryMiB };
