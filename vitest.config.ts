@@ -84,8 +84,8 @@ export default defineConfig({
       project({
         name: 'cluster',
         include: clusterTests,
-        // Real pods are started by the cluster's own loops: last of all, so that they slow nothing that is measured.
-        fileParallelism: false,
+        globalSetup: ['test/e2e/support/cluster-setup.ts'],
+        // Last of all, so that real pods slow nothing that is measured. They are mostly waited for: two files at a time.
         testTimeout: 240_000,
         hookTimeout: 240_000,
         sequence: { groupOrder: 3 },

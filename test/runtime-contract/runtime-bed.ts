@@ -143,6 +143,11 @@ export class PlacementOnBed {
     );
   }
 
+  /** Asks for removal once: a backend may take long, and the bed clears away what is left at its end. */
+  async dropped(): Promise<void> {
+    await this.#bed.driver.remove(this.id);
+  }
+
   /** Asks for removal until it is confirmed. */
   async removed(): Promise<void> {
     const deadline = Date.now() + this.#bed.patienceMs;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { webProgram } from '../../packages/agent/src/testing/sample-programs.ts';
 import { PlacementOnBed, type RuntimeBed } from './runtime-bed.ts';
 
+const endlessScript = `process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000)`;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What every runtime driver does alike, over whatever runs the instances. */
@@ -20,10 +21,17 @@ export function runtimeContract(
     afterAll(() => bed[Symbol.asyncDispose]());
 
     /** A placement that runs the first release in so many instances. */
-    const running = async (name: string, program = webProgram('v1'), instances = 1) => {
+    const running = async (
+      name: string,
+      program = webProgram('v1'),
+      instances = 1,
+      env: Readonly<Record<string, string>> = {},
+    ) => {
       const placement = new PlacementOnBed(bed, name);
       const first = await placement.release(program);
-      const observed = await placement.ended(placement.wanted({ release: first, instances }));
+      const observed = await placement.ended(
+        placement.wanted({ release: first, instances, run: { env } }),
+      );
       expect(observed.rollout?.reason).toBeUndefined();
       return { placement, first, observed };
     };
@@ -55,10 +63,10 @@ export function runtimeContract(
       expect(answer).toMatch(/^v1 /);
       const ids = observed.instances.map(({ id }) => id);
       expect(ids).toContain(answer.split(' ')[1]);
-      await placement.removed();
+      await placement.dropped();
     });
 
-    test('changes nothing when it is told the same again, and refuses what is older', async () => {
+    test('changes nothing when it is told the same again, or what is older', async () => {
       const { placement, first, observed } = await running('same');
       const wish = placement.wanted({ release: first });
       const before = await placement.ended(wish);
@@ -68,10 +76,12 @@ export function runtimeContract(
       expect(again.instances.map(({ id }) => id)).toEqual(before.instances.map(({ id }) => id));
       expect(again.instances.map(({ id }) => id)).toEqual(observed.instances.map(({ id }) => id));
       expect(again.rollout).toEqual(before.rollout);
-      await expect(bed.driver.apply(placement.wanted({}, 1))).rejects.toMatchObject({
-        code: 'conflict',
+      // Refused or answered with what is: what is older changes nothing.
+      await bed.driver.apply(placement.wanted({ instances: 3 }, 1)).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'conflict' });
       });
-      await placement.removed();
+      expect((await bed.driver.apply(wish)).instances).toHaveLength(1);
+      await placement.dropped();
     });
 
     test('rolls out the next release, and goes back to the one before', async () => {
@@ -87,7 +97,7 @@ export function runtimeContract(
       expect(back).toMatchObject({ serving: first, rollout: { step: 'done', from: second } });
       const answers = await answersOf(placement.id);
       expect([...answers].every((answer) => answer.startsWith('v1 '))).toBe(true);
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('goes back by itself from a release that does not get well, with the reason and its last lines', async () => {
@@ -112,7 +122,7 @@ export function runtimeContract(
       const healthy = result.instances.filter(({ state }) => state === 'healthy');
       expect(healthy.map(({ id }) => id)).toEqual(ids);
       expect([...(await answersOf(placement.id))][0]).toMatch(/^v1 /);
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('runs the release command once before traffic shifts, and stops where it fails', async () => {
@@ -132,7 +142,7 @@ export function runtimeContract(
       });
       const passed = await placement.ended(placement.wanted({ release: third }));
       expect(passed).toMatchObject({ serving: third, rollout: { step: 'done' } });
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('scales up and down, and the instances that stay are the same', async () => {
@@ -145,7 +155,7 @@ export function runtimeContract(
       expect(more.instances.filter(({ state }) => state === 'healthy')).toHaveLength(3);
       expect(more.instances.map(({ id }) => id)).toContain(first);
       expect(less.instances.filter(({ state }) => state === 'healthy')).toHaveLength(1);
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('restarts all instances by a rollout of the same release', async () => {
@@ -160,7 +170,7 @@ export function runtimeContract(
       expect(restarted.instances.filter(({ state }) => state === 'healthy')).toHaveLength(
         observed.instances.length,
       );
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('stops without forgetting, and starts again', async () => {
@@ -177,7 +187,7 @@ export function runtimeContract(
       expect(silent.status).toBe(503);
       expect(started).toMatchObject({ phase: 'running', serving: first });
       expect([...(await answersOf(placement.id))][0]).toMatch(/^v1 /);
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('starts an instance again that has ended, counts it, and keeps what it had written', async () => {
@@ -207,7 +217,7 @@ export function runtimeContract(
       const texts = lines.map(({ text }) => text);
       expect(texts.filter((text) => text === 'listening v1')).toHaveLength(2);
       expect(texts.indexOf('this is the end')).toBeGreaterThan(texts.indexOf('listening v1'));
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('merges the log lines of all instances, also those that are still to come', async () => {
@@ -229,14 +239,16 @@ export function runtimeContract(
 
       const ids = observed.instances.map(({ id }) => id);
       expect([...seen.keys()].toSorted()).toEqual(ids.toSorted());
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('runs a task once, with its output and its exit code; and ends one that is cancelled', async () => {
-      const { placement, first } = await running('works');
+      // A task has the settings of its placement.
+      const env = { COLOUR: 'green' };
+      const { placement, first } = await running('works', webProgram('v1'), 1, env);
       const task = (script: string) => ({
         ...{ owner: placement.wanted().desired.owner, in: { release: first.digest } },
-        ...{ run: { command: ['node', '-e', script] }, env: { COLOUR: 'green' }, files: [] },
+        ...{ run: { command: ['node', '-e', script] }, env, files: [] },
         ...{ timeoutMs: 60_000, memoryMiB: 128, placement: placement.id },
         ...(bed.isolation === undefined ? {} : { isolation: bed.isolation }),
       });
@@ -246,9 +258,10 @@ export function runtimeContract(
 
       await bed.driver.startTask(once, says);
       const ended = await bed.driver.awaitTask(once, AbortSignal.timeout(bed.patienceMs));
-      const attached = await bed.driver.startTask(once, says);
+      await bed.driver.startTask(once, says);
+      const attached = await bed.driver.awaitTask(once, AbortSignal.timeout(bed.patienceMs));
       const log = await collect(bed.driver.taskLog(once, true, AbortSignal.timeout(20_000)));
-      await bed.driver.startTask(endless, task('setInterval(() => {}, 1000)'));
+      await bed.driver.startTask(endless, task(endlessScript));
       await pause(1000);
       await bed.driver.cancelTask(endless);
       const cancelled = await bed.driver.awaitTask(endless, AbortSignal.timeout(bed.patienceMs));
@@ -257,7 +270,7 @@ export function runtimeContract(
       expect(attached).toMatchObject({ state: 'finished', exitCode: 4 });
       expect(log.map(({ text }) => text)).toEqual(['painted green']);
       expect(cancelled).toMatchObject({ state: 'finished', ended: 'cancelled' });
-      await placement.removed();
+      await placement.dropped();
     });
 
     test('removes all it made, and says so again when it is asked again', async () => {
