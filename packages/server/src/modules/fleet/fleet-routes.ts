@@ -27,9 +27,13 @@ export function fleetRoutes({
   return {
     listFleetChanges: async ({ query: { limit, cursor } }, context) => {
       context.authorize({});
-      const changes = await queries.changes(limit, cursor);
+      const before = /^\d{1,9}$/.test(cursor ?? '') ? Number(cursor) : undefined;
+      const changes = await queries.changes(limit, before);
       const last = changes.length === limit ? changes.at(-1) : undefined;
-      return { items: changes.map(changeView), ...(last === undefined ? {} : { next: last.id }) };
+      return {
+        items: changes.map(changeView),
+        ...(last === undefined ? {} : { next: String(last.toVersion) }),
+      };
     },
     getFleetChange: async ({ params }, context) => {
       context.authorize({});

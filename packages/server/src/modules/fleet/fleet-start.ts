@@ -47,10 +47,13 @@ export async function startNewest(dependencies: FleetDependencies): Promise<void
 
 /** What runs on clusters and is rendered differently under the version in force than under the one that it has. */
 async function touchedBy(dependencies: FleetDependencies) {
-  const { running, queries } = dependencies;
+  const { running, queries, platform } = dependencies;
   const holds = new Map((await queries.holds()).map((hold) => [hold.placement, hold]));
   const candidates: WaveCandidate[] = [];
   const before: Record<string, Earlier> = {};
+  const rules = Object.values(platform.current().runtimes);
+  // Most platforms have no cluster: nothing of what runs is read for them.
+  if (rules.every(({ driver }) => driver === 'agent')) return { candidates, before };
   for (let last = ''; ; ) {
     const page = await running.page(last, pageSize);
     const placements = await placementsOf(dependencies, page);

@@ -74,8 +74,8 @@ export function postgresFleetQueries(db: Connection): FleetQueries {
       });
     },
     changes: async (limit, before) => {
-      let query = changes().orderBy('id', 'desc').limit(limit);
-      if (before !== undefined) query = query.where('id', '<', before);
+      let query = changes().orderBy('to_version', 'desc').limit(limit);
+      if (before !== undefined) query = query.where('to_version', '<', before);
       return (await query.execute()).map(toChange);
     },
     holds: async () => {

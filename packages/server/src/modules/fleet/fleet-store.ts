@@ -25,6 +25,7 @@ export interface FleetQueries {
   /** The newest version that went out, or was found to change nothing. */
   newest(): Promise<FleetChange | undefined>;
   change(id: string): Promise<FleetChange>;
-  changes(limit: number, before: string | undefined): Promise<readonly FleetChange[]>;
+  /** Newest version first, those below `before`. */
+  changes(limit: number, before: number | undefined): Promise<readonly FleetChange[]>;
   holds(): Promise<readonly Hold[]>;
 }
