@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClusterApi } from '../../packages/server/src/drivers/cluster/cluster-api.ts';
 import {
   openRealCluster,
   withoutCluster,
 } from '../../packages/server/src/drivers/cluster/testing/real-cluster.ts';
-import type { ClusterApi } from '../../packages/server/src/drivers/cluster/cluster-api.ts';
 import {
   gitopsWorld,
   type World,
 } from '../../packages/server/src/drivers/runtime/gitops/testing/gitops-world.ts';
 import {
-  kubectl,
   KubectlTarget,
+  kubectl,
 } from '../../packages/server/src/drivers/runtime/gitops/testing/kubectl-target.ts';
 import { wantedPlacement } from '../../packages/server/src/modules/runtime/testing/rollout-records.ts';
 

@@ -58,35 +58,3 @@ function closed(schema: JsonObject, depth: number): JsonObject {
         }),
   };
 }
-
-/** The definitions themselves, for an API server that is to know the kinds. */
-export const agentDefinitions = (group: RegExp): readonly JsonObject[] =>
-  Object.entries(known).flatMap(([kind, { group: own, version, plural, schema, ...more }]) =>
-    group.test(own)
-      ? [
-          {
-            apiVersion: 'apiextensions.k8s.io/v1',
-            kind: 'CustomResourceDefinition',
-            metadata: {
-              name: `${plural}.${own}`,
-              // Groups below k8s.io are asked for it; others may have it.
-              annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' },
-            },
-            spec: {
-              group: own,
-              scope: 'Namespaced',
-              names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-              versions: [
-                {
-                  name: version,
-                  served: true,
-                  storage: true,
-                  schema: { openAPIV3Schema: schema },
-                  ...(more.statusSubresource === true ? { subresources: { status: {} } } : {}),
-                },
-              ],
-            },
-          },
-        ]
-      : [],
-  );

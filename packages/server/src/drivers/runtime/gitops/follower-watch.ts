@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PltfError } from '@pltf/contracts';
-import type { Kind, LiveObject } from '../../cluster/cluster-api.ts';
-import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import type { ClusterApi, Kind, LiveObject } from '../../cluster/cluster-api.ts';
 import { applicationStatus } from './application-status.ts';
 import type { FollowerStatus } from './follower-status.ts';
 import { kustomizationStatus } from './kustomization-status.ts';

@@ -1,11 +1,11 @@
-import { commitText, writeTombstone } from '@pltf/plan/render';
 import type { ClusterFacts } from '@pltf/plan/render';
+import { commitText, writeTombstone } from '@pltf/plan/render';
 import type { RolloutRecord } from '../../../modules/runtime/index.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
-import { isOwn, nameOf } from './placement-sight.ts';
 import { lookAt, silence } from './look.ts';
 import { unlockedObjects } from './manifest.ts';
 import type { PlacementFile } from './placement-file.ts';
+import { isOwn, nameOf } from './placement-sight.ts';
 import type { RemovalTurns } from './removal-turns.ts';
 import { blobOf, manifestBytes } from './ring-repository.ts';
 

@@ -32,7 +32,10 @@ const longestBuildMs = 3_600_000;
 /** What to do next: a pure function of what was written down, what the repository holds and what is reported. */
 export function nextStep(record: RolloutRecord, sight: GitOpsSight): GitOpsStep {
   // What is around instances may change at any time, and a file that somebody deleted is put back.
-  if (ended.has(record.stage)) return sight.written ? wait() : { do: 'write' };
+  if (ended.has(record.stage)) {
+    const nothing = record.stage === 'failed' && record.written === undefined;
+    return sight.written || nothing ? wait() : { do: 'write' };
+  }
   // Held: what was committed is made to stand still, and nothing further begins.
   if (isPaused(record)) {
     const holds = record.stage === 'healthy' && !sight.written;

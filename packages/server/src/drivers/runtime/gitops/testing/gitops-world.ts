@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuntimeRule } from '@pltf/contracts';
+import type { ReleaseImages } from '../../../../modules/runtime/index.ts';
 import { memoryLedger } from '../../../../modules/runtime/testing/memory-ledger.ts';
 import type { ClusterApi } from '../../../cluster/cluster-api.ts';
 import {
@@ -10,7 +11,6 @@ import {
   memoryServed,
 } from '../../../cluster/testing/memory-cluster.ts';
 import { type EnvironmentRepo, openEnvironmentRepo } from '../../../environment-repo/index.ts';
-import type { ReleaseImages } from '../../../../modules/runtime/index.ts';
 import { type FollowerWatch, watchFollowers } from '../follower-watch.ts';
 import { type GitOpsRuntime, gitopsRuntime } from '../gitops-runtime.ts';
 import type { GitOpsRule } from '../manifest.ts';
