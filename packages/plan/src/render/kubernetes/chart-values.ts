@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../template/json.ts';
+import { literal } from './bound-text.ts';
 import { secretNames } from './configuration.ts';
 import type { RenderInput } from './input.ts';
 import type { KubernetesObject } from './object.ts';
@@ -23,9 +24,9 @@ export function chartValues(input: RenderInput): JsonObject {
     release: { number: String(input.release.number), commit: input.release.commit },
     labels: withPrefix(labels, 'pltf.dev/', []),
     annotations: withPrefix(annotations, 'pltf.dev/', ['pltf.dev/commit', 'pltf.dev/release']),
-    command: [...(spec.run.command ?? [])],
+    command: (spec.run.command ?? []).map(literal),
     http: httpValues(placed),
-    alive: [...(input.alive ?? [])],
+    alive: (input.alive ?? []).map(literal),
     env: dataOf(objects, placed.name),
     envFromSecrets: [...secretNames(placed)],
     replicas: fewest(placed),

@@ -59,6 +59,22 @@ const specChanges: Readonly<Record<string, SpecChange>> = {
   'spec.run.drainMs': { run: { drainMs: 90_000 } },
   'spec.run.startTimeoutMs': { run: { startTimeoutMs: 90_000 } },
   'spec.run.volume': { run: { volume: '/var/lib/store' } },
+  'spec.run.args': { run: { args: ['--verbose'] } },
+  'spec.run.bound': { run: { bound: { URL: 'https://${route.host}' } } },
+  'spec.run.files': {
+    run: { files: { '/etc/a': { content: 'a' }, '/etc/b': { base64: 'AA==' } } },
+  },
+  'spec.run.volumes': { run: { volumes: { '/data': { volume: 'data' } } } },
+  'spec.run.probes': { run: { probes: { liveness: { exec: ['true'] } } } },
+  'spec.run.ports': { run: { ports: { admin: { port: 90, targetPort: 90, protocol: 'TCP' } } } },
+  'spec.run.containers': {
+    run: {
+      containers: {
+        proxy: { image: 'envoy:v1', env: {}, volumes: { '/data': { volume: 'data' } } },
+        first: { image: 'tool:v1', env: {} },
+      },
+    },
+  },
   'spec.needs': { needs: { db: { kind: 'offer', offer: 'postgres', plan: 'small' } } },
   'spec.routes': { routes: [{ host: 'other.example.com', public: true, signIn: false }] },
   'spec.objective': { objective: { availability: 99 } },
@@ -159,7 +175,7 @@ describe('why a field is what it is', () => {
 
     expect(explained).toEqual({
       because: expect.stringContaining('the size'),
-      from: ['spec.run.memoryMiB'],
+      from: expect.arrayContaining(['spec.run.memoryMiB']),
       provenance: [{ source: 'thin-file', where: 'pltf.yaml:7:9', because: 'the size is small' }],
     });
     expect(explainField('Deployment', ['spec', 'revisionHistoryLimit'])).toMatchObject({

@@ -1,4 +1,4 @@
-import { type Origin, origin, port, running, settings } from './origin.ts';
+import { beside, files, type Origin, origin, port, running, settings, volumes } from './origin.ts';
 import { podOrigins } from './pod-origins.ts';
 
 /**
@@ -42,7 +42,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
     origin('', '', 'what the placement may take at most'),
     origin(
       'spec.hard.**',
-      `${instances} ${size} ${running} cluster.kinds`,
+      `${instances} ${size} ${running} ${beside} cluster.kinds`,
       'size times instances, twice for a rollout, and a few tasks',
     ),
   ],
@@ -69,7 +69,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
     origin('spec.policyTypes.**', '', 'always said, so that nothing is guessed'),
     origin(
       'spec.ingress.**',
-      `callers cluster.gateway cluster.ingress cluster.kinds cluster.monitoring ${port}`,
+      `callers cluster.gateway cluster.ingress cluster.kinds cluster.monitoring spec.run.ports ${port}`,
       'who may call it: the gateway, Prometheus, declared callers',
     ),
     origin(
@@ -79,10 +79,15 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
     ),
   ],
   ConfigMap: [
-    origin('', `spec.kind ${running} cluster.monitoring`, 'its settings, or its dashboard'),
+    origin(
+      '',
+      `spec.kind ${running} ${files} cluster.monitoring`,
+      'its settings, its files, or its dashboard',
+    ),
+    origin('binaryData.**', files, 'files of the workload that are no text'),
     origin(
       'data.**',
-      `${settings} ${names} ${port} metricsPath spec.objective`,
+      `${settings} ${names} ${port} ${files} spec.routes metricsPath spec.objective`,
       'settings of the thin file, who it is, and the addresses of the services that it calls',
     ),
   ],
@@ -95,7 +100,11 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
   ],
   Service: [
     origin('', `spec.kind ${running}`, 'what is called has an address in the cluster'),
-    origin('spec.**', '', 'port 80 leads to the port of the program'),
+    origin(
+      'spec.**',
+      'spec.run.ports',
+      'port 80 leads to the port of the program; further ones by their names',
+    ),
   ],
   Deployment: [
     ...instancesOf('Deployment'),
@@ -112,7 +121,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
     origin('spec.serviceName', 'metadata.name', 'the names of its pods'),
     origin(
       'spec.volumeClaimTemplates.**',
-      'cluster.storage',
+      `cluster.storage ${volumes}`,
       'each instance keeps a volume of its own',
     ),
     origin('spec.**', '', 'instances are replaced one after the other'),

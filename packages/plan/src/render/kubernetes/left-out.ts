@@ -1,5 +1,8 @@
+import { boundVariable } from './bound-text.ts';
+import { containersOf, sidesOf, withheldFile } from './container-parts.ts';
 import { addedKinds, type RenderInput } from './input.ts';
 import { isRange, type Placed, place, serves } from './placed.ts';
+import { turnOf } from './side-containers.ts';
 import { entryOf, publishedHosts } from './traffic.ts';
 
 /** Something that a placement asks for and its cluster cannot give; the rest is rendered all the same. */
@@ -12,7 +15,13 @@ export interface LeftOut {
 /** What the rendered objects lack, in the user's terms; nothing on a cluster that serves everything. */
 export function leftOut(input: RenderInput): readonly LeftOut[] {
   const placed = place(input);
-  return [...entries(placed), ...scaling(placed), ...jobs(placed), ...monitoring(placed)];
+  return [
+    ...entries(placed),
+    ...scaling(placed),
+    ...jobs(placed),
+    ...monitoring(placed),
+    ...containers(placed),
+  ];
 }
 
 function entries(placed: Placed): readonly LeftOut[] {
@@ -67,4 +76,35 @@ function monitoring(placed: Placed): readonly LeftOut[] {
   if (!serves(placed, addedKinds.prometheusRule))
     missing.push({ what: 'alerts', because: operator });
   return missing;
+}
+
+/** What the containers of a Score workload ask for and a pod cannot give. */
+function containers(placed: Placed): readonly LeftOut[] {
+  const missing: LeftOut[] = [];
+  for (const [name, { bound = {}, files = {} }] of containersOf(placed)) {
+    for (const [path, file] of Object.entries(files)) {
+      const because = withheldFile(placed, file);
+      if (because !== undefined) missing.push({ what: `file ${path} of ${name}`, because });
+    }
+    for (const [variable, text] of Object.entries(bound)) {
+      const { open } = boundVariable(placed, text);
+      const because = `nothing here gives ${open.join(', ')}; it is empty there`;
+      if (open.length > 0) missing.push({ what: `variable ${variable} of ${name}`, because });
+    }
+  }
+  return [...missing, ...startOrder(placed)];
+}
+
+function startOrder(placed: Placed): readonly LeftOut[] {
+  const { run } = placed.spec;
+  const waiting = [run, ...sidesOf(run).map(([, side]) => side)].flatMap(({ after = {} }) =>
+    Object.entries(after).flatMap(([name, state]) => (state === 'complete' ? [] : [name])),
+  );
+  const beside = [...new Set(waiting)].filter(
+    (name) => run.containers?.[name] !== undefined && turnOf(placed, name) === 'beside',
+  );
+  if (beside.length === 0) return [];
+  const because =
+    'the cluster starts them at the same time as the others; Kubernetes 1.29 and later can start a container before the first one';
+  return [{ what: `start of ${beside.join(', ')} before others`, because }];
 }

@@ -1,8 +1,10 @@
 import type { JsonObject, JsonValue } from '../../template/json.ts';
+import { claimsOf } from './container-parts.ts';
 import { ofValues } from './kept-parts.ts';
 import type { KubernetesObject } from './object.ts';
 import { mayAutoscale, metadataOf, type Placed } from './placed.ts';
 import { cpuQuantity, memoryQuantity } from './quantity.ts';
+import { sharesOf } from './side-containers.ts';
 
 /** Room for sidecars that a cluster adds: the most that one container may ask for is never less. */
 const roomForSidecarsMiB = 1024;
@@ -44,15 +46,16 @@ export const serviceAccountObject = (placed: Placed): KubernetesObject => ({
  * full set of instances, so that a rollout right after another one does not wait.
  */
 export function resourceQuotaObject(placed: Placed): KubernetesObject {
-  const { spec, name } = placed;
+  const { name } = placed;
   const pods = mostPods(placed);
-  const memory = memoryQuantity(pods * spec.run.memoryMiB);
+  const { pod } = sharesOf(placed);
+  const memory = memoryQuantity(pods * pod.memoryMiB);
   const hard: Record<string, JsonValue> = {
     pods: String(pods),
-    'requests.cpu': cpuQuantity(pods * spec.run.cpu),
+    'requests.cpu': cpuQuantity(pods * pod.cpu),
     'requests.memory': memory,
     'limits.memory': memory,
-    persistentvolumeclaims: spec.run.volume === undefined ? '0' : String(most(placed)),
+    persistentvolumeclaims: String(claimsOf(placed).length * most(placed)),
     'services.loadbalancers': '0',
     'services.nodeports': '0',
   };

@@ -6,7 +6,7 @@ import { ofCluster } from './kept-parts.ts';
 import { namespaceOf, shortened } from './names.ts';
 import type { KubernetesObject } from './object.ts';
 import { metadataOf, type Placed, usualPort } from './placed.ts';
-import { entryOf } from './traffic.ts';
+import { entryOf, reachablePorts } from './traffic.ts';
 
 const usualDns = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
 const ingress = /* @__PURE__ */ constant(['Ingress']);
@@ -70,9 +70,9 @@ const fromMonitoring = /* @__PURE__ */ ofCluster(({ monitoring }) => [
 function addIncoming(policies: KubernetesObject[], placed: Placed, port: number): void {
   const { cluster, input, selector, spec } = placed;
   const podSelector = { matchLabels: selector };
-  const ports = [{ protocol: 'TCP', port }];
-  const allow = (purpose: string, from: readonly JsonValue[]): void => {
-    const rule = { podSelector, policyTypes: ingress, ingress: [{ from, ports }] };
+  const ports: readonly JsonValue[] = [{ protocol: 'TCP', port }];
+  const allow = (purpose: string, from: readonly JsonValue[], to = ports): void => {
+    const rule = { podSelector, policyTypes: ingress, ingress: [{ from, ports: to }] };
     policies.push(policy(placed, purpose, rule));
   };
   const entry = entryOf(placed);
@@ -81,7 +81,7 @@ function addIncoming(policies: KubernetesObject[], placed: Placed, port: number)
   if (cluster.monitoring !== undefined && input.metricsPath !== undefined)
     allow('from-monitoring', fromMonitoring(cluster));
   for (const caller of sortedPeers(input.callers ?? []))
-    allow(`from-${nameOf(caller)}`, [peer(caller)]);
+    allow(`from-${nameOf(caller)}`, [peer(caller)], [...ports, ...reachablePorts(placed)]);
 }
 
 const toOutside = /* @__PURE__ */ ofCluster(({ outbound = [] }) => ({

@@ -17,4 +17,7 @@ export const origin = (path: string, from: string, because: string): Origin => (
 export const settings =
   'spec.run.env callees spec.component spec.environment spec.owner metadata.name spec.kind';
 export const port = 'spec.run.port spec.kind';
-export const running = 'spec.kind spec.run.volume schedule';
+export const volumes = 'spec.run.volume spec.run.volumes spec.run.containers';
+export const running = `spec.kind ${volumes} schedule`;
+export const beside = 'spec.run.containers spec.run.startOrder cluster.minor';
+export const files = 'spec.run.files spec.run.containers';

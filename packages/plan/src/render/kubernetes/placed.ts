@@ -1,4 +1,4 @@
-import type { PlacementObject } from '@pltf/contracts';
+import type { PlacementObject, RunSpec } from '@pltf/contracts';
 import type { ClusterFacts, RenderInput } from './input.ts';
 import { labelValue, namespaceOf, objectName } from './names.ts';
 import type { KubernetesObject, ObjectMetadata } from './object.ts';
@@ -68,13 +68,19 @@ export function place(input: RenderInput): Placed {
   };
 }
 
+/** Whether an instance has something of its own that outlives it, in any of its containers. */
+const keepsVolumes = ({ volume, volumes, containers = {} }: RunSpec): boolean =>
+  volume !== undefined ||
+  volumes !== undefined ||
+  Object.values(containers).some((side) => side.volumes !== undefined);
+
 function workloadOf(
   { kind, run }: PlacementObject['spec'],
   schedule: string | undefined,
 ): Workload {
   if (kind === 'resource') return 'none';
   if (kind === 'job') return schedule === undefined ? 'none' : 'CronJob';
-  return run.volume === undefined ? 'Deployment' : 'StatefulSet';
+  return keepsVolumes(run) ? 'StatefulSet' : 'Deployment';
 }
 
 export const metadataOf = (

@@ -1,11 +1,21 @@
-import { type Origin, origin, port, running } from './origin.ts';
+import { beside, files, type Origin, origin, port, running, volumes } from './origin.ts';
+
+const sides = `${beside} spec.component spec.run.startTimeoutMs metadata.name spec.needs spec.kind`;
+/** What places in the variables of all containers are filled from. */
+const shared = 'callees spec.needs spec.routes spec.run.env';
 
 /** Where the fields of a pod template come from, below `at`. */
 export const podOrigins = (at: string): readonly Origin[] => [
   ...accountOrigins(`${at}.spec`),
   ...placingOrigins(`${at}.spec`),
-  ...programOrigins(`${at}.spec.containers.*`),
-  ...instanceOrigins(`${at}.spec.containers.*`),
+  ...programOrigins(`${at}.spec.containers.0`),
+  ...instanceOrigins(`${at}.spec.containers.0`),
+  origin(`${at}.spec.containers.**`, `${sides} ${shared}`, 'the containers beside the first one'),
+  origin(
+    `${at}.spec.initContainers.**`,
+    `${sides} ${shared}`,
+    'containers that others wait for: to their end, or from before the others on',
+  ),
 ];
 
 const accountOrigins = (at: string): readonly Origin[] => [
@@ -26,7 +36,7 @@ const placingOrigins = (at: string): readonly Origin[] => [
   origin(`${at}.securityContext.runAsGroup`, 'release.user', 'the user of the image'),
   origin(
     `${at}.securityContext.fsGroup`,
-    'release.user spec.run.volume',
+    `release.user ${volumes}`,
     'so that the program can write to its volume',
   ),
   origin(
@@ -46,7 +56,11 @@ const placingOrigins = (at: string): readonly Origin[] => [
     'each rollout is spread by itself, from Kubernetes 1.27 on',
   ),
   origin(`${at}.topologySpreadConstraints.**`, '', 'spread over zones and machines'),
-  origin(`${at}.volumes.**`, '', 'a /tmp to write to: the rest of the image is read-only'),
+  origin(
+    `${at}.volumes.**`,
+    `${files} metadata.name spec.component`,
+    'a /tmp to write to, since the rest of the image is read-only, for each container; the files of the workload',
+  ),
 ];
 
 const programOrigins = (container: string): readonly Origin[] => [
@@ -55,14 +69,19 @@ const programOrigins = (container: string): readonly Origin[] => [
   origin(`${container}.imagePullPolicy`, '', 'a digest never changes'),
   origin(`${container}.command.**`, 'spec.run.command', 'the command of the thin file'),
   origin(
+    `${container}.args.**`,
+    'spec.run.args',
+    'arguments to the command, or to the image’s own',
+  ),
+  origin(
     `${container}.securityContext.**`,
     '',
     'Pod Security restricted, and a root that nobody writes to',
   ),
   origin(
     `${container}.env.**`,
-    `release.number release.commit ${port}`,
-    'where it listens and which release it is',
+    `release.number release.commit spec.run.bound ${shared} ${port}`,
+    'where it listens, which release it is, and variables with places that needs fill',
   ),
   origin(
     `${container}.envFrom.**`,
@@ -72,16 +91,20 @@ const programOrigins = (container: string): readonly Origin[] => [
 ];
 
 const instanceOrigins = (container: string): readonly Origin[] => [
-  origin(`${container}.ports.**`, port, 'the port that it listens on'),
+  origin(`${container}.ports.**`, `spec.run.ports ${port}`, 'the ports that it listens on'),
   origin(
     `${container}.startupProbe.**`,
-    `spec.run.startTimeoutMs spec.run.health alive ${port}`,
+    `spec.run.startTimeoutMs spec.run.health spec.run.probes alive ${port}`,
     'until the start has to be done',
   ),
-  origin(`${container}.readinessProbe.**`, `spec.run.health ${port}`, 'asked whether it is well'),
+  origin(
+    `${container}.readinessProbe.**`,
+    `spec.run.health spec.run.probes ${port}`,
+    'asked whether it is well',
+  ),
   origin(
     `${container}.livenessProbe.**`,
-    `alive ${port}`,
+    `alive spec.run.probes ${port}`,
     'only whether it still accepts, so that a dependency that is down restarts nobody',
   ),
   origin(
@@ -89,15 +112,19 @@ const instanceOrigins = (container: string): readonly Origin[] => [
     `cluster.minor ${port}`,
     'load balancers learn late that it goes; from Kubernetes 1.30 on',
   ),
-  origin(`${container}.resources.requests.cpu`, 'spec.run.cpu', 'the size'),
+  origin(
+    `${container}.resources.requests.cpu`,
+    `spec.run.cpu ${beside}`,
+    'the size, without what containers beside it take',
+  ),
   origin(
     `${container}.resources.**`,
-    'spec.run.memoryMiB',
-    'the size; the limit is the request, so that no neighbour is pushed out',
+    `spec.run.memoryMiB ${beside}`,
+    'the size, without what containers beside it take; the limit is the request, so that no neighbour is pushed out',
   ),
   origin(
     `${container}.volumeMounts.**`,
-    'spec.run.volume',
-    '/tmp, and the volume of the thin file',
+    `${volumes} ${files}`,
+    '/tmp, the volumes and the files of the spec',
   ),
 ];

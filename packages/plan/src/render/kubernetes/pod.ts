@@ -1,12 +1,18 @@
 import type { JsonObject, JsonValue } from '../../template/json.ts';
 import { constant } from '../yaml/constant.ts';
+import { literal } from './bound-text.ts';
 import { configurationData, secretNames } from './configuration.ts';
+import { boundVariables, claimsOf, filesOf, mountsOf } from './container-parts.ts';
+import { containerSecurity } from './container-security.ts';
+import { filesName } from './files.ts';
 import { ofValues } from './kept-parts.ts';
 import { fingerprint, labelValue, shortened } from './names.ts';
 import type { Fields } from './object.ts';
 import { type Placed, since } from './placed.ts';
 import { probesOf } from './probes.ts';
 import { cpuQuantity, memoryQuantity } from './quantity.ts';
+import { type SideContainers, sharesOf, sideContainers } from './side-containers.ts';
+import { morePorts } from './traffic.ts';
 
 /** After it was taken out of the load balancers, which learn late, an instance goes on serving for so long. */
 export const pauseBeforeStopSeconds = 5;
@@ -36,7 +42,9 @@ export function podTemplate(placed: Placed, purpose: PodPurpose): JsonObject {
 
 /** What changes when instances are to be replaced: other settings, or a restart that somebody asked for. */
 function startedAnew(placed: Placed, instance: boolean): Readonly<Record<string, string>> {
-  const configuration = configurationData(placed);
+  const settings = configurationData(placed);
+  const { data, binaryData, items } = filesOf(placed);
+  const configuration = items.length === 0 ? settings : { ...settings, ...data, ...binaryData };
   const { restarts = 0 } = placed.input;
   return {
     ...(configuration === undefined ? {} : { 'pltf.dev/config-hash': hashOf(configuration) }),
@@ -52,7 +60,7 @@ export const taskLabels = (placed: Placed, id?: string): Readonly<Record<string,
   ...(id === undefined ? {} : { 'pltf.dev/task': shortened(labelValue(id)) }),
 });
 
-/** Instances start again when their settings change. */
+/** Instances start again when their settings or files change. */
 function hashOf(configuration: Readonly<Record<string, string>>): string {
   let text = '';
   for (const key in configuration) text += `${key}\u0000${configuration[key]}\u0000`;
@@ -76,12 +84,22 @@ function podSpec(placed: Placed, purpose: PodPurpose): JsonObject {
   spec['terminationGracePeriodSeconds'] = graceSeconds(placed);
   spec['securityContext'] = podSecurity(placed, input.release.user);
   if (purpose.kind === 'instance') spec['topologySpreadConstraints'] = spread(placed);
-  spec['containers'] = [container(placed, purpose)];
-  spec['volumes'] = volumes;
+  const sides = purpose.kind === 'instance' ? sideContainers(placed) : undefined;
+  if (sides !== undefined && sides.initial.length > 0) spec['initContainers'] = sides.initial;
+  spec['containers'] = [container(placed, purpose), ...(sides?.beside ?? [])];
+  spec['volumes'] = podVolumes(placed, sides);
   return spec;
 }
 
 const volumes = /* @__PURE__ */ constant([{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }]);
+
+function podVolumes(placed: Placed, sides: SideContainers | undefined): readonly JsonValue[] {
+  const { items } = filesOf(placed);
+  const ofSides = sides?.volumes ?? [];
+  if (items.length === 0 && ofSides.length === 0) return volumes;
+  const files = { name: 'files', configMap: { name: filesName(placed), items } };
+  return [...volumes, ...ofSides, ...(items.length === 0 ? [] : [files])];
+}
 
 /** The pause, then SIGTERM and the time to finish what is in flight, and a margin. */
 export const graceSeconds = ({ spec, port }: Placed): number =>
@@ -95,14 +113,13 @@ const usualSecurity = /* @__PURE__ */ constant({ runAsNonRoot: true, seccompProf
 
 function podSecurity(placed: Placed, user: number | undefined): JsonObject {
   const opensPort = placed.port !== undefined && placed.port < firstFreePort && since(placed, 22);
-  if (user === undefined && placed.spec.run.volume === undefined && !opensPort)
-    return usualSecurity;
+  if (user === undefined && claimsOf(placed).length === 0 && !opensPort) return usualSecurity;
   const security: Fields = { runAsNonRoot: true };
   if (user !== undefined) {
     security['runAsUser'] = user;
     security['runAsGroup'] = user;
     security['fsGroup'] = user;
-  } else if (placed.spec.run.volume !== undefined) security['fsGroup'] = groupOfVolumes;
+  } else if (claimsOf(placed).length > 0) security['fsGroup'] = groupOfVolumes;
   security['seccompProfile'] = seccompProfile;
   if (opensPort)
     security['sysctls'] = [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }];
@@ -111,13 +128,6 @@ function podSecurity(placed: Placed, user: number | undefined): JsonObject {
 
 /** Ports below are root's, unless the pod says otherwise; Pod Security restricted lets it. */
 const firstFreePort = 1024;
-
-const containerSecurity = /* @__PURE__ */ constant({
-  allowPrivilegeEscalation: false,
-  privileged: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ['ALL'] },
-});
 
 /** Over zones and machines; tier 1 insists on zones where the cluster has more than one. */
 function spread(placed: Placed): readonly JsonValue[] {
@@ -144,19 +154,27 @@ function container(placed: Placed, purpose: PodPurpose): JsonObject {
     image: input.release.image,
     imagePullPolicy: 'IfNotPresent',
   };
-  if (command !== undefined) made['command'] = command;
+  if (command !== undefined) made['command'] = command.map(literal);
+  if (instance && spec.run.args !== undefined) made['args'] = spec.run.args.map(literal);
   made['securityContext'] = containerSecurity;
-  made['env'] = variables(placed, instance ? port : undefined);
+  made['env'] = [
+    ...variables(placed, instance ? port : undefined),
+    ...boundVariables(placed, spec.run.bound),
+  ];
   const sources = environmentSources(placed);
   if (sources.length > 0) made['envFrom'] = sources;
   if (instance) {
     if (port !== undefined)
-      made['ports'] = [{ name: 'http', containerPort: port, protocol: 'TCP' }];
+      made['ports'] = [
+        { name: 'http', containerPort: port, protocol: 'TCP' },
+        ...morePorts(placed),
+      ];
     Object.assign(made, probesOf(placed));
     if (port !== undefined)
       made['lifecycle'] = since(placed, 30) ? pauseBeforeStop : sleepBeforeStop;
   }
-  made['resources'] = resources(spec.run.memoryMiB, spec.run.cpu);
+  const { main } = sharesOf(placed);
+  made['resources'] = resources(main.memoryMiB, main.cpu);
   made['volumeMounts'] = mounts(placed, instance);
   return made;
 }
@@ -203,7 +221,11 @@ const resources = /* @__PURE__ */ ofValues((memoryMiB: number, cpu: number): Jso
 
 const tmpMounts = /* @__PURE__ */ constant([{ name: 'tmp', mountPath: '/tmp' }]);
 
-const mounts = ({ spec }: Placed, instance: boolean): readonly JsonValue[] =>
-  instance && spec.run.volume !== undefined
-    ? [...tmpMounts, { name: 'volume', mountPath: spec.run.volume }]
-    : tmpMounts;
+/** A task has the files of the instances; their volumes are their own. */
+function mounts(placed: Placed, instance: boolean): readonly JsonValue[] {
+  const { component, run } = placed.spec;
+  const { volume, files, volumes } = run;
+  if (volume === undefined && files === undefined && volumes === undefined) return tmpMounts;
+  const made = mountsOf(placed, component, instance ? { files, volumes } : { files });
+  return instance && volume !== undefined ? [...made, { name: 'volume', mountPath: volume }] : made;
+}

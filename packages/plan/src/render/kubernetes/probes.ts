@@ -1,5 +1,8 @@
+import type { RunSpec } from '@pltf/contracts';
 import type { JsonValue } from '../../template/json.ts';
 import { constant } from '../yaml/constant.ts';
+import { literal } from './bound-text.ts';
+import { handlerOf } from './container-parts.ts';
 import { ofValues } from './kept-parts.ts';
 import type { Placed } from './placed.ts';
 
@@ -16,7 +19,7 @@ export function probesOf(placed: Placed): Readonly<Record<string, JsonValue>> {
   const seconds = startSeconds(placed);
   if (port === undefined) {
     if (input.alive === undefined) return {};
-    const exec = { command: input.alive };
+    const exec = { command: input.alive.map(literal) };
     return {
       startupProbe: {
         exec,
@@ -26,7 +29,32 @@ export function probesOf(placed: Placed): Readonly<Record<string, JsonValue>> {
       livenessProbe: { exec, periodSeconds: 20, timeoutSeconds: 5 },
     };
   }
-  return asked(spec.run.health ?? '', seconds);
+  const usual = asked(spec.run.health ?? '', seconds);
+  return spec.run.probes === undefined ? usual : withOwn(usual, spec.run.probes, seconds);
+}
+
+/** The workload's own questions instead of the usual ones; it has started when it is ready. */
+function withOwn(
+  usual: Readonly<Record<string, JsonValue>>,
+  { readiness, liveness }: NonNullable<RunSpec['probes']>,
+  seconds: number,
+): Readonly<Record<string, JsonValue>> {
+  const ready = readiness && handlerOf(readiness);
+  const alive = liveness && handlerOf(liveness);
+  return {
+    ...usual,
+    ...(ready === undefined
+      ? {}
+      : {
+          startupProbe: { ...ready, periodSeconds: 1, failureThreshold: seconds },
+          readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 2 },
+        }),
+    ...(alive === undefined
+      ? {}
+      : {
+          livenessProbe: { ...alive, periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 6 },
+        }),
+  };
 }
 
 const accepts = { tcpSocket: { port: 'http' } };

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../template/json.ts';
 import { prometheusRuleObject } from './alerts.ts';
 import { configMapObject, externalSecretObjects } from './configuration.ts';
+import { filesObject } from './files.ts';
 import { addedKinds, type RenderInput } from './input.ts';
 import { dashboardObject, serviceMonitorObject } from './monitoring.ts';
 import {
@@ -30,6 +31,7 @@ export function renderPlacement(input: RenderInput): readonly KubernetesObject[]
     ...networkPolicyObjects(placed),
   ];
   add(objects, configMapObject(placed));
+  add(objects, filesObject(placed));
   objects.push(...externalSecretObjects(placed));
   add(objects, serviceObject(placed));
   add(objects, peersService(placed));

@@ -1,4 +1,4 @@
-import { type Origin, origin, settings } from './origin.ts';
+import { files, type Origin, origin, settings } from './origin.ts';
 
 /** What every object has, by the key that the value stands under. */
 export const sharedOrigins: Readonly<Record<string, Origin>> = {
@@ -16,7 +16,11 @@ export const sharedOrigins: Readonly<Record<string, Origin>> = {
   'pltf.dev/release': origin('', 'release.number', 'the release'),
   'pltf.dev/spec-hash': origin('', 'stamp', 'digest of the spec that it was made from'),
   'pltf.dev/platform-version': origin('', 'stamp', 'the version of the platform that made it'),
-  'pltf.dev/config-hash': origin('', settings, 'instances start again when a setting changes'),
+  'pltf.dev/config-hash': origin(
+    '',
+    `${settings} ${files} spec.routes`,
+    'instances start again when a setting or a file changes',
+  ),
   'pltf.dev/restarts': origin('', 'restarts', 'instances start again when somebody asks'),
   'pltf.dev/task': origin('', '', 'the task, so that it is found by its id'),
   'cert-manager.io/cluster-issuer': origin('', 'cluster.ingress', 'who signs the certificates'),

@@ -1,8 +1,10 @@
-import type { JsonObject } from '../../template/json.ts';
+import type { PlacementObject } from '@pltf/contracts';
+import type { JsonObject, JsonValue } from '../../template/json.ts';
 import { constant } from '../yaml/constant.ts';
+import { sortedKeys } from './configuration.ts';
 import { addedKinds } from './input.ts';
 import { ofCluster } from './kept-parts.ts';
-import { shortened } from './names.ts';
+import { fingerprint, shortened } from './names.ts';
 import type { KubernetesObject } from './object.ts';
 import { metadataOf, type Placed, serves } from './placed.ts';
 
@@ -14,6 +16,60 @@ const servicePorts = /* @__PURE__ */ constant([
   { name: 'http', port: servicePort, protocol: 'TCP', targetPort: 'http' },
 ]);
 
+/** Ports beside the first one, which is `http` and 80: by their own names and numbers. */
+function furtherPorts({ spec }: Placed): readonly (readonly [string, Port])[] {
+  const { ports = {} } = spec.run;
+  const taken = new Set([`${servicePort}/TCP`]);
+  return sortedKeys(ports).flatMap((name) => {
+    const one = ports[name];
+    const key = `${one?.port}/${one?.protocol}`;
+    if (one === undefined || taken.has(key)) return [];
+    taken.add(key);
+    return [[portName(name), one] as const];
+  });
+}
+
+type Port = NonNullable<PlacementObject['spec']['run']['ports']>[string];
+
+/** At most fifteen characters; `http` is the first one. */
+function portName(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return plain === name && name.length <= 15 && name !== 'http' && /[a-z]/.test(name)
+    ? name
+    : `port-${fingerprint(name)}`;
+}
+
+const allPorts = (placed: Placed): readonly JsonValue[] => [
+  ...servicePorts,
+  ...furtherPorts(placed).map(([name, { port, targetPort, protocol }]) => ({
+    name,
+    port,
+    protocol,
+    targetPort,
+  })),
+];
+
+/** What the container says of its ports beside the first one. */
+export function morePorts(placed: Placed): readonly JsonValue[] {
+  const known = new Set([`${placed.port}/TCP`]);
+  return furtherPorts(placed).flatMap(([name, { targetPort, protocol }]) => {
+    const key = `${targetPort}/${protocol}`;
+    if (known.has(key)) return [];
+    known.add(key);
+    return [{ name, containerPort: targetPort, protocol }];
+  });
+}
+
+/** The ports beside the first one that a caller may reach. */
+export const reachablePorts = (placed: Placed): readonly JsonValue[] =>
+  morePorts(placed).map((one) => {
+    const { containerPort = 0, protocol = 'TCP' } = one as JsonObject;
+    return { protocol, port: containerPort };
+  });
+
 export function serviceObject(placed: Placed): KubernetesObject | undefined {
   if (placed.port === undefined) return undefined;
   return {
@@ -23,7 +79,7 @@ export function serviceObject(placed: Placed): KubernetesObject | undefined {
     spec: {
       type: 'ClusterIP',
       selector: placed.selector,
-      ports: servicePorts,
+      ports: placed.spec.run.ports === undefined ? servicePorts : allPorts(placed),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../template/json.ts';
 import { constant } from '../yaml/constant.ts';
+import { claimsOf } from './container-parts.ts';
 import { shortened } from './names.ts';
 import type { Fields, KubernetesObject } from './object.ts';
 import { autoscales, fewest, metadataOf, type Placed, serves, since } from './placed.ts';
@@ -63,19 +64,17 @@ function statefulSet(placed: Placed): KubernetesObject {
       updateStrategy: { type: 'RollingUpdate' },
       selector: { matchLabels: selector },
       template: podTemplate(placed, { kind: 'instance' }),
-      volumeClaimTemplates: [
-        {
-          apiVersion: 'v1',
-          kind: 'PersistentVolumeClaim',
-          // Claims cannot change later: only what never does stands on them.
-          metadata: { name: 'volume', labels: selector },
-          spec: {
-            accessModes: ['ReadWriteOnce'],
-            ...(className === undefined ? {} : { storageClassName: className }),
-            resources: { requests: { storage: `${gibibytes}Gi` } },
-          },
+      volumeClaimTemplates: claimsOf(placed).map((claim) => ({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        // Claims cannot change later: only what never does stands on them.
+        metadata: { name: claim, labels: selector },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          ...(className === undefined ? {} : { storageClassName: className }),
+          resources: { requests: { storage: `${gibibytes}Gi` } },
         },
-      ],
+      })),
     },
   };
 }

@@ -112,6 +112,53 @@ const instances = fc
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
 
+const sideName = fc.constantFrom('first', 'proxy', 'users-api');
+const turn = fc.constantFrom('started' as const, 'healthy' as const, 'complete' as const);
+const places = [
+  'plain $$ text',
+  'redis://${needs.cache.host}:${needs.cache.port}/$$1',
+  '${route.host}${environment.A}${needs.no\\.such.key}',
+];
+const path = fc.constantFrom('/etc/a.conf', '/etc/b/c.d', '/data');
+const probe = fc.constantFrom(
+  {
+    httpGet: { path: '/up', port: 8080, host: 'example.com', headers: [{ name: 'A', value: 'b' }] },
+  },
+  { exec: ['sh', '-c', 'echo $(date) $$'] },
+  {},
+);
+/** What a container of a Score workload can say. */
+const parts = {
+  args: fc.array(fc.constantFrom('--x', '$HOME', '$(B)'), { maxLength: 2 }),
+  bound: fc.dictionary(fc.constantFrom('URL', 'OTHER'), fc.constantFrom(...places)),
+  files: fc.dictionary(
+    path,
+    fc.oneof(
+      fc.record({
+        content: fc.constantFrom(...places),
+        mode: fc.constantFrom('0644', '0400'),
+        bound: fc.boolean(),
+      }),
+      fc.constant({ base64: 'AAEC' }),
+      fc.constant({ source: './a.conf' }),
+    ),
+    { maxKeys: 2 },
+  ),
+  volumes: fc.dictionary(
+    fc.constantFrom('/store', '/more'),
+    fc.record(
+      {
+        volume: fc.constantFrom('data', 'Some.Volume/outside'),
+        subPath: fc.constantFrom('sub'),
+        readOnly: fc.boolean(),
+      },
+      { requiredKeys: ['volume'] },
+    ),
+    { maxKeys: 2 },
+  ),
+  probes: fc.record({ liveness: probe, readiness: probe }, { requiredKeys: [] }),
+};
+
 const run = fc.record(
   {
     command: fc.array(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 }),
@@ -124,6 +171,33 @@ const run = fc.record(
     drainMs: fc.constantFrom(0, 1, 500, 30_000, 3_600_000),
     startTimeoutMs: fc.constantFrom(1, 1000, 30_000, 600_000),
     volume: fc.constantFrom('/var/lib/store'),
+    image: fc.constantFrom('.', 'example.com/other:1'),
+    ...parts,
+    ports: fc.dictionary(
+      fc.constantFrom('http', 'web', 'metrics', 'A_very_long_name_of_a_port'),
+      fc.record({
+        port: fc.constantFrom(80, 8080, 9090),
+        targetPort: fc.constantFrom(8080, 9090, 53),
+        protocol: fc.constantFrom('TCP' as const, 'UDP' as const),
+      }),
+    ),
+    containers: fc.dictionary(
+      sideName,
+      fc.record(
+        {
+          image: fc.constantFrom('envoy:v1', `example.com/proxy@${digest}`),
+          env: fc.dictionary(fc.constantFrom('A', 'B'), fc.constantFrom('x', '$(A) $$ ${b}')),
+          ...parts,
+          after: fc.dictionary(fc.oneof(sideName, fc.constant('main')), turn, { maxKeys: 2 }),
+          requests: fc.constantFrom({}, { memoryMiB: 16.5, cpu: 0.01 }, { memoryMiB: 700 }),
+          limits: fc.constantFrom({}, { memoryMiB: 128, cpu: 0.5 }),
+        },
+        { requiredKeys: ['image', 'env'] },
+      ),
+      { maxKeys: 3 },
+    ),
+    after: fc.dictionary(sideName, turn, { maxKeys: 2 }),
+    startOrder: fc.constant<string[]>(['first', 'proxy', 'main', 'users-api']),
   },
   { requiredKeys: ['instances'] },
 );
