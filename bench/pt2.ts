@@ -1,2 +1,0 @@
-Object.create(String.prototype);
-await import('./prof-tmp.ts');
