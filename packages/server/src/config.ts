@@ -29,6 +29,8 @@ export interface Config {
   /** The folder of the golden paths on offer. */
   readonly goldenPaths: string;
   readonly agentSocket: string;
+  /** `user:token` for environment repositories, by the names that the platform file says. */
+  readonly gitCredentials: Readonly<Record<string, string>>;
   /** The platform file; undefined for the built-in one. */
   readonly platformFile: string | undefined;
   /** Where the contexts of clusters are, that the platform file names. */
@@ -131,7 +133,23 @@ export function readConfig(
       errors: problems,
     });
   }
-  return { ...toConfig(parsed.data), kubeconfig: kubeconfigSource(set) };
+  return {
+    ...toConfig(parsed.data),
+    kubeconfig: kubeconfigSource(set),
+    gitCredentials: gitCredentialsIn(set),
+  };
+}
+
+const gitCredential = /^PLTF_GIT_[A-Z0-9_]{1,40}$/;
+
+function gitCredentialsIn(
+  set: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(set).flatMap(([name, value]) =>
+      value !== undefined && gitCredential.test(name) ? [[name, value] as const] : [],
+    ),
+  );
 }
 
 type Values = z.output<typeof Environment>;
@@ -186,7 +204,7 @@ function crossChecks(values: Values): ErrorItem[] {
   return problems;
 }
 
-function toConfig(values: Values): Omit<Config, 'kubeconfig'> {
+function toConfig(values: Values): Omit<Config, 'kubeconfig' | 'gitCredentials'> {
   const data = resolve(values.PLTF_DATA);
   const programs = dirname(fileURLToPath(import.meta.url));
   // Built, this is dist/server.js; in development packages/server/src/config.ts.

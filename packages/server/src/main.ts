@@ -14,6 +14,7 @@ import { ReconcileLoop } from './engine/loop.ts';
 import { wakeEverything } from './engine/startup-wakes.ts';
 import { postgresWorkStore } from './engine/work-store.ts';
 import { warmPlanner } from './modules/delivery/index.ts';
+import { installationId } from './persistence/installation.ts';
 import { migrate } from './persistence/migrate.ts';
 import { openPool } from './persistence/pool.ts';
 import { ServerSession } from './persistence/session.ts';
@@ -95,14 +96,17 @@ async function lay(
 ): Promise<Foundation> {
   const { portalUrl, routerPort, goldenPaths, agentSocket, path, kubeconfig } = config;
   const repositories = join(config.dataDirectory, 'repositories');
-  const [platform, capabilities] = await Promise.all([
+  const { dataDirectory, gitCredentials } = config;
+  const [platform, installation, capabilities] = await Promise.all([
     openPlatform(db, config.platformFile),
+    installationId(db),
     detectCapabilities(path),
     mkdir(repositories, { recursive: true, mode: 0o700 }),
   ]);
   return {
     ...{ db, session, log, platform, capabilities, repositories },
     ...{ portalUrl, routerPort, goldenPaths, agentSocket, path, kubeconfig },
+    ...{ installation, dataDirectory, gitCredentials },
   };
 }
 

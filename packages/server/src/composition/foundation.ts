@@ -16,6 +16,11 @@ export interface Foundation {
   readonly repositories: string;
   readonly goldenPaths: string;
   readonly agentSocket: string;
+  /** Holds repositories, keys and the agent's state. */
+  readonly dataDirectory: string;
+  /** What marks everything that this installation makes in engines that it shares with others. */
+  readonly installation: string;
+  readonly gitCredentials: Readonly<Record<string, string>>;
   /** A PATH to find git and other programs in. */
   readonly path: string;
   /** Where the contexts of clusters are. */

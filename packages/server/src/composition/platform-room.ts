@@ -24,7 +24,7 @@ import type { Foundation } from './foundation.ts';
 import type { Ground } from './ground-floor.ts';
 
 /** What a runtime of the platform file can name as its driver. */
-const drivers = ['agent'] as const;
+const drivers = ['agent', 'kubernetes', 'gitops'] as const;
 
 /** The platform in force: the operator's file where there is one, else what PostgreSQL says. */
 export async function openPlatform(

@@ -1,4 +1,6 @@
+import { AgentImages } from '../drivers/runtime/agent/agent-images.ts';
 import { agentRuntime } from '../drivers/runtime/agent/agent-runtime.ts';
+import { imageByDigest } from '../drivers/runtime/agent/image-digest.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { postgresDeliveryQueries, releaseSource } from '../modules/delivery/index.ts';
 import { wakeAudit } from '../modules/policy/index.ts';
@@ -15,8 +17,11 @@ import {
   type Runtimes,
   runtimeService,
   runtimesByName,
+  WakeGathering,
   wakeEnvironments,
+  wakePlacements,
 } from '../modules/runtime/index.ts';
+import { type ClusterNeeds, openGitops, openKubernetes } from './cluster-runtimes.ts';
 import type { Foundation, Upwards } from './foundation.ts';
 import type { Ground } from './ground-floor.ts';
 import type { PolicyRoom } from './policy-room.ts';
@@ -31,7 +36,14 @@ export function runtimeRoom(
   const { db, platform, portalUrl } = foundation;
   const store = postgresRuntimeStore();
   const queries = postgresRuntimeQueries(db);
-  const runtimes = runtimesByName(platform, openers(ground), systemClock);
+  const repositoryUrl = (component: string) => `${portalUrl}/git/${component}.git`;
+  const wakes = wakesOf(foundation);
+  const images = new AgentImages({
+    ...{ agent: ground.agent, repositoryUrl, resolve: imageByDigest, wake: wakes.wake },
+    registryOf: (name) => platform.current().runtimes[name]?.registry,
+  });
+  const needs: ClusterNeeds = { foundation, ground, images, queries, wake: wakes.wake };
+  const runtimes = runtimesByName(platform, openers(needs), systemClock);
   const service = runtimeService({ store, platform, clock: systemClock });
   const releases = releaseSource(postgresDeliveryQueries(db), ground.catalogQueries);
   const listener: PlacementListener = {
@@ -42,7 +54,6 @@ export function runtimeRoom(
     },
   };
   const intake = observationIntake({ db, store, listener });
-  const repositoryUrl = (component: string) => `${portalUrl}/git/${component}.git`;
   const agentIntake = observationIntake({
     ...{ db, store, listener },
     reportsOn: (name) => platform.current().runtimes[name]?.driver === 'agent',
@@ -55,7 +66,14 @@ export function runtimeRoom(
     createTaskReconciler(own),
     createExpiryReconciler(db, queries, service, systemClock),
   ];
-  const follow = () => followPlatform(foundation, runtimes);
+  const follow = () => {
+    const unfollow = followPlatform(foundation, runtimes);
+    return async (): Promise<void> => {
+      await unfollow();
+      await images[Symbol.asyncDispose]();
+      await wakes.gathering[Symbol.asyncDispose]();
+    };
+  };
   return { store, queries, runtimes, service, intake, agentIntake, reconcilers, follow };
 }
 
@@ -78,13 +96,26 @@ function followPlatform({ db, platform, log }: Foundation, runtimes: Runtimes) {
 }
 
 /** What each driver of the platform file is opened with. */
-const openers = ({ agent, agentLost }: Ground): RuntimeOpeners => ({
+const openers = (needs: ClusterNeeds): RuntimeOpeners => ({
   agent: () =>
     Promise.resolve({
-      driver: agentRuntime(agent),
-      lostSince: () => agentLost.since,
+      driver: agentRuntime(needs.ground.agent),
+      lostSince: () => needs.ground.agentLost.since,
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
+  kubernetes: (name, rule) => openKubernetes(needs, name, rule),
+  gitops: (name, rule) => openGitops(needs, name, rule),
 });
+
+/** How drivers have placements looked at: at once, gathered, or at a time. */
+function wakesOf({ db, log }: Foundation) {
+  const onError = (error: unknown): void => log.warn({ err: error }, 'waking placements');
+  const gathering = new WakeGathering((ids) => wakePlacements(db, ids), onError);
+  const wake = (placement: string, at?: Date): void => {
+    if (at === undefined) gathering.add(placement);
+    else wakePlacements(db, [placement], at).catch(onError);
+  };
+  return { gathering, wake };
+}
 
 export type RuntimeRoom = ReturnType<typeof runtimeRoom>;

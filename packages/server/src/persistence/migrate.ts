@@ -7,6 +7,7 @@ import { apply } from './migrations/0005-apply.ts';
 import { rollouts } from './migrations/0006-rollouts.ts';
 import { runtimes } from './migrations/0007-runtimes.ts';
 import { fleet } from './migrations/0008-fleet.ts';
+import { installation } from './migrations/0009-installation.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   { name: '0006-rollouts', up: rollouts },
   { name: '0007-runtimes', up: runtimes },
   { name: '0008-fleet', up: fleet },
+  { name: '0009-installation', up: installation },
 ];
 
 const migrationLock = 7_350_001;

@@ -197,7 +197,14 @@ export interface CursorTable {
   seq: number;
 }
 
+/** One row. */
+export interface InstallationTable {
+  one: Generated<boolean>;
+  id: string;
+}
+
 export interface Database {
+  installation: InstallationTable;
   users: UserTable;
   teams: TeamTable;
   team_members: TeamMemberTable;

@@ -20,20 +20,20 @@ export async function wakeEnvironments(db: Db, environments: readonly string[]):
   await wake(db, sql`environment = any(${[...environments]}::text[])`);
 }
 
-/** Has these placements looked at; ids that are none are passed over. */
-export async function wakePlacements(db: Db, ids: readonly string[]): Promise<void> {
+/** Has these placements looked at, now or at a time; ids that are none are passed over. */
+export async function wakePlacements(db: Db, ids: readonly string[], at?: Date): Promise<void> {
   if (ids.length === 0) return;
-  await wake(db, sql`id = any(${[...ids]}::text[])`);
+  await wake(db, sql`id = any(${[...ids]}::text[])`, at);
 }
 
 /** In the order in which every change wakes, so that two never wait for each other. */
-async function wake(db: Db, which: ReturnType<typeof sql>): Promise<void> {
+async function wake(db: Db, which: ReturnType<typeof sql>, at?: Date): Promise<void> {
   await sql`
     with woken as (
-    insert into work (reconciler, key)
-    select ${placementReconciler}::text, id from placements where ${which} order by id collate "C"
+    insert into work (reconciler, key, due_at)
+    select ${placementReconciler}::text, id, coalesce(${at ?? null}::timestamptz, now()) from placements where ${which} order by id collate "C"
     on conflict (reconciler, key) do update set
-      generation = work.generation + 1, attempts = 0, due_at = least(work.due_at, now()))
+      generation = work.generation + 1, attempts = 0, due_at = least(work.due_at, excluded.due_at))
     select pg_notify(${channels.work}, '')
   `.execute(db);
 }
