@@ -1,6 +1,7 @@
 import { PlacementObject } from '@pltf/contracts';
 import * as fc from 'fast-check';
 import { addedKinds, type ClusterFacts, type RenderInput, servedKinds } from '../input.ts';
+import { parts, sideName, turn } from './container-inputs.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const commit = '4f1d2c3b4a5968778695a4b3c2d1e0f123456789';
@@ -111,53 +112,6 @@ const instances = fc
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
-
-const sideName = fc.constantFrom('first', 'proxy', 'users-api');
-const turn = fc.constantFrom('started' as const, 'healthy' as const, 'complete' as const);
-const places = [
-  'plain $$ text',
-  'redis://${needs.cache.host}:${needs.cache.port}/$$1',
-  '${route.host}${environment.A}${needs.no\\.such.key}',
-];
-const path = fc.constantFrom('/etc/a.conf', '/etc/b/c.d', '/data');
-const probe = fc.constantFrom(
-  {
-    httpGet: { path: '/up', port: 8080, host: 'example.com', headers: [{ name: 'A', value: 'b' }] },
-  },
-  { exec: ['sh', '-c', 'echo $(date) $$'] },
-  {},
-);
-/** What a container of a Score workload can say. */
-const parts = {
-  args: fc.array(fc.constantFrom('--x', '$HOME', '$(B)'), { maxLength: 2 }),
-  bound: fc.dictionary(fc.constantFrom('URL', 'OTHER'), fc.constantFrom(...places)),
-  files: fc.dictionary(
-    path,
-    fc.oneof(
-      fc.record({
-        content: fc.constantFrom(...places),
-        mode: fc.constantFrom('0644', '0400'),
-        bound: fc.boolean(),
-      }),
-      fc.constant({ base64: 'AAEC' }),
-      fc.constant({ source: './a.conf' }),
-    ),
-    { maxKeys: 2 },
-  ),
-  volumes: fc.dictionary(
-    fc.constantFrom('/store', '/more'),
-    fc.record(
-      {
-        volume: fc.constantFrom('data', 'Some.Volume/outside'),
-        subPath: fc.constantFrom('sub'),
-        readOnly: fc.boolean(),
-      },
-      { requiredKeys: ['volume'] },
-    ),
-    { maxKeys: 2 },
-  ),
-  probes: fc.record({ liveness: probe, readiness: probe }, { requiredKeys: [] }),
-};
 
 const run = fc.record(
   {
