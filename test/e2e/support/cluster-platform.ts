@@ -1,0 +1,119 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PlacementView, RolloutView } from '@pltf/contracts';
+import { inject } from 'vitest';
+import { type ClusterObject, clearCluster, kubectl, objectsIn, uniqueWord } from './cluster.ts';
+import { startPlatform, type TestPlatform } from './platform.ts';
+import { type Ended, eventually, git, pltf } from './tools.ts';
+
+/** A platform on a cluster, with a word that marks all it makes in the shared cluster. */
+export interface ClusterPlatform extends AsyncDisposable {
+  readonly platform: TestPlatform;
+  /** `localhost:12345`, where its images are. */
+  readonly registry: string;
+  /** Part of the names of all components that the test makes. */
+  readonly word: string;
+  /** Writes the platform file anew and puts it in force, as the platform team does. */
+  reform(environments: ClusterPlatformOptions['environments']): Promise<void>;
+}
+
+export interface ClusterPlatformOptions {
+  /** The runtime of each environment: `agent` (processes), `boxes` (containers), `cluster`, or an own one. */
+  readonly environments: Readonly<Record<'preview' | 'staging' | 'prod', string>>;
+  /** Another way to the same cluster than KUBECONFIG says. */
+  readonly kubeconfig?: string;
+  /** Lines of YAML below `runtimes:`. */
+  readonly runtimes?: (registry: string) => string;
+}
+
+const fileOf = (
+  registry: string,
+  context: string,
+  { environments, runtimes }: ClusterPlatformOptions,
+): string => `runtimes:
+  agent: {driver: agent}
+  boxes: {driver: agent, isolation: docker}
+  cluster: {driver: kubernetes, context: ${context}, registry: ${registry}/pltf}
+${runtimes?.(registry) ?? ''}environments:
+  - {name: preview, title: Preview, kind: preview, ttl: 7d, runtime: ${environments.preview}}
+  - {name: staging, title: Staging, kind: stable, follows: default-branch, runtime: ${environments.staging}}
+  - {name: prod, title: Production, kind: stable, follows: promotion, runtime: ${environments.prod}}
+`;
+
+export async function startClusterPlatform(
+  options: ClusterPlatformOptions,
+): Promise<ClusterPlatform> {
+  const registry = inject('registry');
+  const folder = await mkdtemp(join(tmpdir(), 'pltf-cluster-'));
+  const context = await kubectl('config', 'current-context');
+  const word = uniqueWord();
+  const platform = await startPlatform({
+    env: options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig },
+  });
+  const reform = async (environments: ClusterPlatformOptions['environments']): Promise<void> => {
+    await writeFile(
+      join(folder, 'platform.yaml'),
+      fileOf(registry, context, { ...options, environments }),
+    );
+    const { code, err } = await pltf(platform, 'platform', 'apply', folder, '--yes');
+    if (code !== 0) throw new Error(err);
+  };
+  const made = {
+    ...{ platform, registry, word, reform },
+    [Symbol.asyncDispose]: async () => {
+      await platform[Symbol.asyncDispose]();
+      await clearCluster(word);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await reform(options.environments).catch(async (error: unknown) => {
+    await made[Symbol.asyncDispose]();
+    throw error;
+  });
+  return made;
+}
+
+/** Changes what the golden path's service answers at `/`, and pushes it. */
+export async function pushGreeting(
+  platform: TestPlatform,
+  clone: string,
+  text: string,
+  branch = 'main',
+): Promise<Ended> {
+  const file = join(clone, 'src', 'app.js');
+  const source = await readFile(file, 'utf8');
+  const changed = source.replace(/message: (['"]).*?\1/, `message: ${JSON.stringify(text)}`);
+  if (changed === source) throw new Error('the service has no greeting to change');
+  await writeFile(file, changed);
+  await git(platform, clone, 'commit', '--quiet', '-am', text);
+  return git(platform, clone, 'push', '--quiet', 'origin', branch);
+}
+
+/** Pods of instances; those that are on their way out only when asked for. */
+export async function instancePods(
+  namespace: string,
+  { leaving = false } = {},
+): Promise<readonly ClusterObject[]> {
+  const pods = await objectsIn(namespace, 'pods');
+  return pods.filter(
+    ({ metadata }) =>
+      metadata.labels?.['app.kubernetes.io/component'] !== 'task' &&
+      (leaving || metadata.deletionTimestamp === undefined),
+  );
+}
+
+export const placementOf = ({ client }: TestPlatform, placement: string): Promise<PlacementView> =>
+  client.getPlacement({ params: { placement } });
+
+/** Waits for a rollout's end, whatever it is. */
+export const rolloutEnded = (
+  { client }: TestPlatform,
+  { id }: Pick<RolloutView, 'id'>,
+  withinMs = 120_000,
+): Promise<RolloutView> =>
+  eventually(
+    () => client.getRollout({ params: { id } }),
+    ({ state }) => state !== 'running',
+    withinMs,
+  );
