@@ -1,7 +1,7 @@
 import { eventRoutes } from '../http/event-stream.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Handlers, HandlersOf } from '../kernel/request.ts';
-import { deliveryRoutes, previewPipeline } from '../modules/delivery/index.ts';
+import { deliveryRoutes, previewPipeline, releaseImageRoutes } from '../modules/delivery/index.ts';
 import { identityRoutes } from '../modules/identity/index.ts';
 import { overviewRoutes } from '../modules/overview/index.ts';
 import { pathsRoutes } from '../modules/paths/index.ts';
@@ -48,6 +48,7 @@ export function handlersOf(foundation: Foundation, rooms: Rooms, identity: Ident
       runtime: runtime.service,
       runtimeQueries: runtime.queries,
     }),
+    ...releaseImageRoutes({ ...delivery, catalog }),
     ...pathHandlers(foundation, rooms, identity),
     ...planHandlers(foundation, rooms, identity),
     ...driftHandlers(foundation, rooms, identity),

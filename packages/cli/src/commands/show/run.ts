@@ -100,7 +100,7 @@ function showFailing(out: Output, run: RunView | undefined): void {
 }
 
 /** Why a placement is not as it should be, and what still hinders it from going. */
-function showTrouble(out: Output, { id, rollout, leftovers }: PlacementView): void {
+function showTrouble(out: Output, { id, rollout, leftovers, notes }: PlacementView): void {
   const { red, dim } = out.style;
   if (rollout?.reason !== undefined) {
     out.print(`  ${red('✖')} ${safe(id)}: ${safe(rollout.reason.detail)}`);
@@ -108,6 +108,8 @@ function showTrouble(out: Output, { id, rollout, leftovers }: PlacementView): vo
     for (const line of rollout.reason.log.slice(-3)) out.print(`    ${dim('│')} ${safe(line)}`);
   }
   for (const leftover of leftovers) out.print(`  ${safe(id)}: still there: ${safe(leftover)}`);
+  for (const { what, because } of notes)
+    out.print(`  ${safe(id)}: ${safe(what)}: ${dim(safe(because))}`);
 }
 
 function showPlacement(out: Output, placement: PlacementView, now: number): void {
@@ -120,6 +122,7 @@ function showPlacement(out: Output, placement: PlacementView, now: number): void
   const lines = pairs(
     [
       ['Address', placement.url === undefined ? undefined : style.cyan(safe(placement.url))],
+      ['Runs on', safe(placement.runtime)],
       ['Branch', placement.branch === undefined ? undefined : safe(placement.branch)],
       [
         'Serves',

@@ -19,7 +19,7 @@ interface PlacementDetailProps {
 
 /** Everything about one placement: its instances, its traffic and the record of its rollouts. */
 export function PlacementDetail({ placement, acting }: PlacementDetailProps): ReactNode {
-  const { id, environment, component, branch, asOf, leftovers, desired } = placement;
+  const { id, environment, component, branch, asOf, leftovers, notes, desired } = placement;
   return (
     <section className="panel" aria-label={`Details of ${id}`}>
       <div className="panel-head">
@@ -50,11 +50,25 @@ export function PlacementDetail({ placement, acting }: PlacementDetailProps): Re
           </Notice>
         </div>
       )}
+      {notes.length === 0 ? null : (
+        <div className="panel-body">
+          <Notice tone="plain" title={`What ${placement.runtime} has to say`}>
+            {notes.map(({ what, because }) => (
+              <p key={what}>
+                <strong>{what}</strong>: {because}
+              </p>
+            ))}
+          </Notice>
+        </div>
+      )}
       <DriftNotice placement={placement} acting={acting} />
       <Instances placement={placement} />
       {placement.url === undefined ? null : <TrafficFacts placement={placement} />}
       <h3 className="part-title">
-        Rollouts <span className="faint small">size {desired.size}</span>
+        Rollouts{' '}
+        <span className="faint small">
+          size {desired.size}, runs on {placement.runtime}
+        </span>
       </h3>
       <RolloutRecords placement={id} />
     </section>

@@ -13,8 +13,7 @@ import {
 import { refuseUnapproved } from './approval.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import type { DeliveryService } from './delivery-service.ts';
-import { imageView, releaseView, runView } from './delivery-views.ts';
-import type { ImageBuilder } from './image-builder.ts';
+import { releaseView, runView } from './delivery-views.ts';
 import { placeRequest } from './deploy-rules.ts';
 import type { Release } from './release.ts';
 import { kept, promoted, toDeploy } from './release-choice.ts';
@@ -32,26 +31,24 @@ export interface DeliveryRoutesDependencies {
   readonly platform: PlatformSource;
   readonly runLog: RunLog;
   readonly releaseGate: ReleaseGate;
-  readonly images: ImageBuilder;
 }
 
 type Reads = 'listReleases' | 'listRuns' | 'getRun' | 'runLog';
-type Images = 'getReleaseImage' | 'getReleaseSbom' | 'getReleaseProvenance';
 type Writes = 'cancelRun' | 'rerun' | 'promote' | 'deploy' | 'rollback' | 'removePreview';
 
 /** HTTP to domain for runs, releases, promotion and previews. */
 export function deliveryRoutes(
   dependencies: DeliveryRoutesDependencies,
-): HandlersOf<Reads | Writes | Images> {
+): HandlersOf<Reads | Writes> {
   return {
     ...reads(dependencies),
-    ...imageReads(dependencies),
+
     ...runWrites(dependencies),
     ...releaseWrites(dependencies),
   };
 }
 
-async function ownerOf(
+export async function ownerOf(
   catalog: CatalogQueries,
   name: string,
   context: RequestContext,
@@ -104,34 +101,6 @@ function reads(dependencies: DeliveryRoutesDependencies): HandlersOf<Reads> {
       await ownerOf(catalog, run.component, context);
       yield* runLog.follow(run.id, query.follow, context.signal);
     },
-  };
-}
-
-function imageReads({ catalog, queries, images }: DeliveryRoutesDependencies): HandlersOf<Images> {
-  const digestOf = async (
-    params: { readonly component: string; readonly release: number },
-    context: RequestContext,
-  ): Promise<string> => {
-    await ownerOf(catalog, params.component, context);
-    const release = await queries.findRelease(params.component, params.release);
-    if (release !== undefined) return release.digest;
-    throw new PltfError('not-found', {
-      detail: `${params.component} has no release ${params.release}`,
-    });
-  };
-  return {
-    getReleaseImage: async ({ params }, context) => {
-      const image = await images.find(await digestOf(params, context));
-      if (image !== undefined) return imageView(params.component, params.release, image);
-      throw new PltfError('not-found', {
-        detail: `release ${params.release} of ${params.component} has no image`,
-        fix: 'A release has one where an environment of its service runs on containers.',
-      });
-    },
-    getReleaseSbom: async ({ params }, context) =>
-      images.document(await digestOf(params, context), 'sbom'),
-    getReleaseProvenance: async ({ params }, context) =>
-      images.document(await digestOf(params, context), 'provenance'),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { EventView, LogLine } from '@pltf/contracts';
 import type { DeliveryQueries } from './delivery-queries.ts';
-import type { EventFeed } from './push-progress.ts';
 import type { ImageBuilder } from './image-builder.ts';
+import type { EventFeed } from './push-progress.ts';
 import type { ReleaseArchive } from './release-archive.ts';
 import { isFinished } from './run.ts';
 import { createLogReader, type RunStore, stepTasks } from './workflow/index.ts';

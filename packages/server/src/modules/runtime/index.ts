@@ -40,7 +40,6 @@ export {
 export {
   addressOf,
   type OpenRuntime,
-  placeOf,
   type RuntimeOpeners,
   type Runtimes,
   runtimeIn,

@@ -20,7 +20,7 @@ interface ImageName {
 export function parseImageName(reference: string): ImageName {
   const [first = '', ...rest] = reference.split('/');
   const isRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  const [path = '', tag = 'latest'] = splitTag(isRegistry ? rest.join('/') : reference);
+  const [path, tag = 'latest'] = splitTag(isRegistry ? rest.join('/') : reference);
   return {
     registry: isRegistry ? first : 'registry-1.docker.io',
     repository: isRegistry || path.includes('/') ? path : `library/${path}`,
@@ -96,7 +96,7 @@ async function anonymousToken(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
   );
   const { realm = '', service = '', scope = '' } = parts;
-  if (!/^https:\/\//.test(realm) || !URL.canParse(realm))
+  if (!realm.startsWith('https://') || !URL.canParse(realm))
     throw unknown(reference, 'its registry does not say how to sign in');
   const url = new URL(realm);
   url.searchParams.set('service', service);
