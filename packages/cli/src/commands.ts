@@ -45,6 +45,7 @@ import { loginCommand } from './commands/login/command.ts';
 import { logoutCommand } from './commands/logout/command.ts';
 import { logsCommand } from './commands/logs/command.ts';
 import { openCommand } from './commands/open/command.ts';
+import { pauseCommand } from './commands/pause/command.ts';
 import { planCommand } from './commands/plan/command.ts';
 import { planCreateCommand } from './commands/plan/create/command.ts';
 import { platformApplyCommand } from './commands/platform/apply/command.ts';
@@ -71,6 +72,7 @@ import { requestListCommand } from './commands/request/list/command.ts';
 import { requestShowCommand } from './commands/request/show/command.ts';
 import { requestWithdrawCommand } from './commands/request/withdraw/command.ts';
 import { restartCommand } from './commands/restart/command.ts';
+import { resumeCommand } from './commands/resume/command.ts';
 import { rollbackCommand } from './commands/rollback/command.ts';
 import { runCommand } from './commands/run/command.ts';
 import { scaleCommand } from './commands/scale/command.ts';
@@ -115,6 +117,8 @@ export const commands: readonly Command[] = [
   command(scaleCommand, () => import('./commands/scale/run.ts')),
   command(stopCommand, () => import('./commands/stop/run.ts')),
   command(startCommand, () => import('./commands/start/run.ts')),
+  command(pauseCommand, () => import('./commands/pause/run.ts')),
+  command(resumeCommand, () => import('./commands/resume/run.ts')),
   command(runCommand, () => import('./commands/run/run.ts')),
   command(driftAdoptCommand, () => import('./commands/drift/adopt/run.ts')),
   command(driftRevertCommand, () => import('./commands/drift/revert/run.ts')),

@@ -367,6 +367,11 @@ export const errorKinds = {
     'Wait for it to end, or send this again to supersede it.',
     true,
   ),
+  'runtime-cannot': kind(
+    409,
+    'The runtime cannot do this',
+    'Read in `detail` what it can do instead.',
+  ),
   'runtime-missing': kind(
     409,
     'There is no such runtime',

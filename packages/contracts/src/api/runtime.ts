@@ -171,6 +171,18 @@ export const runtimeApi = {
     summary: 'Start what was stopped',
     body: z.object({ why: Why }),
   }),
+  pauseRollout: endpoint({
+    ...rollout,
+    path: '/placements/:placement/pause',
+    summary: 'Hold the rollout that is under way where it is; the release before serves on',
+    body: z.object({ why: Why }),
+  }),
+  resumeRollout: endpoint({
+    ...rollout,
+    path: '/placements/:placement/resume',
+    summary: 'Let a rollout that is held go on',
+    body: z.object({ why: Why }),
+  }),
   placementLogs: endpoint({
     method: 'GET',
     path: '/placements/:placement/logs',

@@ -75,6 +75,7 @@ export function desiredPlacement(
     instances: placement.instances,
     state: placement.runState,
     restarts: placement.restarts,
+    ...(placement.paused ? { paused: true } : {}),
     keepWarmMs: placement.branch === undefined ? keepWarmMs : keepWarmPreviewMs,
     ...(isolation === 'process' ? {} : { isolation }),
     ...(image === undefined ? {} : { image }),

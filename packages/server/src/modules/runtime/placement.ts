@@ -22,6 +22,8 @@ export interface Placement {
   readonly instances: number;
   readonly runState: 'running' | 'stopped';
   readonly restarts: number;
+  /** Somebody holds the rollout that is under way. */
+  readonly paused: boolean;
   readonly observed: ObservedPlacement | undefined;
   readonly observedAt: Date | undefined;
   readonly expiresAt: Date | undefined;

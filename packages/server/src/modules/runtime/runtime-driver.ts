@@ -31,6 +31,8 @@ export interface WantedPlacement {
 
 /** A replaceable backend that runs placements: declarative, idempotent, and told only what is wanted. */
 export interface RuntimeDriver {
+  /** Whether a rollout can be held where it is. */
+  readonly holds?: true;
   /** Hands over what is wanted; the same revision again changes nothing. */
   apply(wanted: WantedPlacement, signal?: AbortSignal): Promise<ObservedPlacement>;
   /** Asks for removal; true once nothing of it is left. */

@@ -32,6 +32,8 @@ type Names =
   | 'scale'
   | 'stop'
   | 'start'
+  | 'pauseRollout'
+  | 'resumeRollout'
   | 'placementLogs'
   | 'runTask'
   | 'getTask'
@@ -43,6 +45,7 @@ export function runtimeRoutes(dependencies: RuntimeRoutesDependencies): Handlers
   return {
     ...placementHandlers(dependencies),
     ...changeHandlers(dependencies),
+    ...holdHandlers(dependencies),
     ...taskHandlers(dependencies),
   };
 }
@@ -155,6 +158,33 @@ function changeHandlers(
         runState: 'running',
         why: body.why,
       })),
+  };
+}
+
+function holdHandlers(
+  dependencies: RuntimeRoutesDependencies,
+): HandlersOf<'pauseRollout' | 'resumeRollout'> {
+  const { db, service, runtimes } = dependencies;
+  const hold = async (
+    id: string,
+    context: RequestContext,
+    { paused, why }: { readonly paused: boolean; readonly why: string | undefined },
+  ) => {
+    const { placement } = await authorized(dependencies, id, context);
+    if ((await runtimes.of(placement)).holds !== true) {
+      throw new PltfError('runtime-cannot', {
+        detail: `a rollout of ${id} cannot be held: its runtime replaces instances in seconds`,
+        fix: 'Go back with `pltf rollback`; environments on Kubernetes can hold a rollout.',
+      });
+    }
+    const actor = context.actor.name;
+    return rolloutView(await transact(db, (tx) => service.hold(tx, id, { paused, actor, why })));
+  };
+  return {
+    pauseRollout: ({ params, body }, context) =>
+      hold(params.placement, context, { paused: true, why: body.why }),
+    resumeRollout: ({ params, body }, context) =>
+      hold(params.placement, context, { paused: false, why: body.why }),
   };
 }
 

@@ -19,6 +19,7 @@ export function toPlacement(row: Selectable<PlacementTable>): Placement {
     instances: row.instances,
     runState: row.run_state,
     restarts: row.restarts,
+    paused: row.paused,
     // An observation of an older shape counts as none: the next one replaces it.
     observed: ObservedPlacement.safeParse(row.observed).data,
     observedAt: row.observed_at ?? undefined,

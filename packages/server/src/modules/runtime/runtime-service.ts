@@ -17,6 +17,12 @@ export interface RuntimeService {
   /** Puts a release in its place, making the placement when it is not there yet. */
   place(tx: Tx, request: PlaceRequest): Promise<Rollout>;
   change(tx: Tx, placement: string, request: ChangeRequest): Promise<Rollout>;
+  /** Holds the rollout that is under way, or lets it go on. Throws `conflict` when none is. */
+  hold(
+    tx: Tx,
+    placement: string,
+    request: { readonly paused: boolean; readonly actor: string; readonly why: string | undefined },
+  ): Promise<Rollout>;
   /** Has the placement removed; it is there, reading "removing", until the driver confirms. */
   requestRemoval(tx: Tx, placement: string, actor: string): Promise<void>;
   startTask(
@@ -50,6 +56,30 @@ export function runtimeService(dependencies: PlacingDependencies): RuntimeServic
         throw new PltfError('not-found', { detail: `there is no placement ${id}` });
       refuseRemoving(placement);
       return changePlacement(dependencies, tx, placement, request);
+    },
+    hold: async (tx, id, { paused, actor, why }) => {
+      const placement = await store.lock(tx, id);
+      const rollout = await store.runningRollout(tx, id);
+      if (placement === undefined || rollout === undefined) {
+        throw new PltfError('conflict', {
+          detail: `no rollout of ${id} is under way`,
+          fix: '`pltf show NAME` says how it stands.',
+        });
+      }
+      if (placement.paused === paused) return rollout;
+      await store.setPaused(tx, id, paused);
+      tx.tell({
+        ...subject(placement),
+        type: 'placement-changed',
+        actor,
+        why,
+        summary: paused
+          ? `Holding release ${rollout.toRelease} in ${placement.environment}`
+          : `Release ${rollout.toRelease} goes on in ${placement.environment}`,
+        data: { rollout: rollout.id, paused },
+      });
+      tx.wake(placementReconciler, id);
+      return rollout;
     },
     requestRemoval: async (tx, id, actor) => {
       const placement = await store.lock(tx, id);

@@ -16,6 +16,7 @@ const placementWrites: Pick<
   | 'change'
   | 'heldByOthers'
   | 'setEdges'
+  | 'setPaused'
   | 'setRuntime'
   | 'setRemoving'
   | 'setObserved'
@@ -97,6 +98,7 @@ const placementWrites: Pick<
       .updateTable('placements')
       .set((column) => ({
         revision: column('revision', '+', 1),
+        paused: false,
         ...(change.release === undefined ? {} : { release: change.release }),
         ...(change.instances === undefined ? {} : { instances: change.instances }),
         ...(change.runState === undefined ? {} : { run_state: change.runState }),
@@ -126,6 +128,9 @@ const placementWrites: Pick<
       .set({ runtime, left_on: [...leftOn] })
       .where('id', '=', id)
       .execute();
+  },
+  setPaused: async (tx, id, paused) => {
+    await tx.sql.updateTable('placements').set({ paused }).where('id', '=', id).execute();
   },
   setRemoving: async (tx, id) => {
     await tx.sql

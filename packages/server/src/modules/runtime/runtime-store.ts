@@ -56,6 +56,8 @@ export interface RuntimeStore {
     id: string,
     where: { readonly runtime: string; readonly leftOn: readonly string[] },
   ): Promise<void>;
+  /** Any further change lets go of what is held. */
+  setPaused(tx: Tx, id: string, paused: boolean): Promise<void>;
   setRemoving(tx: Tx, id: string): Promise<void>;
   setObserved(tx: Tx, id: string, observed: ObservedPlacement, at: Date): Promise<void>;
   remove(tx: Tx, id: string): Promise<void>;

@@ -223,9 +223,13 @@ function releaseTask(facts: TroubleFacts): Words {
 
 const late = ({ message, startTimeoutMs, events }: TroubleFacts): Words => ({
   code: 'rollout-late',
-  detail: `the instances were not ready in time (${seconds(startTimeoutMs)} for a start)${said(message ?? events[0]?.message)}`,
+  detail: `the instances were not ready in time (${seconds(startTimeoutMs)} for a start)${said(message ?? worth(events))}`,
   fix: 'See `pltf logs`, and whether the program answers at its `health` path in time.',
 });
+
+/** Of the many warnings of a cluster, one that says why an instance does not come. */
+const worth = (events: TroubleFacts['events']): string | undefined =>
+  events.find(({ reason }) => /^(?:Unhealthy|Failed|BackOff|Evicted)/.test(reason))?.message;
 
 const said = (message: string | undefined): string =>
   message === undefined || message === '' ? '' : `: ${short(message)}`;

@@ -29,6 +29,7 @@ export function kubernetesRuntime(options: KubernetesRuntimeOptions): Kubernetes
   const tasks = kubernetesTasks(dependencies);
   const following = followCluster(options);
   return {
+    holds: true,
     apply: (wanted, signal) => {
       following.know(wanted.desired.id);
       return passOver(dependencies, wanted, signal);

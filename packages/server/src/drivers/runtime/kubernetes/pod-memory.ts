@@ -1,5 +1,4 @@
-import type { LiveObject } from '../../cluster/cluster-api.ts';
-import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import type { ClusterApi, LiveObject } from '../../cluster/cluster-api.ts';
 
 const metrics = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics' };
 const withinMs = 300;

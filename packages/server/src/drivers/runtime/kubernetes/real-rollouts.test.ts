@@ -48,8 +48,11 @@ describe.skipIf(missing !== undefined)(`rollouts on real pods ${missing ?? ''}`,
       images: { image: () => Promise.resolve({ state: 'ready', reference, user: 1000 }) },
       facts: () => Promise.resolve(facts),
       clock: { now: () => new Date() },
-      wake: () => {
-        for (const one of [...woken]) one();
+      wake: (_placement, at) => {
+        const ms = at === undefined ? 0 : Math.max(0, at.getTime() - Date.now());
+        setTimeout(() => {
+          for (const one of [...woken]) one();
+        }, ms).unref();
       },
     });
   });

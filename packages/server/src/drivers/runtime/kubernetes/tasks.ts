@@ -7,9 +7,9 @@ import { wordsOf } from './diagnosis-words.ts';
 import { changeRecord } from './ledger-change.ts';
 import { namespaceOfPlacement, taskObjects } from './placement-objects.ts';
 import { jobOf, podsOf, programOf } from './pods.ts';
+import { servingOf } from './rollout-accept.ts';
 import { type PassDependencies, setOf } from './rollout-pass.ts';
 import { jobState } from './rollout-sight.ts';
-import { servingOf } from './rollout-accept.ts';
 import { cancelledAnnotation, endedResult, lostResult, runningResult } from './task-result.ts';
 
 export interface KubernetesTasks {

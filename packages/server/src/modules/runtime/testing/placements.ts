@@ -5,7 +5,13 @@ import type { Placement, ReleaseToPlace } from '../placement.ts';
 export const placement: Placement = {
   ...{ id: 'shop.prod', component: 'shop', environment: 'prod', branch: undefined },
   ...{ hosts: ['shop.localhost'], state: 'present', revision: 3, release: 2, instances: 2 },
-  ...{ runState: 'running', restarts: 0, observed: undefined, observedAt: undefined },
+  ...{
+    runState: 'running',
+    restarts: 0,
+    paused: false,
+    observed: undefined,
+    observedAt: undefined,
+  },
   ...{ expiresAt: undefined, createdAt: new Date(0), sized: undefined },
   ...{ runtime: undefined, leftOn: [], calls: [], port: undefined, platformVersion: undefined },
 };
