@@ -32,6 +32,7 @@ const clusterTests = [
   'test/e2e/kubernetes*.test.ts',
   'test/e2e/gitops*.test.ts',
   'test/runtime-contract/kubernetes*.test.ts',
+  'packages/server/src/drivers/runtime/kubernetes/real-*.test.ts',
 ];
 
 type Tests = NonNullable<TestProjectInlineConfiguration['test']>;
