@@ -161,7 +161,7 @@ describe('a rollout on a cluster', () => {
     await bench.reach(wanted(2, 2), at('waiting-healthy'));
 
     const held = await bench.reach(wanted(2, 2, { paused: true }), at('holding'));
-    expect((objectsOf('Deployment')[0]?.['spec'] as { paused?: boolean }).paused).toBe(true);
+    expect(objectsOf('Deployment')[0]?.['spec']).toMatchObject({ paused: true });
     expect(held.notes).toContainEqual(expect.objectContaining({ what: 'rollout' }));
     await bench.reach(wanted(2, 2), at('waiting-healthy'));
 
@@ -191,7 +191,7 @@ describe('a rollout on a cluster', () => {
       { object: 'Deployment users-api', field: '.spec.replicas', manager: 'kubectl-edit' },
     ]);
     expect((await bench.driver.observe(id)).drift).toEqual(drifted.drift);
-    expect((objectsOf('Deployment')[0]?.['spec'] as { replicas: number }).replicas).toBe(5);
+    expect(objectsOf('Deployment')[0]?.['spec']).toMatchObject({ replicas: 5 });
   });
 
   test('leaves nothing in the cluster and the ledger when it is removed', async () => {

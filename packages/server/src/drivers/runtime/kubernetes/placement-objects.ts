@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
   type ClusterFacts,
+  type JsonObject,
   type KubernetesObject,
   namespaceOf,
-  objectName,
   type RenderInput,
   renderPlacement,
   renderTask,
@@ -44,15 +44,14 @@ export function namespaceOfPlacement(id: string): string {
   return namespaceOf(id.slice(0, dot), id.slice(dot + 1));
 }
 
-/** The name of everything that a placement has in its namespace, by its id. */
-export const nameOfPlacement = (id: string): string => objectName(id.slice(0, id.lastIndexOf('.')));
-
 /** What a cluster was, so that it can be written down: instances are rendered for the cluster that they began on. */
 export const factsRecord = (facts: ClusterFacts): NonNullable<Accepted['facts']> =>
   JSON.parse(JSON.stringify({ ...facts, kinds: [...facts.kinds].toSorted() }));
 
-const factsOf = (record: NonNullable<Accepted['facts']>): ClusterFacts =>
-  ({ ...record, kinds: new Set(record.kinds) }) as unknown as ClusterFacts;
+const factsOf = (record: NonNullable<Accepted['facts']>): ClusterFacts => ({
+  ...record,
+  kinds: new Set(record.kinds),
+});
 
 /** What the renderer makes a target's objects from. */
 export function inputOf({ accepted, stopped, paused }: Target, cluster: ClusterFacts): RenderInput {
@@ -133,7 +132,8 @@ function marked(object: KubernetesObject): KubernetesObject {
     [templateAnnotation]: digest.slice(0, 16),
   };
   const made = { ...template, metadata: { ...metadata, annotations } };
-  return { ...object, spec: { ...spec, template: made } } as KubernetesObject;
+  const spread = { ...spec, template: made } as JsonObject;
+  return { ...object, spec: spread };
 }
 
 function templateIn(workload: KubernetesObject): string | undefined {

@@ -30,7 +30,7 @@ const answer = (_request, response) => {
 };
 const server = require('node:http').createServer(answer).listen(Number(process.env.PORT));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
-setInterval(() => console.log('tick'), 500).unref();
+setInterval(() => console.log('tick'), 5000).unref();
 `;
 
 export interface ProgramImage extends Disposable {
