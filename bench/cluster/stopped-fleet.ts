@@ -44,7 +44,7 @@ export function sealedFor(
 ): { readonly set: PlacementSet; readonly objects: readonly SealedObject[] } {
   const objects = renderPlacement(input);
   const namespace = objects[0]?.metadata.name ?? '';
-  const set = placementSet(api, cache, platform, namespace);
+  const set = placementSet({ cluster: api, cache, platform, runtime: 'bench' }, namespace);
   return { set, objects: seal(objects, set.seal) };
 }
 

@@ -114,7 +114,7 @@ describe.skipIf(cluster === undefined)(
       });
       cache = openClusterCache({ api, platform });
       await cache.ready();
-      set = placementSet(api, cache, platform, namespace);
+      set = placementSet({ cluster: api, cache, platform, runtime: 'real' }, namespace);
       objects = await rendered(0);
       proxy = await openProxy();
     });

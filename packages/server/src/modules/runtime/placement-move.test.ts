@@ -33,6 +33,7 @@ let database: TestDatabase;
 let file = fileWith('agent');
 let machine: MemoryRuntime;
 let cluster: MemoryRuntime;
+let repository: MemoryRuntime;
 const needs: Record<string, ReleaseToPlace['needs']> = {};
 const platform: PlatformSource = {
   current: () => file,
@@ -52,6 +53,7 @@ beforeEach(async () => {
   file = fileWith('agent');
   machine = memoryRuntime();
   cluster = memoryRuntime();
+  repository = memoryRuntime();
   needs['shop'] = {};
   needs['payments-api'] = {};
 });
@@ -64,6 +66,7 @@ function pass(id = 'shop.prod'): Promise<unknown> {
   const openers = {
     agent: () => Promise.resolve(machine),
     kubernetes: () => Promise.resolve(cluster),
+    gitops: () => Promise.resolve(repository),
   };
   const reconciler = createPlacementReconciler({
     ...{ db, platform, queries, store, clock: systemClock },
@@ -133,6 +136,25 @@ describe('when the line `runtime:` of an environment changes', () => {
     expect(half.leftOn).toEqual(['agent']);
     expect(await row()).toMatchObject({ runtime: 'east', leftOn: [], revision: 2 });
     expect(machine.placed.size).toBe(0);
+  });
+
+  test.each([
+    ['nobody says which cluster the agent serves', undefined, 1],
+    ['its agent serves the same cluster', 'east', 1],
+    ['its agent serves another cluster', 'west', 0],
+  ])('a repository keeps what is left in it where %s', async (_, target, left) => {
+    const named = target === undefined ? {} : { target };
+    const pulled = {
+      pulled: { driver: 'gitops', repository: 'https://git.example/e.git', ...named },
+    };
+    file = fileWith('pulled', pulled);
+    await placed();
+    file = fileWith('east', pulled);
+
+    await pass();
+
+    expect(repository.placed.size).toBe(left);
+    expect((await row()).leftOn).toEqual(left === 0 ? [] : ['pulled']);
   });
 
   test('back to where it came from takes it away again from where it went', async () => {

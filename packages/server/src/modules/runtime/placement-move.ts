@@ -102,6 +102,8 @@ async function takeFrom(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (isSamePlace(platform.current(), runtime, current)) return undefined;
+  const shared = pulledBeside(platform.current(), runtime, current);
+  if (shared !== undefined) return shared;
   const behind = await queries.callersBehind(id, runtime);
   if (behind.length > 0) return `${behind.join(', ')} still calls it there`;
   try {
@@ -142,6 +144,25 @@ function isSamePlace(
 ): boolean {
   const [a, b] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
   return a !== undefined && b !== undefined && placeOf(a) === placeOf(b);
+}
+
+/**
+ * An agent deletes from its cluster what leaves its repository. Where that may be the cluster on which the placement
+ * is now, the repository keeps it: undefined once the platform file says that they are two.
+ */
+function pulledBeside(
+  { runtimes }: PlatformFile,
+  left: string,
+  current: string | undefined,
+): string | undefined {
+  const [a, b] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
+  if (a?.driver !== 'gitops' || b === undefined || b.driver === 'agent') return undefined;
+  const clusterOf = (rule: typeof a): string | undefined => rule.target ?? rule.context;
+  const [from, to] = [clusterOf(a), b.driver === 'gitops' ? clusterOf(b) : b.context];
+  if (from !== undefined && to !== undefined && from !== to) return undefined;
+  return from === undefined || to === undefined
+    ? `its agent would delete it where it is now, if that is the same cluster: name \`target\` of both runtimes in the platform file`
+    : `its agent would delete it from ${from}, where it is now: take it out of the agent's hands first`;
 }
 
 /** As it is shown while it moves: what serves on the old runtime serves on. */

@@ -50,8 +50,8 @@ export const passDependencies = (options: KubernetesRuntimeOptions): PassDepende
 });
 
 /** The objects that a placement has in the cluster, and by what they are known. */
-export const setOf = ({ cluster, cache, platform }: PassDependencies, id: string): PlacementSet =>
-  placementSet(cluster, cache, platform, namespaceOfPlacement(id));
+export const setOf = (dependencies: PassDependencies, id: string): PlacementSet =>
+  placementSet(dependencies, namespaceOfPlacement(id));
 
 /** What there is of a record's target, as it stands. */
 export function look(

@@ -26,7 +26,7 @@ export function targetCache(): TargetCache {
   };
   return {
     objects: (placement, target, facts, by) => {
-      const key = `${digest(target)} ${keyOfFacts(facts)} ${by.platform}`;
+      const key = `${digest(target)} ${keyOfFacts(facts)} ${by.platform} ${by.runtime}`;
       const known = kept.get(placement);
       if (known?.key === key) return known.objects;
       const objects = targetObjects(target, facts, by);

@@ -17,17 +17,24 @@ export interface PlacementSet {
   readonly seal: Seal;
 }
 
-/** The set of the placement that has this namespace. `platform` is the id of this installation. */
+export interface SetOwner {
+  readonly cluster: ClusterApi;
+  readonly cache: ClusterCache;
+  /** The id of this installation. */
+  readonly platform: string;
+  /** The name of the runtime. */
+  readonly runtime: string;
+}
+
+/** The set of the placement that has this namespace. */
 export const placementSet = (
-  cluster: ClusterApi,
-  cache: ClusterCache,
-  platform: string,
+  { cluster, cache, platform, runtime }: SetOwner,
   namespace: string,
 ): PlacementSet => ({
   cluster,
   cache,
   namespace,
-  seal: { platform, set: setIdOf(parentOf(namespace)) },
+  seal: { platform, runtime, set: setIdOf(parentOf(namespace)) },
 });
 
 /** `ConfigMap users-api`, as people are told of it. */

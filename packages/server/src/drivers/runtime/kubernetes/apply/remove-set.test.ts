@@ -75,6 +75,32 @@ describe('the removal of a placement', () => {
     expect(cluster.objects.get(itself)).toBeDefined();
   });
 
+  it('leaves alone what another runtime of the same cluster has taken over', async () => {
+    const old = placed();
+    await old.pass();
+    const other = placed({ cluster: old.cluster, runtime: 'west' });
+    await other.pass();
+
+    const outcome = await removeSet(old.set);
+
+    expect(outcome).toEqual({ gone: true, leftovers: [] });
+    expect(old.cluster.objects.get(ingress)).toBeDefined();
+    expect(await removeSet(other.set)).toEqual({ gone: true, leftovers: [] });
+    expect(old.cluster.objects.all()).toEqual([]);
+  });
+
+  it('leaves alone what an agent that pulls from Git has taken over', async () => {
+    const { cluster, set, pass } = placed();
+    await pass();
+    const annotations = { 'argocd.argoproj.io/tracking-id': 'east:/Namespace:/users-api--prod' };
+    cluster.edit(itself, 'argocd-controller', { metadata: { annotations } });
+
+    const outcome = await removeSet(set);
+
+    expect(outcome).toEqual({ gone: true, leftovers: [] });
+    expect(cluster.objects.get(ingress)).toBeDefined();
+  });
+
   it('ends the same wherever it is killed', async () => {
     const whole = placed();
     await whole.pass();

@@ -3,7 +3,8 @@ import { groupKinds, parentOf, setIdOf } from './apply-set.ts';
 import { digestOf, seal } from './seal.ts';
 import { rendered } from './testing/rendered.ts';
 
-const by = { platform: '0a1b2c3d', set: setIdOf(parentOf('users-api--prod')) };
+const set = setIdOf(parentOf('users-api--prod'));
+const by = { platform: '0a1b2c3d', runtime: 'east', set };
 
 describe('seal', () => {
   it('marks every object with the installation, its set and what it was rendered as', () => {

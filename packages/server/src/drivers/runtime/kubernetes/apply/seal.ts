@@ -6,6 +6,8 @@ import { partOfLabel } from './apply-set.ts';
 export const platformLabel = 'pltf.dev/platform';
 /** Digest of the object as it was rendered. */
 export const appliedAnnotation = 'pltf.dev/applied';
+/** On the namespace: the runtime that has the placement now, where two names lead to one cluster. */
+export const runtimeAnnotation = 'pltf.dev/runtime';
 
 /** Who applies, and to which set of objects. */
 export interface Seal {
@@ -13,6 +15,8 @@ export interface Seal {
   readonly platform: string;
   /** The id of the set: `applyset-…-v1`. */
   readonly set: string;
+  /** The runtime's name in the platform file. */
+  readonly runtime: string;
 }
 
 /** The same object as it is applied: it says whose it is, which set it is in, and what it was rendered as. */
@@ -33,18 +37,30 @@ export function seal(objects: readonly KubernetesObject[], by: Seal): readonly S
 
 function sealed(object: KubernetesObject, by: Seal): SealedObject {
   const before = known.get(object);
-  if (before?.seal.platform === by.platform && before.seal.set === by.set) return before.sealed;
+  if (before !== undefined && isSame(before.seal, by)) return before.sealed;
+  const own = object.kind === 'Namespace' ? ofRuntime(object, by.runtime) : object;
   const made = {
-    ...object,
+    ...own,
     metadata: {
-      ...object.metadata,
-      labels: { ...object.metadata.labels, [platformLabel]: by.platform, [partOfLabel]: by.set },
-      annotations: { ...object.metadata.annotations, [appliedAnnotation]: appliedDigest(object) },
+      ...own.metadata,
+      labels: { ...own.metadata.labels, [platformLabel]: by.platform, [partOfLabel]: by.set },
+      annotations: { ...own.metadata.annotations, [appliedAnnotation]: appliedDigest(own) },
     },
   };
   known.set(object, { seal: by, sealed: made });
   return made;
 }
+
+const isSame = (one: Seal, other: Seal): boolean =>
+  one.platform === other.platform && one.set === other.set && one.runtime === other.runtime;
+
+const ofRuntime = (namespace: KubernetesObject, runtime: string): KubernetesObject => ({
+  ...namespace,
+  metadata: {
+    ...namespace.metadata,
+    annotations: { ...namespace.metadata.annotations, [runtimeAnnotation]: runtime },
+  },
+});
 
 /** 96 bits in base64url: the renderer is deterministic to the byte, so the order of members needs no care. */
 export const appliedDigest = (object: KubernetesObject): string =>

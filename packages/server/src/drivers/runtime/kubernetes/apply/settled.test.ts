@@ -60,7 +60,7 @@ function settled(many: number) {
   };
   const all = Array.from({ length: many }, (_, index): Settled => {
     const namespace = `s-${index}--prod`;
-    const set = placementSet(cluster, cache, platform, namespace);
+    const set = placementSet({ cluster, cache, platform, runtime: 'east' }, namespace);
     const objects = seal(rendered(`s-${index}`), set.seal);
     const seen = objects.map((object) => seenAs(object, set.seal.set));
     answers.set(namespace, { ...nothing(namespace), objects: seen });

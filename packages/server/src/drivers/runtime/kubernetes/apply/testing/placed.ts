@@ -23,14 +23,21 @@ export interface Placed {
   pass(objects?: readonly SealedObject[]): Promise<ApplyOutcome>;
 }
 
+export interface PlacedOptions {
+  readonly cluster?: MemoryCluster;
+  /** Another installation. */
+  readonly as?: string;
+  /** Another runtime. */
+  readonly runtime?: string;
+}
+
 /** The placement `users-api.prod` of this installation on a cluster in memory; nothing is applied yet. */
-export function placed(
-  options: MemoryClusterOptions & { readonly cluster?: MemoryCluster; readonly as?: string } = {},
-): Placed {
+export function placed(options: MemoryClusterOptions & PlacedOptions = {}): Placed {
   const cluster = options.cluster ?? memoryCluster(options);
   const as = options.as ?? platform;
-  const namespace = namespaceOf('users-api', 'prod');
-  const set = placementSet(cluster, storeCache(cluster, as), as, namespace);
+  const owner = { cluster, cache: storeCache(cluster, as), platform: as };
+  const runtime = options.runtime ?? 'east';
+  const set = placementSet({ ...owner, runtime }, namespaceOf('users-api', 'prod'));
   const made = new Map<string, readonly SealedObject[]>();
   const objects = (change: RenderChange = {}): readonly SealedObject[] => {
     const key = JSON.stringify(change);
