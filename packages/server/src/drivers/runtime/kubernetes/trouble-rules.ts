@@ -18,6 +18,8 @@ const roomMs = 60_000;
 const pullPatienceMs = 8_000;
 /** A secret may be on its way: something fetches it from a store. */
 const configPatienceMs = 30_000;
+/** Clocks differ, and the cluster may say so itself a moment later. */
+const probePatienceMs = 10_000;
 const refusalPatienceMs = 8_000;
 const now = 0;
 
@@ -78,7 +80,10 @@ function podTrouble(pod: SeenPod, { startTimeoutMs, since }: TroubleQuestion): T
     const kind = container.lastEnd?.reason === 'OOMKilled' ? 'out-of-memory' : 'crash';
     return { ...shows, kind, until: ends > 1 ? now : born + startTimeoutMs };
   }
-  return is === 'running' ? { ...shows, kind: 'probe', until: deadline } : undefined;
+  if (is !== 'running') return undefined;
+  // From its own start on: the time of the pull does not count against the program.
+  const began = Math.max(since, Date.parse(container.startedAt ?? pod.createdAt));
+  return { ...shows, kind: 'probe', until: began + startTimeoutMs + probePatienceMs };
 }
 
 /** What no waiting helps against, as registries and container runtimes say it. */
