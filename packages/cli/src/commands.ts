@@ -28,6 +28,7 @@ import { exceptionRequestCommand } from './commands/exception/request/command.ts
 import { exceptionRevokeCommand } from './commands/exception/revoke/command.ts';
 import { exceptionShowCommand } from './commands/exception/show/command.ts';
 import { exceptionWithdrawCommand } from './commands/exception/withdraw/command.ts';
+import { execCommand } from './commands/exec/command.ts';
 import { fleetAbortCommand } from './commands/fleet/abort/command.ts';
 import { fleetHaltCommand } from './commands/fleet/halt/command.ts';
 import { fleetHoldCommand } from './commands/fleet/hold/command.ts';
@@ -117,6 +118,7 @@ export const commands: readonly Command[] = [
   command(scaleCommand, () => import('./commands/scale/run.ts')),
   command(stopCommand, () => import('./commands/stop/run.ts')),
   command(startCommand, () => import('./commands/start/run.ts')),
+  command(execCommand, () => import('./commands/exec/run.ts')),
   command(pauseCommand, () => import('./commands/pause/run.ts')),
   command(resumeCommand, () => import('./commands/resume/run.ts')),
   command(runCommand, () => import('./commands/run/run.ts')),

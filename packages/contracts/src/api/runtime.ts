@@ -101,6 +101,13 @@ export const TaskView = z.object({
 });
 export type TaskView = z.infer<typeof TaskView>;
 
+/** What a command writes as it goes, in pieces; its exit code comes last. */
+export const ExecOutput = z.union([
+  z.object({ stream: z.enum(['out', 'err']), text: z.string() }),
+  z.object({ exitCode: z.number().int() }),
+]);
+export type ExecOutput = z.infer<typeof ExecOutput>;
+
 const tag = 'runtime';
 const params = z.object({ placement: PlacementId });
 const action = 'component:operate' as const;
@@ -197,6 +204,22 @@ export const runtimeApi = {
       instance: z.string().max(100).optional(),
     }),
     answer: LogLine,
+  }),
+  execCommand: endpoint({
+    method: 'POST',
+    path: '/placements/:placement/exec',
+    tag,
+    action,
+    stream: 'ndjson',
+    summary: 'Run a command inside an instance that runs; who did it and what is an event',
+    params,
+    body: z.object({
+      command: z.array(z.string().max(4000)).min(1).max(100),
+      /** One that runs; absent: one that is healthy. */
+      instance: z.string().max(253).optional(),
+      why: Why,
+    }),
+    answer: ExecOutput,
   }),
   runTask: endpoint({
     method: 'POST',

@@ -1,3 +1,4 @@
+import type { ExecOutput } from '@pltf/contracts';
 import type { JsonValue, KubernetesObject } from '@pltf/plan/render';
 
 /** A kind as an API server knows it. */
@@ -120,10 +121,6 @@ export interface ExecOptions {
   readonly command: readonly string[];
   readonly signal: AbortSignal;
 }
-
-export type ExecOutput =
-  | { readonly stream: 'out' | 'err'; readonly text: string }
-  | { readonly exitCode: number };
 
 /**
  * One cluster, with one field manager of ours. Everything that goes wrong is a `PltfError` in the user's terms:

@@ -25,7 +25,13 @@ export {
   RolloutRecord,
   type RolloutStage,
 } from './rollout-record.ts';
-export type { DriftChoice, LogQuery, RuntimeDriver, WantedPlacement } from './runtime-driver.ts';
+export type {
+  DriftChoice,
+  ExecRequest,
+  LogQuery,
+  RuntimeDriver,
+  WantedPlacement,
+} from './runtime-driver.ts';
 export { postgresRuntimeQueries, type RuntimeQueries } from './runtime-queries.ts';
 export { authorized, runtimeRoutes } from './runtime-routes.ts';
 export { type RuntimeService, runtimeService } from './runtime-service.ts';

@@ -1,6 +1,7 @@
 import type {
   DesiredPlacement,
   DriftedField,
+  ExecOutput,
   LogLine,
   ObservedPlacement,
   PlacementObject,
@@ -45,6 +46,8 @@ export interface RuntimeDriver {
   awaitTask(id: string, signal: AbortSignal): Promise<TaskResult>;
   taskLog(id: string, follow: boolean, signal: AbortSignal): AsyncIterable<LogLine>;
   cancelTask(id: string): Promise<void>;
+  /** Runs a command inside an instance. Absent where instances have no inside of their own. */
+  exec?(placement: string, request: ExecRequest, signal: AbortSignal): AsyncIterable<ExecOutput>;
   /**
    * Fields that are not as the platform asked, looked up now. Absent where nobody but the driver can change what runs,
    * as is `revert`.
@@ -56,6 +59,12 @@ export interface RuntimeDriver {
     which: DriftChoice,
     signal?: AbortSignal,
   ): Promise<readonly DriftedField[]>;
+}
+
+export interface ExecRequest {
+  readonly command: readonly string[];
+  /** One of its instances; absent: a healthy one. */
+  readonly instance?: string | undefined;
 }
 
 /** Which drifted fields are meant; all of them when nothing is said. */

@@ -5,6 +5,7 @@ import { sequenceOf } from '../../kernel/cursor.ts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries, Component } from '../catalog/index.ts';
+import { execHandlers } from './exec-routes.ts';
 import { fresh } from './fresh-observation.ts';
 import type { ChangeRequest } from './place-request.ts';
 import type { Placement } from './placement.ts';
@@ -35,6 +36,7 @@ type Names =
   | 'pauseRollout'
   | 'resumeRollout'
   | 'placementLogs'
+  | 'execCommand'
   | 'runTask'
   | 'getTask'
   | 'taskLog'
@@ -46,6 +48,7 @@ export function runtimeRoutes(dependencies: RuntimeRoutesDependencies): Handlers
     ...placementHandlers(dependencies),
     ...changeHandlers(dependencies),
     ...holdHandlers(dependencies),
+    ...execHandlers(dependencies, (id, context) => authorized(dependencies, id, context)),
     ...taskHandlers(dependencies),
   };
 }

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { PltfError } from '@pltf/contracts';
+import { type ExecOutput, PltfError } from '@pltf/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ClusterApi, ExecOutput } from '../cluster-api.ts';
+import type { ClusterApi } from '../cluster-api.ts';
 import { openCluster } from './http-cluster.ts';
 
 let server: Server;

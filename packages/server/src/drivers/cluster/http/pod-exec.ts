@@ -1,6 +1,6 @@
-import { PltfError } from '@pltf/contracts';
+import { type ExecOutput, PltfError } from '@pltf/contracts';
 import { type MessageEvent, WebSocket } from 'undici';
-import type { ExecOptions, ExecOutput } from '../cluster-api.ts';
+import type { ExecOptions } from '../cluster-api.ts';
 import { listAt, textAt } from '../json-read.ts';
 import type { Connection } from './connection.ts';
 

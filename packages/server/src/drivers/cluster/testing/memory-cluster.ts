@@ -1,10 +1,9 @@
-import { PltfError } from '@pltf/contracts';
+import { type ExecOutput, PltfError } from '@pltf/contracts';
 import type { JsonObject, JsonValue, KubernetesObject } from '@pltf/plan/render';
 import { servedKinds } from '@pltf/plan/render';
 import type {
   ClusterApi,
   ExecOptions,
-  ExecOutput,
   LiveObject,
   ObjectKey,
   PodLogLine,

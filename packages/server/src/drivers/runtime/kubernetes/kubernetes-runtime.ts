@@ -1,6 +1,5 @@
-import { type ObservedPlacement, PltfError } from '@pltf/contracts';
-import type { RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
-import type { ExecOutput } from '../../cluster/cluster-api.ts';
+import { type ExecOutput, type ObservedPlacement, PltfError } from '@pltf/contracts';
+import type { ExecRequest, RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
 import { removeSet } from './apply/index.ts';
 import { findDrift, revertDrift } from './drift/index.ts';
 import { mergedLogs } from './merged-logs.ts';
@@ -15,11 +14,7 @@ import { kubernetesTasks } from './tasks.ts';
 
 /** A runtime that follows its cluster until it is disposed. */
 export interface KubernetesRuntime extends RuntimeDriver, AsyncDisposable {
-  exec(
-    placement: string,
-    request: { readonly command: readonly string[]; readonly instance?: string | undefined },
-    signal: AbortSignal,
-  ): AsyncIterable<ExecOutput>;
+  readonly exec: NonNullable<RuntimeDriver['exec']>;
 }
 
 /** Runs placements on a cluster: all that is decided is in the ledger, all that is so is in the cluster. */
@@ -155,10 +150,7 @@ async function wantedObjects(dependencies: PassDependencies, placement: string) 
 async function* exec(
   dependencies: PassDependencies,
   placement: string,
-  {
-    command,
-    instance,
-  }: { readonly command: readonly string[]; readonly instance?: string | undefined },
+  { command, instance }: ExecRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ExecOutput> {
   const { cluster, cache } = dependencies;
