@@ -21,7 +21,7 @@ async function clusterBed(): Promise<RuntimeBed> {
   const platform = randomBytes(4).toString('hex');
   const agent = await startAgentProcess();
   const client = new AgentClient({ socketPath: join(agent.data, 'agent', 'agent.sock') });
-  const cluster = await openRealCluster();
+  const cluster = openRealCluster();
   const cache = openClusterCache({ api: cluster, platform });
   const images = new AgentImages({
     agent: client,

@@ -1,10 +1,28 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyObject, kubectl } from './cluster.ts';
 import { freePort } from './platform.ts';
 import { run } from './tools.ts';
+
+async function judge(
+  request: IncomingMessage,
+  response: ServerResponse,
+  word: string,
+  message: string,
+): Promise<void> {
+  let body = '';
+  for await (const part of request) body += String(part);
+  const { apiVersion, kind, request: asked } = JSON.parse(body);
+  const allowed = !String(asked.namespace).includes(word);
+  const refusal = allowed ? {} : { status: { code: 403, message } };
+  response.setHeader('content-type', 'application/json');
+  response.end(
+    JSON.stringify({ apiVersion, kind, response: { uid: asked.uid, allowed, ...refusal } }),
+  );
+}
 
 /** A real admission webhook that refuses Deployments of one component, with its own words. */
 export async function refuseDeployments(word: string, message: string): Promise<AsyncDisposable> {
@@ -18,16 +36,7 @@ export async function refuseDeployments(word: string, message: string): Promise<
   const port = await freePort();
   const server = createServer(
     { key: await readFile(key), cert: await readFile(cert) },
-    async (request, response) => {
-      let body = '';
-      for await (const part of request) body += String(part);
-      const { apiVersion, kind, request: asked } = JSON.parse(body);
-      const allowed = !String(asked.namespace).includes(word);
-      const status = { code: 403, message };
-      const answer = { uid: asked.uid, allowed, ...(allowed ? {} : { status }) };
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ apiVersion, kind, response: answer }));
-    },
+    (request, response) => void judge(request, response, word, message),
   );
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const name = `refusing-${word}`;

@@ -10,18 +10,23 @@ declare module 'vitest' {
   }
 }
 
+const used: { registry?: AsyncDisposable; bases?: readonly string[] } = {};
+
 /** One registry and one set of base images for all files: layers of images are pushed and pulled once. */
-export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | void> {
+export async function setup(project: TestProject): Promise<void> {
   const missing = await withoutClusterTools();
-  const given = missing === undefined ? await provideBases('node-service') : undefined;
-  if (given === undefined) {
+  const bases = missing === undefined ? await provideBases('node-service') : undefined;
+  if (bases === undefined) {
     project.provide('registry', '');
-    return undefined;
+    return;
   }
+  used.bases = bases;
   const registry = await startRegistry();
+  used.registry = registry;
   project.provide('registry', registry.host);
-  return async () => {
-    await registry[Symbol.asyncDispose]();
-    for (const name of given) await docker('rmi', name);
-  };
+}
+
+export async function teardown(): Promise<void> {
+  await used.registry?.[Symbol.asyncDispose]();
+  for (const name of used.bases ?? []) await docker('rmi', name);
 }

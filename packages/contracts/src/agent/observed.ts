@@ -10,6 +10,13 @@ export const LogLine = z.object({
 });
 export type LogLine = z.infer<typeof LogLine>;
 
+/** What a command writes as it goes, in pieces; its exit code comes last. */
+export const ExecOutput = z.union([
+  z.object({ stream: z.enum(['out', 'err']), text: z.string() }),
+  z.object({ exitCode: z.number().int() }),
+]);
+export type ExecOutput = z.infer<typeof ExecOutput>;
+
 /** Why something went wrong, in the user's terms, with the last lines of the log that show it. */
 export const Reason = z.object({
   code: z.string(),

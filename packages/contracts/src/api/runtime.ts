@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   DriftedField,
+  ExecOutput,
   LogLine,
   ObservedInstance,
   PlacementNote,
@@ -100,13 +101,6 @@ export const TaskView = z.object({
   finishedAt: Instant.optional(),
 });
 export type TaskView = z.infer<typeof TaskView>;
-
-/** What a command writes as it goes, in pieces; its exit code comes last. */
-export const ExecOutput = z.union([
-  z.object({ stream: z.enum(['out', 'err']), text: z.string() }),
-  z.object({ exitCode: z.number().int() }),
-]);
-export type ExecOutput = z.infer<typeof ExecOutput>;
 
 const tag = 'runtime';
 const params = z.object({ placement: PlacementId });
