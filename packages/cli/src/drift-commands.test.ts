@@ -56,6 +56,15 @@ describe('pltf drift', () => {
     expect([code, out.trim()]).toEqual([0, 'users-api.prod is as the platform asks.']);
   });
 
+  test('of a component says it of each of its environments', async () => {
+    const { code, out } = await pltf('drift', 'users-api');
+
+    const placements = platform.requests.filter(({ name }) => name === 'getDrift');
+    expect(placements.length).toBeGreaterThan(1);
+    expect(code).toBe(2);
+    expect(out.match(/pltf drift revert users-api/g)).toHaveLength(placements.length);
+  });
+
   test('without a name shows everything that drifted', async () => {
     platform.handlers.listDrift = async () => ({
       items: [{ placement: 'users-api.prod', asOf, drift: [replicas] }],

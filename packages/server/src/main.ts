@@ -14,6 +14,7 @@ import { ReconcileLoop } from './engine/loop.ts';
 import { wakeEverything } from './engine/startup-wakes.ts';
 import { postgresWorkStore } from './engine/work-store.ts';
 import { warmPlanner } from './modules/delivery/index.ts';
+import { advisoryLocks } from './persistence/advisory-locks.ts';
 import { installationId } from './persistence/installation.ts';
 import { migrate } from './persistence/migrate.ts';
 import { openPool } from './persistence/pool.ts';
@@ -106,7 +107,7 @@ async function lay(
   return {
     ...{ db, session, log, platform, capabilities, repositories },
     ...{ portalUrl, routerPort, goldenPaths, agentSocket, path, kubeconfig },
-    ...{ installation, dataDirectory, gitCredentials },
+    ...{ installation, dataDirectory, gitCredentials, locks: advisoryLocks(config.databaseUrl) },
   };
 }
 

@@ -62,7 +62,7 @@ export async function openGitops(
   runtime: string,
   rule: RuleOf<'gitops'>,
 ): Promise<OpenRuntime> {
-  const { db, portalUrl, kubeconfig, gitCredentials, dataDirectory, path } = foundation;
+  const { db, portalUrl, kubeconfig, gitCredentials, dataDirectory, path, locks } = foundation;
   const [{ openGitOps, sourceCommits }, { openCluster }] = await Promise.all([
     import('../drivers/runtime/gitops/index.ts'),
     import('../drivers/cluster/http/http-cluster.ts'),
@@ -83,6 +83,7 @@ export async function openGitops(
     },
     cluster: (name, context) => openCluster({ name, context, kubeconfig }),
     credentials: (variable) => gitCredentials[variable],
+    turns: locks.named(`environment repository ${rule.repository}`),
     root: join(dataDirectory, 'environment-repositories'),
   });
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { KubeconfigSource } from '../drivers/cluster/http/kubeconfig.ts';
+import type { ExclusiveLocks } from '../kernel/exclusive-lock.ts';
 import type { WorkflowPipelineDependencies } from '../modules/delivery/index.ts';
 import type { LivePlatform } from '../modules/platform/index.ts';
 import type { PushListener } from '../modules/repos/index.ts';
@@ -21,6 +22,8 @@ export interface Foundation {
   /** What marks everything that this installation makes in engines that it shares with others. */
   readonly installation: string;
   readonly gitCredentials: Readonly<Record<string, string>>;
+  /** One writer at a time across all servers, by name. */
+  readonly locks: ExclusiveLocks;
   /** A PATH to find git and other programs in. */
   readonly path: string;
   /** Where the contexts of clusters are. */

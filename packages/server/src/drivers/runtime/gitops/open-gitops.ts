@@ -1,3 +1,4 @@
+import type { ExclusiveLock } from '../../../kernel/exclusive-lock.ts';
 import type { OpenRuntime } from '../../../modules/runtime/index.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import { openEnvironmentRepo } from '../../environment-repo/index.ts';
@@ -16,6 +17,8 @@ export interface GitOpsOpenerOptions
   readonly inCluster?: ((cluster: ClusterApi) => InCluster) | undefined;
   /** The value of a variable of the server's environment, like `PLTF_GIT_ENVIRONMENTS`. */
   readonly credentials: (variable: string) => string | undefined;
+  /** One writer of the repository at a time, across all servers. */
+  readonly turns?: ExclusiveLock | undefined;
   /** Folder for copies of hosted repositories. */
   readonly root: string;
   /** A PATH to find git in. */
@@ -35,7 +38,7 @@ export async function openGitOps(
   const { ledger, images, changes, clock, cluster, path, root, wake } = options;
   const ring = ringOf(rule, options.portalUrl);
   const repo = await openEnvironmentRepo({
-    ...{ location: rule.repository, root, path, clock },
+    ...{ location: rule.repository, root, path, clock, turns: options.turns },
     authorization: basic(
       rule.credentials === undefined ? undefined : options.credentials(rule.credentials),
     ),
