@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { clearCluster, field, kubectl, serviceUrl } from './support/cluster.ts';
+import {
+  type ClusterPlatform,
+  placementOf,
+  pushGreeting,
+  startClusterPlatform,
+} from './support/cluster-platform.ts';
+import { withoutClusterTools } from './support/cluster-tools.ts';
+import { eventually, git, pltf, run } from './support/tools.ts';
+
+const missing = await withoutClusterTools();
+const commitMs = 90_000;
+
+describe.skipIf(missing !== undefined)(
+  `Git as the way into a cluster (${missing ?? 'an environment repository, and pods from it'})`,
+  () => {
+    let cluster: ClusterPlatform;
+    let folder: string;
+    let environments: string;
+    let name: string;
+    let clone: string;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'pltf-environments-'));
+      environments = join(folder, 'environments.git');
+      await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', environments]);
+      cluster = await startClusterPlatform({
+        environments: { preview: 'agent', staging: 'agent', prod: 'fleet' },
+        runtimes: (registry) =>
+          `  fleet: {driver: gitops, repository: "${environments}", agent: argocd, ring: first, kubernetes: 23, registry: "${registry}/pltf"}\n`,
+      });
+      const { platform } = cluster;
+      name = `fleet-${cluster.word}`;
+      clone = join(platform.home, name);
+      expect(await pltf(platform, 'create', 'service', name)).toMatchObject({ code: 0 });
+      await eventually(
+        () => placementOf(platform, `${name}.staging`),
+        ({ serving }) => serving !== undefined,
+      );
+    });
+    afterAll(async () => {
+      await cluster?.[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const inRepository = async (...args: readonly string[]): Promise<string> => {
+      const { code, out, err } = await run('git', ['--git-dir', environments, ...args]);
+      if (code !== 0) throw new Error(err);
+      return out.trim();
+    };
+    const commits = async (): Promise<readonly string[]> =>
+      (await inRepository('log', '--format=%H', 'main')).split('\n');
+    const manifest = async (at = 'main'): Promise<string | undefined> => {
+      const files = (await inRepository('ls-tree', '-r', '--name-only', at)).split('\n');
+      return files.find((file) => file.endsWith(`/${name}--prod/manifest.yaml`));
+    };
+    const objectsAt = async (at = 'main'): Promise<readonly unknown[]> => {
+      const path = await manifest(at);
+      const text = await inRepository('show', `${at}:${path}`);
+      return parseAllDocuments(text).map((document) => document.toJS() as unknown);
+    };
+    const imageAt = async (at = 'main'): Promise<string> => {
+      const objects = await objectsAt(at);
+      const deployment = objects.find((one) => field(one, 'kind') === 'Deployment');
+      return String(field(deployment, 'spec', 'template', 'spec', 'containers', 0, 'image'));
+    };
+
+    it('commits what a promotion asks for, with who asked and what it was made from', async () => {
+      const { platform } = cluster;
+      // Nobody reports how it ends, so that nobody waits for it.
+      await platform.client.promote({ params: { component: name }, body: {} });
+      await eventually(manifest, (path) => path !== undefined, commitMs);
+
+      const path = await manifest();
+      expect(path).toMatch(new RegExp(`^rings/first/[0-9a-f]{2}/${name}--prod/manifest.yaml$`));
+      expect(await imageAt()).toMatch(
+        new RegExp(`^${cluster.registry}/pltf/.*@sha256:[0-9a-f]{64}$`),
+      );
+      const log = await inRepository('log', '-1', '--format=%B', 'main', '--', String(path));
+      expect(log).toContain(`Pltf-Placement: ${name}.prod`);
+      expect(log).toMatch(/^Pltf-By: \S+/m);
+      const { items } = await platform.client.listReleases({
+        params: { component: name },
+        query: {},
+      });
+      expect(log).toContain(`Argocd-reference-commit-sha: ${items[0]?.commit}`);
+      const files = await inRepository('ls-tree', '-r', '--name-only', 'main');
+      expect(files).toMatch(/^argocd\/first\//m);
+    });
+
+    it('is what a cluster takes: pods run from it and answer', async () => {
+      for (const object of await objectsAt()) {
+        const input = JSON.stringify(object);
+        const applied = await run('kubectl', ['apply', '--server-side', '-f', '-'], { input });
+        // The manifest is for a newer cluster than the one at hand may be.
+        if (!applied.err.includes('no matches for kind'))
+          expect(applied, applied.err).toMatchObject({ code: 0 });
+      }
+
+      await kubectl(
+        ...['rollout', 'status', '--namespace', `${name}--prod`, `deployment/${name}`],
+        '--timeout=90s',
+      );
+
+      const answer = await fetch(await serviceUrl(`${name}--prod`));
+      expect(await answer.text()).toContain('It works.');
+      await clearCluster(name);
+    });
+
+    it('never shows as good what nobody reports on', async () => {
+      const shown = await placementOf(cluster.platform, `${name}.prod`);
+
+      expect(shown.phase).not.toBe('running');
+      expect(shown.serving).toBeUndefined();
+    });
+
+    it('makes one commit for one change, none for none, and goes back to the very content', async () => {
+      const { platform } = cluster;
+      const before = await commits();
+      const image = await imageAt();
+      await git(platform, platform.home, 'clone', '--quiet', `${platform.url}/git/${name}.git`);
+      await pushGreeting(platform, clone, 'The second release');
+      await eventually(
+        () => platform.client.listReleases({ params: { component: name }, query: {} }),
+        ({ items }) => items.length === 2,
+        commitMs,
+      );
+      const prod = { params: { placement: `${name}.prod` } };
+
+      await platform.client.deploy({ ...prod, body: { release: 2 } });
+      await eventually(imageAt, (now) => now !== image, commitMs);
+      const forth = await commits();
+      await platform.client.deploy({ ...prod, body: { release: 1 } });
+      await eventually(imageAt, (now) => now === image, commitMs);
+
+      expect(forth.length - before.length).toBe(1);
+      const changed = await inRepository('diff', '--name-only', `${before[0]}`, `${forth[0]}`);
+      expect(changed).toBe(await manifest());
+      expect((await commits()).length - forth.length).toBe(1);
+    });
+
+    it('leaves a tombstone where a placement was, and nothing else of it', async () => {
+      const path = String(await manifest());
+
+      await cluster.platform.client.deleteComponent({
+        params: { component: name },
+        query: { confirm: name },
+      });
+
+      await eventually(manifest, (left) => left === undefined, commitMs);
+      const tombstone = path.replace('manifest.yaml', 'TOMBSTONE');
+      expect(JSON.parse(await inRepository('show', `main:${tombstone}`))).toMatchObject({
+        placement: `${name}.prod`,
+      });
+    });
+  },
+);
