@@ -60,10 +60,11 @@ export class AgentClient implements AsyncDisposable {
   ): AsyncGenerator<z.output<T>> {
     const response = await this.#send({ method: 'GET', path, signal, timeoutMs: 0 });
     let rest = '';
-    response.body.setEncoding('utf8');
+    // A character may be cut in two by the end of a chunk.
+    const decoder = new TextDecoder();
     try {
-      for await (const chunk of response.body as AsyncIterable<string>) {
-        const parts = (rest + chunk).split('\n');
+      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+        const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
         rest = parts.pop() ?? '';
         for (const part of parts) if (part !== '') yield line.parse(JSON.parse(part));
       }
