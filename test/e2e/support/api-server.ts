@@ -12,8 +12,6 @@ export interface ApiServer extends AsyncDisposable {
   readonly kubeconfig: string;
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Writes the kubeconfig anew with another token; the right one when none is given. */
-  useToken(token?: string): Promise<void>;
 }
 
 interface Program {
@@ -53,12 +51,7 @@ export async function startApiServer(): Promise<ApiServer> {
     await kubectl('config', 'view', '--minify', '--raw', '--flatten', '--output', 'json'),
   );
   given.clusters[0].cluster.server = `https://127.0.0.1:${port}`;
-  const rightToken: string = given.users[0].user.token;
-  const useToken = async (token = rightToken): Promise<void> => {
-    given.users[0].user.token = token;
-    await writeFile(kubeconfig, JSON.stringify(given));
-  };
-  await useToken();
+  await writeFile(kubeconfig, JSON.stringify(given));
   const [program = '', ...args] = found.args;
   const own = [
     ...args.filter((one) => !/^--(?:secure-port|cert-dir)=/.test(one)),
@@ -84,7 +77,7 @@ export async function startApiServer(): Promise<ApiServer> {
   };
   await start();
   return {
-    ...{ kubeconfig, kill, start, useToken },
+    ...{ kubeconfig, kill, start },
     [Symbol.asyncDispose]: async () => {
       await kill();
       await rm(folder, { recursive: true, force: true });
