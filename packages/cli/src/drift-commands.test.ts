@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Home } from './testing/call-cli.ts';
+import { component } from './testing/scenario.ts';
 import { startTestPlatform, type TestPlatform, testToken } from './testing/test-platform.ts';
 
 let platform: TestPlatform;
@@ -63,6 +64,16 @@ describe('pltf drift', () => {
     expect(placements.length).toBeGreaterThan(1);
     expect(code).toBe(2);
     expect(out.match(/pltf drift revert users-api/g)).toHaveLength(placements.length);
+  });
+
+  test('is told by show too, with the way on', async () => {
+    const detail = component('users-api');
+    const placements = detail.placements.map((one) => ({ ...one, drift: [replicas] }));
+    platform.handlers.getComponent = async () => ({ ...detail, placements });
+
+    const { out } = await pltf('show', 'users-api');
+
+    expect(out).toContain('.spec.replicas of Deployment users-api: 5 instead of 2 · pltf drift');
   });
 
   test('without a name shows everything that drifted', async () => {

@@ -6,6 +6,7 @@ import type { Output } from '../../output/output.ts';
 import { safe } from '../../output/safe-text.ts';
 import { pairs } from '../../output/table.ts';
 import { ago, until } from '../../output/time.ts';
+import { driftSentence } from '../../view/drift.ts';
 import { verdictTable } from '../../view/guardrails.ts';
 import {
   instanceTable,
@@ -100,7 +101,8 @@ function showFailing(out: Output, run: RunView | undefined): void {
 }
 
 /** Why a placement is not as it should be, and what still hinders it from going. */
-function showTrouble(out: Output, { id, rollout, leftovers, notes }: PlacementView): void {
+function showTrouble(out: Output, placement: PlacementView): void {
+  const { id, rollout, leftovers, notes, drift } = placement;
   const { red, dim } = out.style;
   if (rollout?.reason !== undefined) {
     out.print(`  ${red('✖')} ${safe(id)}: ${safe(rollout.reason.detail)}`);
@@ -108,6 +110,10 @@ function showTrouble(out: Output, { id, rollout, leftovers, notes }: PlacementVi
     for (const line of rollout.reason.log.slice(-3)) out.print(`    ${dim('│')} ${safe(line)}`);
   }
   for (const leftover of leftovers) out.print(`  ${safe(id)}: still there: ${safe(leftover)}`);
+  for (const drifted of drift)
+    out.print(
+      `  ${out.style.yellow('!')} ${safe(id)}: ${driftSentence(drifted)} · pltf drift ${safe(id)}`,
+    );
   for (const { what, because } of notes)
     out.print(`  ${safe(id)}: ${safe(what)}: ${dim(safe(because))}`);
 }
