@@ -119,7 +119,11 @@ describe.skipIf(missing !== undefined)(
       const { platform } = cluster;
       await staged('It works.');
       await done('promote', name, '--yes');
-      const first = await greeting(inProd());
+      // A new Service leads nowhere until the nodes have heard of it; from then on it must never refuse.
+      const first = await eventually(
+        () => greeting(inProd()),
+        (body) => body !== '',
+      );
       const images = await imagesOf(inProd());
       await git(platform, clone, 'switch', '--quiet', 'main');
       await pushGreeting(platform, clone, 'The second release');
