@@ -34,6 +34,8 @@ let file = fileWith('agent');
 let machine: MemoryRuntime;
 let cluster: MemoryRuntime;
 let repository: MemoryRuntime;
+/** How long ago everything was that the runtimes tell of. */
+let agoMs: number;
 const needs: Record<string, ReleaseToPlace['needs']> = {};
 const platform: PlatformSource = {
   current: () => file,
@@ -54,6 +56,7 @@ beforeEach(async () => {
   machine = memoryRuntime();
   cluster = memoryRuntime();
   repository = memoryRuntime();
+  agoMs = 60_000;
   needs['shop'] = {};
   needs['payments-api'] = {};
 });
@@ -69,7 +72,8 @@ function pass(id = 'shop.prod'): Promise<unknown> {
     gitops: () => Promise.resolve(repository),
   };
   const reconciler = createPlacementReconciler({
-    ...{ db, platform, queries, store, clock: systemClock },
+    ...{ db, platform, queries, store },
+    clock: { now: () => new Date(Date.now() + agoMs) },
     runtimes: runtimesByName(platform, openers, systemClock),
     intake: observationIntake({ db, store, listener }),
     goldenPaths: { goldenPaths: () => Promise.resolve([]) },
@@ -116,6 +120,23 @@ describe('when the line `runtime:` of an environment changes', () => {
     ]);
     expect(machine.placed.size).toBe(0);
     expect(await row()).toMatchObject({ runtime: 'east', leftOn: [] });
+  });
+
+  test('the old one still answers while nodes, gateways and names hear of the new one', async () => {
+    await placed();
+    file = fileWith('east');
+    agoMs = 5_000;
+    await pass();
+    const soon = { old: machine.placed.size, notes: (await row()).observed?.notes };
+
+    agoMs = 20_000;
+    await pass();
+
+    expect(soon).toEqual({
+      old: 1,
+      notes: [{ what: 'still on agent', because: 'until everybody knows the way to east' }],
+    });
+    expect(machine.placed.size).toBe(0);
   });
 
   test('a server that is killed at any point of it is gone on from', async () => {

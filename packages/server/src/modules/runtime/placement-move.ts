@@ -20,6 +20,12 @@ export interface MoveDependencies {
   readonly runtimes: Runtimes;
 }
 
+/**
+ * How long the old place still answers when the new one serves: nodes, gateways and names hear of a new address some
+ * seconds after its instances are ready (kube-proxy writes its rules once a second at most, later on a busy machine).
+ */
+const handOverMs = 15_000;
+
 /** How a note begins that tells of something left elsewhere. */
 export const stillOn = 'still on ';
 
@@ -83,7 +89,7 @@ export async function leaveBehind(
   const stays: LeftBehind[] = [];
   for (const runtime of placement.leftOn) {
     const because = isSettled(placement, observed)
-      ? await takeFrom(dependencies, placement, runtime, signal)
+      ? await takeFrom(dependencies, placement, { runtime, observed }, signal)
       : `until it serves on ${placement.runtime ?? 'the new one'}`;
     if (because !== undefined) stays.push({ runtime, because });
   }
@@ -94,18 +100,27 @@ export async function leaveBehind(
   return stays;
 }
 
+/** Whether some may not yet know the way to where the placement serves now. */
+const isHandingOver = (clock: Clock, { runState }: Placement, observed: ObservedPlacement) =>
+  runState === 'running' &&
+  clock.now().getTime() < Date.parse(observed.rollout?.finishedAt ?? '') + handOverMs;
+
 /** Undefined once nothing of it is there; else why something is. */
 async function takeFrom(
-  { platform, queries, runtimes }: MoveDependencies,
-  { id, runtime: current }: Placement,
-  runtime: string,
+  { platform, queries, runtimes, clock }: MoveDependencies,
+  placement: Placement,
+  { runtime, observed }: { readonly runtime: string; readonly observed: ObservedPlacement },
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const { id, runtime: current } = placement;
   if (isSamePlace(platform.current(), runtime, current)) return undefined;
   const shared = pulledBeside(platform.current(), runtime, current);
   if (shared !== undefined) return shared;
   const behind = await queries.callersBehind(id, runtime);
   if (behind.length > 0) return `${behind.join(', ')} still calls it there`;
+  if (isHandingOver(clock, placement, observed)) {
+    return `until everybody knows the way to ${current ?? 'the new one'}`;
+  }
   try {
     const driver = await runtimes.named(runtime);
     return (await driver.remove(id, signal)) ? undefined : 'it is being removed';

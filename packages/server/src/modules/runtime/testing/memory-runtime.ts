@@ -68,6 +68,9 @@ function observed({ desired }: WantedPlacement, hold: boolean): ObservedPlacemen
     ...{ id, revision, warm: [], instances: [], leftovers: [], traffic: noTraffic, at },
     phase: hold ? 'rolling' : stopped ? 'stopped' : 'running',
     ...(hold || stopped ? {} : { serving: to }),
-    rollout: { revision, to, step: hold ? 'starting' : 'done', startedAt: at },
+    rollout: {
+      ...{ revision, to, startedAt: at },
+      ...(hold ? { step: 'starting' } : { step: 'done', finishedAt: at }),
+    },
   };
 }
