@@ -867,6 +867,21 @@ describe('a diagnostic bundle', () => {
     expect(JSON.stringify(bundle)).not.toContain(testToken);
   });
 
+  test('holds what the runtime shows of each placement', async () => {
+    const deployment = { object: 'Deployment users-api', content: { kind: 'Deployment' } };
+    platform.handlers.getPlacementEvidence = ({ params }) => ({
+      ...{ placement: params.placement, runtime: 'east', asOf: instant() },
+      ...{ objects: [deployment], events: [], instances: [], missing: [] },
+    });
+
+    const { out } = await pltf('debug users-api --env prod --json');
+
+    expect(JSON.parse(out).placements[0].evidence).toMatchObject({
+      placement: 'users-api.prod',
+      objects: [deployment],
+    });
+  });
+
   test('can be of one environment', async () => {
     const { out } = await pltf('debug users-api --env prod --json');
     const missing = await pltf('debug users-api --env nowhere');

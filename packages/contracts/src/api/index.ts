@@ -2,6 +2,7 @@ import { catalogApi } from './catalog.ts';
 import { deliveryApi } from './delivery.ts';
 import { driftApi } from './drift.ts';
 import { eventsApi } from './events.ts';
+import { evidenceApi } from './evidence.ts';
 import { fleetApi } from './fleet.ts';
 import { identityApi } from './identity.ts';
 import { plansApi } from './plans.ts';
@@ -17,6 +18,7 @@ export const api = {
   ...deliveryApi,
   ...runtimeApi,
   ...driftApi,
+  ...evidenceApi,
   ...eventsApi,
   ...platformApi,
   ...fleetApi,
@@ -30,6 +32,7 @@ export * from './delivery.ts';
 export * from './drift.ts';
 export * from './endpoint.ts';
 export * from './events.ts';
+export * from './evidence.ts';
 export * from './fleet.ts';
 export * from './identity.ts';
 export * from './plans.ts';

@@ -38,7 +38,7 @@ export async function collectPlatform(client: Client) {
   };
 }
 
-/** Everything of one component: placements (of one environment when named) with rollouts and last log lines, runs. */
+/** Everything of one component: placements (of one environment when named) with rollouts, last log lines and what its runtime shows, runs. */
 export async function collectComponent(client: Client, component: string, env: string | undefined) {
   const detail = await client.getComponent({ params: { component } });
   const wanted = detail.placements.filter(
@@ -71,5 +71,6 @@ async function collectPlacement(client: Client, placement: PlacementView) {
     placement,
     rollouts: await part(() => client.listRollouts({ params, query: { limit: newest } })),
     log: await part(() => lines(client.placementLogs({ params, query: { tail: logLines } }))),
+    evidence: await part(() => client.getPlacementEvidence({ params })),
   };
 }

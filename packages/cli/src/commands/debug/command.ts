@@ -18,7 +18,7 @@ export const debugCommand = define({
   examples: [
     {
       line: 'pltf debug users-api',
-      does: 'writes users-api-debug-….json: component, placements, rollouts, runs and last log lines',
+      does: 'writes users-api-debug-….json: component, placements, rollouts, runs, last log lines, and of a cluster its objects and events',
     },
     { line: 'pltf debug users-api --env prod', does: 'one environment only' },
     { line: 'pltf debug', does: 'the same of the platform' },

@@ -30,6 +30,7 @@ export type {
   ExecRequest,
   LogQuery,
   RuntimeDriver,
+  RuntimeEvidence,
   WantedPlacement,
 } from './runtime-driver.ts';
 export { postgresRuntimeQueries, type RuntimeQueries } from './runtime-queries.ts';

@@ -4,6 +4,7 @@ import type {
   ExecOutput,
   LogLine,
   ObservedPlacement,
+  PlacementEvidence,
   PlacementObject,
   TaskRequest,
   TaskResult,
@@ -49,6 +50,11 @@ export interface RuntimeDriver {
   /** Runs a command inside an instance. Absent where instances have no inside of their own. */
   exec?(placement: string, request: ExecRequest, signal: AbortSignal): AsyncIterable<ExecOutput>;
   /**
+   * What the backend has of it, for whoever looks into a fault; bounded, and without what is secret. Absent where there
+   * is nothing beyond what is observed.
+   */
+  evidence?(placement: string, signal: AbortSignal): Promise<RuntimeEvidence>;
+  /**
    * Fields that are not as the platform asked, looked up now. Absent where nobody but the driver can change what runs,
    * as is `revert`.
    */
@@ -60,6 +66,11 @@ export interface RuntimeDriver {
     signal?: AbortSignal,
   ): Promise<readonly DriftedField[]>;
 }
+
+export type RuntimeEvidence = Pick<
+  PlacementEvidence,
+  'record' | 'objects' | 'events' | 'instances' | 'missing'
+>;
 
 export interface ExecRequest {
   readonly command: readonly string[];

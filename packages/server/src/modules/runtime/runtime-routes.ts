@@ -5,6 +5,7 @@ import { sequenceOf } from '../../kernel/cursor.ts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries, Component } from '../catalog/index.ts';
+import { evidenceHandlers } from './evidence-routes.ts';
 import { execHandlers } from './exec-routes.ts';
 import { fresh } from './fresh-observation.ts';
 import type { ChangeRequest } from './place-request.ts';
@@ -37,6 +38,7 @@ type Names =
   | 'resumeRollout'
   | 'placementLogs'
   | 'execCommand'
+  | 'getPlacementEvidence'
   | 'runTask'
   | 'getTask'
   | 'taskLog'
@@ -49,6 +51,7 @@ export function runtimeRoutes(dependencies: RuntimeRoutesDependencies): Handlers
     ...changeHandlers(dependencies),
     ...holdHandlers(dependencies),
     ...execHandlers(dependencies, (id, context) => authorized(dependencies, id, context)),
+    ...evidenceHandlers(dependencies, (id, context) => authorized(dependencies, id, context)),
     ...taskHandlers(dependencies),
   };
 }

@@ -2,6 +2,7 @@ import { type ExecOutput, type ObservedPlacement, PltfError } from '@pltf/contra
 import type { ExecRequest, RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
 import { removeSet } from './apply/index.ts';
 import { findDrift, revertDrift } from './drift/index.ts';
+import { evidenceOf } from './evidence/index.ts';
 import { mergedLogs } from './merged-logs.ts';
 import { nothingFound, observedPlacement } from './observed-placement.ts';
 import { notesOf } from './placement-notes.ts';
@@ -58,6 +59,7 @@ export function kubernetesRuntime(options: KubernetesRuntimeOptions): Kubernetes
       if (reverted.length > 0) options.wake(placement);
       return reverted;
     },
+    evidence: (placement, signal) => evidenceOf(dependencies, placement, signal),
     exec: (placement, request, signal) => exec(dependencies, placement, request, signal),
     [Symbol.asyncDispose]: () => {
       following.stop();
