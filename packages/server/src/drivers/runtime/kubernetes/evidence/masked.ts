@@ -5,7 +5,7 @@ type Value = Fields[string];
 
 const mask = '[masked]';
 /** Longer texts are cut: nobody looks for a fault in the middle of a file. */
-export const longestText = 4_096;
+const longestText = 4_096;
 
 const word =
   'password|passwd|pwd|secret|token|credential|api[-_.]?key|private[-_.]?key|access[-_.]?key|dsn';
