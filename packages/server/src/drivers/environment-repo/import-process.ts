@@ -1,9 +1,20 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { PltfError } from '@pltf/contracts';
 
 /** One `git fast-import` at work: what is written to it goes in pieces of this size, however small the files are. */
 const pieceBytes = 1 << 20;
+/** Pieces that git has not taken yet: with one it and whoever makes the files would work in turns, never at once. */
+const mostPieces = 4;
+/**
+ * For every object git takes a quarter of a megabyte for zlib and gives it back; glibc would ask the kernel for it each
+ * time (measured with 50,000 files: 7.8 s of processor time without this, 4.9 s with it). Others do not know the words.
+ */
+const keepMemory: NodeJS.ProcessEnv = {
+  MALLOC_MMAP_THRESHOLD_: String(64 << 20),
+  MALLOC_TRIM_THRESHOLD_: String(256 << 20),
+  MALLOC_TOP_PAD_: String(8 << 20),
+};
 const maximumMessage = 16 * 1024;
 
 /** A running `git fast-import`. Text and bytes are copied: the caller may use its room again at once. */
@@ -25,7 +36,10 @@ export function startImport(
   extra: readonly string[] = [],
 ): ImportProcess {
   const args = [...extra, '--git-dir', directory, 'fast-import', '--quiet', '--done'];
-  const child = spawn('git', args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn('git', args, {
+    env: { ...environment, ...keepMemory },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const lines = answerLines();
   let message = '';
   child.stdout.setEncoding('latin1').on('data', lines.take);
@@ -44,10 +58,7 @@ export function startImport(
     });
   });
   ended.then(lines.end, lines.fail);
-  const output = pieces(async (piece) => {
-    if (child.stdin.destroyed || child.stdin.write(piece)) return;
-    await Promise.race([once(child.stdin, 'drain'), ended]);
-  });
+  const output = pieces(inFlight(child.stdin, ended));
   return {
     ...output,
     ask: async (command) => {
@@ -64,6 +75,17 @@ export function startImport(
     kill: () => {
       child.kill('SIGKILL');
     },
+  };
+}
+
+/** Sends pieces, some ahead of what was taken. Who sends waits for room, and for nothing once the other side has ended. */
+function inFlight(stdin: Writable, ended: Promise<void>) {
+  const sent: Promise<void>[] = [];
+  return async (piece: Uint8Array): Promise<void> => {
+    if (stdin.destroyed) return;
+    // Taken or lost: of what is lost the end of the process tells.
+    sent.push(new Promise((resolve) => stdin.write(piece, () => resolve())));
+    if (sent.length >= mostPieces) await Promise.race([sent.shift(), ended]);
   };
 }
 
