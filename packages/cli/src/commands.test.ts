@@ -849,6 +849,26 @@ describe('activity', () => {
   });
 });
 
+describe('a rollout that somebody holds', () => {
+  test('is shown with who does, since when and why, and the way on', async () => {
+    const held = {
+      by: 'ben',
+      since: new Date(Date.now() - 200_000).toISOString(),
+      why: 'the till',
+    };
+    platform.components.set(
+      'users-api',
+      component('users-api', { placements: [placement('users-api', 'prod', { held })] }),
+    );
+
+    const { out } = await pltf('show users-api');
+
+    expect(out).toContain(
+      'users-api.prod: ben paused its rollout 3 min ago (the till) · pltf resume users-api.prod',
+    );
+  });
+});
+
 describe('a diagnostic bundle', () => {
   test('is a file for its owner only, and one missing part does not hide the rest', async () => {
     platform.handlers.placementLogs = () => {

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Portal, reason, startPortal, until, withoutBrowser } from './fixture.ts';
+import { placementOf } from './platform/lookup.ts';
 import { writeLine } from './platform/world.ts';
 
 describe.skipIf(withoutBrowser)(`a service's page${reason}`, () => {
@@ -66,6 +67,39 @@ describe.skipIf(withoutBrowser)(`a service's page${reason}`, () => {
       ((await record.textContent()) ?? '').includes('rollback #2 → #1'),
     );
     expect(await record.textContent()).toContain('412');
+  });
+
+  it('pauses a rollout by keyboard on a phone, says who did and why, and resumes it', async () => {
+    const placement = placementOf(portal.platform.world, 'search-api.prod');
+    Object.assign(placement, {
+      ...{ holds: true, phase: 'rolling' },
+      rollout: {
+        ...{
+          id: 'ro_00000000000000000000000001',
+          placement: placement.id,
+          component: 'search-api',
+        },
+        ...{ environment: 'prod', kind: 'deploy', state: 'running', step: 'waiting-healthy' },
+        ...{ to: 15, from: 14, requestedBy: 'ben', startedAt: new Date().toISOString() },
+      },
+    });
+    page = await portal.open({ user: 'ana', path: '/components/search-api', width: 360 });
+
+    await page.getByRole('button', { name: 'Pause the rollout in prod…' }).press('Enter');
+    await page.getByRole('dialog').getByLabel('Why').fill('The till is busy');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const strip = lane('prod').locator('.rollout');
+    await strip.getByText(/Paused\s*by ana/).waitFor();
+
+    expect(await strip.textContent()).toContain('“The till is busy”');
+    expect(sentTo('/pause')).toEqual({ why: 'The till is busy' });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(360);
+    await strip.getByRole('button', { name: 'Resume the rollout in prod…' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+    await strip.getByRole('button', { name: 'Pause the rollout in prod…' }).waitFor();
   });
 
   it('scales, stops only when the name is typed, and starts again', async () => {

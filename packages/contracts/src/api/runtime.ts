@@ -54,6 +54,10 @@ export const RolloutView = z.object({
 });
 export type RolloutView = z.infer<typeof RolloutView>;
 
+/** Who holds a rollout where it is. */
+export const Held = z.object({ by: z.string(), since: Instant, why: z.string().optional() });
+export type Held = z.infer<typeof Held>;
+
 export const PlacementView = z.object({
   id: PlacementId,
   component: ComponentName,
@@ -79,6 +83,10 @@ export const PlacementView = z.object({
   warm: z.array(z.number().int()),
   instances: z.array(ObservedInstance),
   rollout: RolloutView.optional(),
+  /** Present while somebody holds the rollout that is under way. */
+  held: Held.optional(),
+  /** Whether a rollout of it can be held. */
+  holds: z.literal(true).optional(),
   leftovers: z.array(z.string()),
   /** What it asks for and its runtime cannot give, and what else is to be known of it. */
   notes: z.array(PlacementNote),

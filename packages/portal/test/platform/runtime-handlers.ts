@@ -1,3 +1,4 @@
+import type { PlacementView, RolloutView } from '@pltf/contracts';
 import { type Asking, actorOf, type TestHandlers } from './handler-types.ts';
 import { placementLines, taskLines } from './lines.ts';
 import { componentOf, missing, must, paged, placementOf, soon } from './lookup.ts';
@@ -19,6 +20,8 @@ export function runtimeHandlers(
   | 'scale'
   | 'stop'
   | 'start'
+  | 'pauseRollout'
+  | 'resumeRollout'
   | 'placementLogs'
   | 'runTask'
   | 'getTask'
@@ -89,6 +92,13 @@ export function runtimeHandlers(
       rollout('scale', params.placement, asking, body.why, undefined, body.instances),
     stop: ({ params, body }, asking) => rollout('stop', params.placement, asking, body.why),
     start: ({ params, body }, asking) => rollout('start', params.placement, asking, body.why),
+    pauseRollout: ({ params, body }, asking) =>
+      hold(world, params.placement, actorOf(asking), {
+        ...{ by: actorOf(asking), since: soon(0) },
+        ...(body.why === undefined ? {} : { why: body.why }),
+      }),
+    resumeRollout: ({ params }, asking) =>
+      hold(world, params.placement, actorOf(asking), undefined),
     placementLogs: ({ params, query }, { signal }) =>
       placementLines(world, placementOf(world, params.placement), query.tail, query.follow, signal),
     runTask: ({ params, body }, asking) => {
@@ -117,4 +127,16 @@ export function runtimeHandlers(
     taskLog: ({ params }) => taskLines(params.id),
     cancelTask: () => ({}),
   };
+}
+
+function hold(world: World, id: string, actor: string, held: PlacementView['held']): RolloutView {
+  const one = placementOf(world, id);
+  const rollout = must(one.rollout, 'rollout');
+  if (held === undefined) delete one.held;
+  else one.held = held;
+  tell(world, {
+    ...{ type: 'placement-changed', actor, component: one.component, placement: id },
+    summary: held === undefined ? 'goes on' : 'is held',
+  });
+  return rollout;
 }

@@ -59,13 +59,18 @@ export function handlersOf(foundation: Foundation, rooms: Rooms, identity: Ident
   };
 }
 
-/** Where placements are, and where that answers. */
-function placesOf({ platform, routerPort }: Foundation): Pick<ViewContext, 'runtimeOf' | 'urlOf'> {
+/** Where placements are, where that answers, and what it can do. */
+function placesOf({
+  platform,
+  routerPort,
+}: Foundation): Pick<ViewContext, 'holds' | 'runtimeOf' | 'urlOf'> {
   const runtimeOf: ViewContext['runtimeOf'] = ({ runtime, environment }) =>
     runtime ?? runtimeIn(platform.current(), environment);
   const urlOf: ViewContext['urlOf'] = (placement) =>
     addressOf(platform.current(), placement, routerPort);
-  return { runtimeOf, urlOf };
+  const holds: ViewContext['holds'] = (placement) =>
+    platform.current().runtimes[runtimeOf(placement)]?.driver === 'kubernetes';
+  return { holds, runtimeOf, urlOf };
 }
 
 function pathHandlers(foundation: Foundation, rooms: Rooms, { queries }: IdentityRoom) {

@@ -8,6 +8,7 @@ import { rollouts } from './migrations/0006-rollouts.ts';
 import { runtimes } from './migrations/0007-runtimes.ts';
 import { fleet } from './migrations/0008-fleet.ts';
 import { installation } from './migrations/0009-installation.ts';
+import { heldRollouts } from './migrations/0010-held-rollouts.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -26,6 +27,7 @@ const migrations: readonly Migration[] = [
   { name: '0007-runtimes', up: runtimes },
   { name: '0008-fleet', up: fleet },
   { name: '0009-installation', up: installation },
+  { name: '0010-held-rollouts', up: heldRollouts },
 ];
 
 const migrationLock = 7_350_001;

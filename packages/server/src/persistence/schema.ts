@@ -141,6 +141,8 @@ export interface PlacementTable {
   restarts: Generated<number>;
   /** Somebody holds the rollout that is under way. */
   paused: Generated<boolean>;
+  /** Who does, since when and why. */
+  held: ColumnType<object | null, string | null | undefined, string | null>;
   /** What the driver observed last, and when. */
   observed: Json<object | null>;
   observed_at: Date | null;

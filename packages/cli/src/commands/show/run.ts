@@ -70,7 +70,7 @@ function showComponent(out: Output, detail: ComponentDetail, now: number): void 
   for (const line of lines) out.print(`  ${line}`);
   section(out, 'Environments', detail.placements.length, 'It runs nowhere yet.');
   placementTable(out, detail.placements, 2);
-  for (const placement of detail.placements) showTrouble(out, placement);
+  for (const placement of detail.placements) showTrouble(out, placement, now);
   section(out, 'Newest releases', detail.releases.length, 'None yet; a green run makes one.');
   releaseTable(out, detail.releases.slice(0, newest), now, 2);
   section(out, 'Newest runs', detail.runs.length, 'None yet; a push begins one.');
@@ -101,7 +101,7 @@ function showFailing(out: Output, run: RunView | undefined): void {
 }
 
 /** Why a placement is not as it should be, and what still hinders it from going. */
-function showTrouble(out: Output, placement: PlacementView): void {
+function showTrouble(out: Output, placement: PlacementView, now: number): void {
   const { id, rollout, leftovers, notes, drift } = placement;
   const { red, dim } = out.style;
   if (rollout?.reason !== undefined) {
@@ -109,6 +109,10 @@ function showTrouble(out: Output, placement: PlacementView): void {
     out.print(`    → ${safe(rollout.reason.fix)}`);
     for (const line of rollout.reason.log.slice(-3)) out.print(`    ${dim('│')} ${safe(line)}`);
   }
+  if (placement.held !== undefined)
+    out.print(
+      `  ${out.style.yellow('!')} ${safe(id)}: ${heldSentence(placement.held, now)} · pltf resume ${safe(id)}`,
+    );
   for (const leftover of leftovers) out.print(`  ${safe(id)}: still there: ${safe(leftover)}`);
   for (const drifted of drift)
     out.print(
@@ -117,6 +121,10 @@ function showTrouble(out: Output, placement: PlacementView): void {
   for (const { what, because } of notes)
     out.print(`  ${safe(id)}: ${safe(what)}: ${dim(safe(because))}`);
 }
+
+/** Who holds a rollout, since when and why. */
+const heldSentence = ({ by, since, why }: NonNullable<PlacementView['held']>, now: number) =>
+  `${safe(by)} paused its rollout ${ago(since, now)}${why === undefined ? '' : ` (${safe(why)})`}`;
 
 function showPlacement(out: Output, placement: PlacementView, now: number): void {
   const { style } = out;
@@ -153,5 +161,5 @@ function showPlacement(out: Output, placement: PlacementView, now: number): void
   for (const line of lines) out.print(`  ${line}`);
   section(out, 'Instances', placement.instances.length, 'None.');
   instanceTable(out, placement.instances, now, 2);
-  showTrouble(out, placement);
+  showTrouble(out, placement, now);
 }

@@ -69,7 +69,7 @@ export function LaneCard({ lane, component, acting, chosen, onChoose }: LaneCard
         {main === undefined ? (
           <p className="lane-empty small quiet">{emptyWords(lane.environment)}</p>
         ) : (
-          <Main placement={main} component={component} />
+          <Main placement={main} component={component} acting={acting} />
         )}
         <LaneButtons lane={lane} component={component} acting={acting} />
       </article>
@@ -82,13 +82,13 @@ const emptyWords = (environment: string): string =>
     ? 'A push to a branch makes a preview here.'
     : `Nothing was brought to ${environment} yet.`;
 
-function Main({
-  placement,
-  component,
-}: {
+interface MainProps {
   readonly placement: PlacementView;
   readonly component: ComponentDetail;
-}): ReactNode {
+  readonly acting: Acting;
+}
+
+function Main({ placement, component, acting }: MainProps): ReactNode {
   const { serving, url } = placement;
   const release = component.releases.find(({ number }) => number === serving?.number);
   return (
@@ -118,7 +118,9 @@ function Main({
         </p>
       )}
       <PlacementFigures placement={placement} />
-      {placement.rollout === undefined ? null : <RolloutStrip rollout={placement.rollout} />}
+      {placement.rollout === undefined ? null : (
+        <RolloutStrip rollout={placement.rollout} placement={placement} acting={acting} />
+      )}
     </div>
   );
 }

@@ -19,9 +19,10 @@ const titles: Readonly<Record<string, string>> = {
 const usual = ['starting', 'waiting-healthy', 'switching', 'draining'];
 const order = Object.keys(titles);
 
-/** The way of a rollout as stages, so far as it got. */
+/** The way of a rollout as stages, so far as it got; `paused` while somebody holds it. */
 export function stagesOf(
   rollout: Pick<RolloutView, 'state' | 'step' | 'switchedAt'>,
+  paused = false,
 ): readonly Stage[] {
   const shown = order.filter((id) => usual.includes(id) || id === rollout.step);
   const ended = rollout.state !== 'running';
@@ -32,7 +33,7 @@ export function stagesOf(
     : shown.indexOf(rollout.step);
   return shown.map((id, index) => ({
     id,
-    title: titles[id] ?? id,
+    title: paused && id === 'holding' ? 'Paused' : (titles[id] ?? id),
     state:
       good || index < reached ? 'done' : index > reached ? 'to-come' : ended ? 'failed' : 'now',
   }));

@@ -1,5 +1,6 @@
 import type {
   ComponentKind,
+  Held,
   Need,
   ObservedPlacement,
   PlacedRelease,
@@ -24,6 +25,8 @@ export interface Placement {
   readonly restarts: number;
   /** Somebody holds the rollout that is under way. */
   readonly paused: boolean;
+  /** Who does; absent for one that was held before that was kept. */
+  readonly held: Held | undefined;
   readonly observed: ObservedPlacement | undefined;
   readonly observedAt: Date | undefined;
   readonly expiresAt: Date | undefined;

@@ -67,6 +67,42 @@ describe('what a size means', () => {
   });
 });
 
+describe('a rollout that somebody holds', () => {
+  const hold = (paused: boolean, actor = 'ada') =>
+    transact(database.db, (tx) =>
+      service.hold(tx, 'shop.prod', { paused, actor, why: 'the till is busy' }),
+    );
+
+  test('says who does and since when, until somebody lets it go on', async () => {
+    await place();
+
+    await hold(true);
+    await hold(true, 'bob');
+    const held = (await shown())?.held;
+    await hold(false);
+
+    expect(held).toMatchObject({ by: 'ada', why: 'the till is busy' });
+    expect(Date.now() - Date.parse(held?.since ?? '')).toBeLessThan(60_000);
+    expect(await shown()).toMatchObject({ paused: false, held: undefined });
+  });
+
+  test('is let go by the next change', async () => {
+    await place();
+    await hold(true);
+
+    await change({ kind: 'restart', restart: true });
+
+    expect(await shown()).toMatchObject({ paused: false, held: undefined });
+  });
+
+  test('has to be under way', async () => {
+    await place();
+    await database.db.updateTable('rollouts').set({ state: 'done' }).execute();
+
+    await expect(hold(true)).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
 describe('a quota', () => {
   const quota = (limits: object): void => {
     file = PlatformFile.parse({

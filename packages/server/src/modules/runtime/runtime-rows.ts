@@ -1,4 +1,4 @@
-import { ObservedPlacement, Reason, Traffic } from '@pltf/contracts';
+import { Held, ObservedPlacement, Reason, Traffic } from '@pltf/contracts';
 import type { Selectable } from 'kysely';
 import type { PlacementTable, RolloutTable, TaskTable } from '../../persistence/schema.ts';
 import type { Placement } from './placement.ts';
@@ -20,6 +20,7 @@ export function toPlacement(row: Selectable<PlacementTable>): Placement {
     runState: row.run_state,
     restarts: row.restarts,
     paused: row.paused,
+    held: Held.safeParse(row.held).data,
     // An observation of an older shape counts as none: the next one replaces it.
     observed: ObservedPlacement.safeParse(row.observed).data,
     observedAt: row.observed_at ?? undefined,

@@ -67,7 +67,9 @@ export function runtimeService(dependencies: PlacingDependencies): RuntimeServic
         });
       }
       if (placement.paused === paused) return rollout;
-      await store.setPaused(tx, id, paused);
+      const since = clock.now().toISOString();
+      const held = { by: actor, since, ...(why === undefined ? {} : { why }) };
+      await store.setHeld(tx, id, paused ? held : undefined);
       tx.tell({
         ...subject(placement),
         type: 'placement-changed',

@@ -16,7 +16,7 @@ const placementWrites: Pick<
   | 'change'
   | 'heldByOthers'
   | 'setEdges'
-  | 'setPaused'
+  | 'setHeld'
   | 'setRuntime'
   | 'setRemoving'
   | 'setObserved'
@@ -98,7 +98,7 @@ const placementWrites: Pick<
       .updateTable('placements')
       .set((column) => ({
         revision: column('revision', '+', 1),
-        paused: false,
+        ...{ paused: false, held: null },
         ...(change.release === undefined ? {} : { release: change.release }),
         ...(change.instances === undefined ? {} : { instances: change.instances }),
         ...(change.runState === undefined ? {} : { run_state: change.runState }),
@@ -129,8 +129,12 @@ const placementWrites: Pick<
       .where('id', '=', id)
       .execute();
   },
-  setPaused: async (tx, id, paused) => {
-    await tx.sql.updateTable('placements').set({ paused }).where('id', '=', id).execute();
+  setHeld: async (tx, id, held) => {
+    await tx.sql
+      .updateTable('placements')
+      .set({ paused: held !== undefined, held: held === undefined ? null : JSON.stringify(held) })
+      .where('id', '=', id)
+      .execute();
   },
   setRemoving: async (tx, id) => {
     await tx.sql

@@ -1,8 +1,8 @@
-import type { ObservedPlacement } from '@pltf/contracts';
+import type { Held, ObservedPlacement } from '@pltf/contracts';
 import type { Tx } from '../../persistence/transaction.ts';
 import type { Placement } from './placement.ts';
 import type { PlacementSize } from './placement-size.ts';
-import type { Held } from './quota.ts';
+import type { Held as HeldAmount } from './quota.ts';
 import type { Rollout } from './rollout.ts';
 import type { RolloutChange } from './rollout-rules.ts';
 import type { Task } from './task.ts';
@@ -46,7 +46,7 @@ export interface RuntimeStore {
   /** Which of these hosts another placement already answers for. */
   takenHosts(tx: Tx, id: string, hosts: readonly string[]): Promise<readonly string[]>;
   /** What other running placements of the component have in the environment; locks them out of changing meanwhile. */
-  heldByOthers(tx: Tx, component: string, environment: string, id: string): Promise<Held>;
+  heldByOthers(tx: Tx, component: string, environment: string, id: string): Promise<HeldAmount>;
   /** Applies the change and answers with the next revision. */
   change(tx: Tx, id: string, change: PlacementChange): Promise<number>;
   /** Whom it calls, and what it listens on itself. */
@@ -56,8 +56,8 @@ export interface RuntimeStore {
     id: string,
     where: { readonly runtime: string; readonly leftOn: readonly string[] },
   ): Promise<void>;
-  /** Any further change lets go of what is held. */
-  setPaused(tx: Tx, id: string, paused: boolean): Promise<void>;
+  /** Undefined: nobody holds it. Any further change lets go of what is held. */
+  setHeld(tx: Tx, id: string, held: Held | undefined): Promise<void>;
   setRemoving(tx: Tx, id: string): Promise<void>;
   setObserved(tx: Tx, id: string, observed: ObservedPlacement, at: Date): Promise<void>;
   remove(tx: Tx, id: string): Promise<void>;

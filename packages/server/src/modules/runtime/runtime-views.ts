@@ -4,6 +4,8 @@ import type { Rollout } from './rollout.ts';
 import type { Task } from './task.ts';
 
 export interface ViewContext {
+  /** Whether its runtime can hold a rollout where it is. */
+  readonly holds: (placement: Placement) => boolean;
   /** Where a placement answers, if it does. */
   readonly urlOf: (placement: Placement) => string | undefined;
   /** By its name in the platform file. */
@@ -80,6 +82,8 @@ export function placementView(
     warm: (observed?.warm ?? []).map(({ number }) => number),
     instances: observed?.instances ?? [],
     ...(rollout === undefined ? {} : { rollout: rolloutView(rollout) }),
+    ...(placement.held === undefined ? {} : { held: placement.held }),
+    ...(context.holds(placement) ? { holds: true as const } : {}),
     leftovers: observed?.leftovers ?? [],
     notes: observed?.notes ?? [],
     drift: observed?.drift ?? [],

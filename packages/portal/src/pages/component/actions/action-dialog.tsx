@@ -127,7 +127,7 @@ function DeleteDialog({
   );
 }
 
-type PlacementAction = 'restart' | 'stop' | 'start' | 'remove-preview';
+type PlacementAction = 'restart' | 'stop' | 'start' | 'pause' | 'resume' | 'remove-preview';
 
 interface PlacementDialogProps {
   readonly action: PlacementAction;
@@ -159,6 +159,20 @@ function wordsOf(action: PlacementAction, { environment, url, desired, id }: Pla
         accepted: `Starting in ${environment}`,
         text: `Starts ${all} of release #${desired.release}.`,
       };
+    case 'pause':
+      return {
+        title: `Pause the rollout in ${environment}`,
+        submit: 'Pause',
+        accepted: `The rollout in ${environment} is paused`,
+        text: 'It goes no further until somebody resumes it. What serves now serves on. Any other change ends the pause.',
+      };
+    case 'resume':
+      return {
+        title: `Resume the rollout in ${environment}`,
+        submit: 'Resume',
+        accepted: `The rollout in ${environment} goes on`,
+        text: `Release #${desired.release} goes on from where it was paused.`,
+      };
     default:
       return {
         title: `End the preview ${id}`,
@@ -168,6 +182,14 @@ function wordsOf(action: PlacementAction, { environment, url, desired, id }: Pla
       };
   }
 }
+
+const calls = {
+  restart: 'restart',
+  stop: 'stop',
+  start: 'start',
+  pause: 'pauseRollout',
+  resume: 'resumeRollout',
+} as const;
 
 function PlacementDialog({ action, placement, onClose }: PlacementDialogProps): ReactNode {
   const client = useClient();
@@ -188,7 +210,7 @@ function PlacementDialog({ action, placement, onClose }: PlacementDialogProps): 
         : {})}
       run={(why, options): Promise<unknown> => {
         if (action === 'remove-preview') return client.removePreview({ params }, options);
-        return client[action]({ params, body: why }, options);
+        return client[calls[action]]({ params, body: why }, options);
       }}
       onClose={onClose}
     >

@@ -7,7 +7,15 @@ export type Asked =
   | { readonly do: 'rollback'; readonly placement: PlacementView; readonly to?: number }
   | { readonly do: 'deploy'; readonly placement: PlacementView; readonly release?: number }
   | {
-      readonly do: 'restart' | 'scale' | 'stop' | 'start' | 'task' | 'remove-preview';
+      readonly do:
+        | 'restart'
+        | 'scale'
+        | 'stop'
+        | 'start'
+        | 'pause'
+        | 'resume'
+        | 'task'
+        | 'remove-preview';
       readonly placement: PlacementView;
     }
   | {

@@ -9,6 +9,7 @@ export const placement: Placement = {
     runState: 'running',
     restarts: 0,
     paused: false,
+    held: undefined,
     observed: undefined,
     observedAt: undefined,
   },
