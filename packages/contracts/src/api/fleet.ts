@@ -71,7 +71,7 @@ export const fleetApi = {
   }),
   resumeFleet: endpoint({
     ...{ ...decision, path: '/fleet/resume' },
-    summary: 'Let it go on, with what failed so far accepted',
+    summary: 'Let it go on, with what failed so far accepted; one failure more halts it again',
     answer: FleetChangeView,
   }),
   abortFleet: endpoint({

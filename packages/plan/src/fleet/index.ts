@@ -14,6 +14,8 @@ export { accept, advance, type Outcome, observe } from './wave-progress.ts';
 export { nextStep, toTakeBack, type WaveStep } from './wave-rules.ts';
 export {
   type ChangeState,
+  type HaltCause,
+  haltCauses,
   type MemberState,
   planWaves,
   type Wave,

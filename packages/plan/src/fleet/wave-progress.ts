@@ -1,4 +1,4 @@
-import type { WaveStep } from './wave-rules.ts';
+import { isUnproved, type WaveStep } from './wave-rules.ts';
 import type { MemberState, Wave, WaveMember } from './waves.ts';
 
 /** How a placement that had the change handed to it stands. */
@@ -8,9 +8,10 @@ export interface Outcome {
   readonly reason?: string | undefined;
 }
 
-/** The waves once a step was taken. Halting and finishing are the change's, not the waves'. */
+/** The waves once a step was taken. Finishing is the change's, not the waves'. */
 export function advance(waves: readonly Wave[], step: WaveStep, now: Date): readonly Wave[] {
   if (step.kind === 'settled') return changed(waves, step.wave, { settledAt: now });
+  if (step.kind === 'halt') return changed(waves, step.wave, { halted: step.cause });
   if (step.kind === 'passed') return changed(waves, step.wave, { passedAt: now });
   if (step.kind !== 'go') return waves;
   const wave = waves[step.wave];
@@ -52,15 +53,21 @@ const next: Readonly<Record<MemberState, readonly MemberState[]>> = {
 };
 const follows = (from: MemberState, to: MemberState): boolean => next[from].includes(to);
 
-/** Somebody has seen what halted it, and goes on: what has failed so far, and how much is taken out, is accepted. */
+/**
+ * Somebody has seen what halted it, and goes on: what they could know is accepted, and no more. Failures so far, so that
+ * the next one halts it again; that nothing of a canary took the change, once all of it has ended; and removals above the
+ * budget only where these are what halted it.
+ */
 export const accept = (waves: readonly Wave[]): readonly Wave[] => {
   const index = waves.findIndex(({ passedAt }) => passedAt === undefined);
   const wave = waves[index];
   if (wave === undefined) return waves;
-  const failed = wave.members.filter(({ state }) => state === 'failed').length;
-  // One more than none is accepted: a canary that had nothing to prove is no obstacle either.
-  const accepted = Math.max(failed, 1);
-  return changed(waves, index, { accepted, removalsAgreed: true });
+  return changed(waves, index, {
+    halted: undefined,
+    accepted: wave.members.filter(({ state }) => state === 'failed').length,
+    removalsAgreed: wave.removalsAgreed || wave.halted === 'removals',
+    unprovedAgreed: wave.unprovedAgreed || isUnproved(wave),
+  });
 };
 
 const changed = (waves: readonly Wave[], index: number, change: Partial<Wave>): readonly Wave[] =>

@@ -1,4 +1,4 @@
-import type { Wave, WaveMember } from './waves.ts';
+import type { HaltCause, Wave, WaveMember } from './waves.ts';
 
 /** What is to be done next with a change that goes out. */
 export type WaveStep =
@@ -17,6 +17,7 @@ export type WaveStep =
   | {
       readonly kind: 'halt';
       readonly wave: number;
+      readonly cause: HaltCause;
       readonly reason: string;
       readonly placements: readonly string[];
     }
@@ -55,33 +56,36 @@ const failuresOf = ({ members }: Wave): readonly WaveMember[] =>
 
 function haltOf(wave: Wave, index: number): WaveStep | undefined {
   const { rule, members } = wave;
-  const halt = (reason: string, placements: readonly WaveMember[]): WaveStep => ({
-    kind: 'halt',
-    wave: index,
-    reason,
+  const halt = (cause: HaltCause, reason: string, placements: readonly WaveMember[]): WaveStep => ({
+    ...{ kind: 'halt', wave: index, cause, reason },
     placements: placements.map(({ placement }) => placement),
   });
   const removals = members.filter(({ removal, state }) => removal && state !== 'held');
   if (removals.length > rule.deletions && !wave.removalsAgreed) {
     return halt(
+      'removals',
       `${rule.ring} would take out ${removals.length} placements; its budget is ${rule.deletions}`,
       removals,
     );
   }
   const failed = failuresOf(wave);
-  if (failed.length > rule.maxFailures + wave.accepted) {
-    return halt(`${failedText(failed)} in ${rule.ring}: ${firstReason(failed)}`, failed);
+  if (failed.length > Math.max(rule.maxFailures, wave.accepted)) {
+    const reason = `${failedText(failed)} in ${rule.ring}: ${firstReason(failed)}`;
+    return halt('failures', reason, failed);
   }
-  const ended = members.every(({ state }) => state !== 'waiting' && state !== 'going');
-  const proved = members.some(({ state }) => state === 'done');
-  if (rule.mandatory && ended && !proved && wave.accepted === 0) {
+  if (rule.mandatory && isUnproved(wave) && !wave.unprovedAgreed) {
     return halt(
+      'unproved',
       `nothing in ${rule.ring} took the change, and it has to be tried there first`,
       members,
     );
   }
   return undefined;
 }
+
+/** All of it has ended, and nothing of it took the change. */
+export const isUnproved = ({ members }: Wave): boolean =>
+  members.every(({ state }) => state !== 'waiting' && state !== 'going' && state !== 'done');
 
 function failedText(failed: readonly WaveMember[]): string {
   const named = failed.slice(0, mostNamed).map(({ placement }) => placement);

@@ -37,10 +37,10 @@ function run(waves: readonly Wave[], now: Date, outcomes: readonly Outcome[] = [
   let found = observe(waves, outcomes);
   for (;;) {
     const step = nextStep(found, now);
+    found = advance(found, step, now);
     if (step.kind === 'wait' || step.kind === 'halt' || step.kind === 'finish') {
       return { waves: found, step };
     }
-    found = advance(found, step, now);
   }
 }
 const done = (placement: string): Outcome => ({ placement, state: 'done' });
@@ -108,26 +108,59 @@ test('one failure more than a ring bears halts the change, and says where and wh
   expect(two.step).toEqual({
     kind: 'halt',
     wave: 1,
+    cause: 'failures',
     reason: 'x, y failed in europe: it crashed',
     placements: ['x', 'y'],
   });
   expect(two.waves[2]?.members[0]?.state).toBe('waiting');
 });
 
-test('somebody may accept the failures and go on; one more halts it again', () => {
+test('somebody may accept the failures and go on; one more halts it again, where failures are borne too', () => {
   const waves = planWaves(rings, environments, [
     candidate('a', { runtime: 'edge' }),
     candidate('b', { runtime: 'edge' }),
   ]);
+  const bearing = planWaves(
+    rings.slice(1),
+    environments,
+    ['w', 'x', 'y', 'z'].map((name) => candidate(name, { runtime: 'eu' })),
+  );
   const going = run(waves, start).waves;
   const halted = run(going, later(1), [failed('a')]);
 
   const resumed = run(accept(halted.waves), later(2));
   const again = run(resumed.waves, later(3), [failed('b')]);
+  const two = run(run(bearing, start).waves, later(1), [failed('w'), failed('x')]);
+  const third = run(run(accept(two.waves), later(2)).waves, later(3), [failed('y')]);
 
   expect(halted.step.kind).toBe('halt');
   expect(resumed.step.kind).toBe('wait');
-  expect(again.step.kind).toBe('halt');
+  expect(again.step).toMatchObject({ kind: 'halt', placements: ['a', 'b'] });
+  expect(two.step.kind).toBe('halt');
+  expect(third.step).toMatchObject({ kind: 'halt', placements: ['w', 'x', 'y'] });
+});
+
+test('who goes on before anything has failed has accepted no failure, and no canary without a success', () => {
+  const waves = planWaves(rings, environments, [candidate('a', { runtime: 'edge' })]);
+  const going = run(waves, start).waves;
+
+  const failure = run(accept(going), later(1), [failed('a')]);
+  const unproved = run(accept(going), later(1), [{ placement: 'a', state: 'back' }]);
+
+  expect(failure.step).toMatchObject({ kind: 'halt', cause: 'failures' });
+  expect(unproved.step).toMatchObject({ kind: 'halt', cause: 'unproved' });
+});
+
+test('failures that were accepted in one ring are none of the next', () => {
+  const waves = planWaves(rings, environments, [
+    candidate('a', { runtime: 'edge' }),
+    candidate('b', { runtime: 'edge' }),
+    candidate('c'),
+  ]);
+  const first = run(run(waves, start).waves, later(1), [failed('a'), done('b')]);
+  const next = run(run(accept(first.waves), later(2)).waves, later(12));
+
+  expect(run(next.waves, later(13), [failed('c')]).step).toMatchObject({ kind: 'halt', wave: 1 });
 });
 
 test('one that fails while its wave soaks halts the change too', () => {
@@ -174,8 +207,11 @@ test('removals stay within the budget of their wave', () => {
     ),
   ]);
 
+  const unasked = run(accept(waves), start);
   const first = run(waves, start);
   const agreed = run(accept(first.waves), start);
+
+  expect(unasked.step).toMatchObject({ kind: 'halt', cause: 'removals' });
 
   expect(first.step).toMatchObject({
     kind: 'halt',
@@ -183,6 +219,14 @@ test('removals stay within the budget of their wave', () => {
   });
   expect(first.waves[0]?.members.every(({ state }) => state === 'waiting')).toBe(true);
   expect(agreed.waves[0]?.members.every(({ state }) => state === 'going')).toBe(true);
+});
+
+test('what is only taken out needs no canary before it', () => {
+  const waves = planWaves(rings, environments, [candidate('gone', { removal: true })]);
+
+  expect(waves.map(({ rule }) => rule.ring)).toEqual(['world']);
+  expect(run(waves, start).step.kind).toBe('wait');
+  expect(toTakeBack(run(waves, start).waves)).toEqual([]);
 });
 
 const anyCandidate = fc.record({

@@ -36,11 +36,19 @@ export interface Wave {
   /** When the last of it had ended; its soak begins. */
   readonly settledAt: Date | undefined;
   readonly passedAt: Date | undefined;
-  /** Failures that somebody has seen and accepted by going on. */
+  /** What it was halted for last; undefined when nothing of its own halted it. */
+  readonly halted: HaltCause | undefined;
+  /** Failures that somebody has seen and accepted by going on: one more halts it again. */
   readonly accepted: number;
   /** Somebody has agreed to more removals than the budget. */
   readonly removalsAgreed: boolean;
+  /** Somebody has seen that nothing of it took the change well, and goes on. */
+  readonly unprovedAgreed: boolean;
 }
+
+/** More removals than the budget; more failures than are borne; nothing that took the change where something has to. */
+export const haltCauses = ['removals', 'failures', 'unproved'] as const;
+export type HaltCause = (typeof haltCauses)[number];
 
 export type ChangeState = 'running' | 'halted' | 'aborting' | 'aborted' | 'finished';
 
@@ -67,7 +75,7 @@ const restRing = 'rest';
 /**
  * Waves in the order of the rings; without rings, one for each environment in the order of promotion, the first of which
  * is the canary. A placement is in the first ring that names its environment and runtime. Empty waves are left out, but
- * for mandatory ones: without its canary a change does not go out.
+ * for mandatory ones: without its canary a change does not go out, unless all that it does is to take placements out.
  */
 export function planWaves(
   rings: readonly RingRule[],
@@ -83,10 +91,9 @@ export function planWaves(
   }
   const planned = rules.map(({ rule }) => waveOf(rule, members.get(rule.ring) ?? []));
   if (rest.length > 0) planned.push(waveOf({ ...usual, ring: restRing, mandatory: false }, rest));
-  const mandatory = rings.length > 0;
-  return planned.filter(
-    ({ rule, members: own }) => own.length > 0 || (mandatory && rule.mandatory),
-  );
+  // What is only taken out has nothing to be tried first.
+  const tries = rings.length > 0 && candidates.some(({ removal }) => !removal);
+  return planned.filter(({ rule, members: own }) => own.length > 0 || (tries && rule.mandatory));
 }
 
 interface Sorting {
@@ -130,6 +137,8 @@ const waveOf = (rule: WaveRule, members: readonly WaveMember[]): Wave => ({
   startedAt: undefined,
   settledAt: undefined,
   passedAt: undefined,
+  halted: undefined,
   accepted: 0,
   removalsAgreed: false,
+  unprovedAgreed: false,
 });

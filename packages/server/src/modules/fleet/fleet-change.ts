@@ -1,4 +1,4 @@
-import type { ChangeState, Wave } from '@pltf/plan';
+import { type ChangeState, haltCauses, type Wave } from '@pltf/plan';
 import { z } from 'zod';
 
 /** What a placement was made with before a change, so that an abort can take it back. */
@@ -57,8 +57,10 @@ export const StoredWaves = z.array(
       startedAt: Instant,
       settledAt: Instant,
       passedAt: Instant,
+      halted: z.enum(haltCauses).optional(),
       accepted: z.number(),
       removalsAgreed: z.boolean(),
+      unprovedAgreed: z.boolean().default(false),
     })
     .transform(
       (wave): Wave => ({
@@ -66,6 +68,7 @@ export const StoredWaves = z.array(
         startedAt: wave.startedAt,
         settledAt: wave.settledAt,
         passedAt: wave.passedAt,
+        halted: wave.halted,
       }),
     ),
 );
