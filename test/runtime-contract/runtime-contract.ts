@@ -35,7 +35,19 @@ export function runtimeContract(
       expect(observed.rollout?.reason).toBeUndefined();
       return { placement, first, observed };
     };
+    /** Once the way to it is known: machines hear of a new address some seconds after its instances are well. */
+    const reached = async (placement: string): Promise<void> => {
+      const deadline = Date.now() + bed.patienceMs;
+      for (;;) {
+        const answer = await bed.visit(placement).catch((error: unknown) => ({ status: error }));
+        if (answer.status === 200) return;
+        if (Date.now() > deadline)
+          throw new Error(`${placement} cannot be reached`, { cause: answer.status });
+        await pause(200);
+      }
+    };
     const answersOf = async (placement: string, times = 12): Promise<ReadonlySet<string>> => {
+      await reached(placement);
       const seen = new Set<string>();
       for (let turn = 0; turn < times; turn += 1) {
         const { status, text } = await bed.visit(placement);
@@ -200,6 +212,7 @@ export function runtimeContract(
       const { placement } = await running('ends', dies);
       const wish = placement.wanted();
       await placement.ended(wish);
+      await reached(placement.id);
 
       await bed.visit(placement.id, '/die').catch(() => undefined);
       const observed = await placement.until(

@@ -42,6 +42,16 @@ const plan: PlatformPlan = {
       ...{ enforceFrom: '2027-01-01', fails: 3, newlyFails: 3, examples: ['mail.prod'] },
     },
   ],
+  moves: [
+    {
+      ...{ environment: 'prod', from: 'agent', to: 'east', count: 2 },
+      examples: ['users-api.prod', 'orders-with-a-quite-long-name.prod'],
+      order: '`east` starts each first while `agent` serves on, and then it is taken away there',
+      lacks: [
+        { message: '`east` has no way in: 2 have no address there', fix: 'Name a `gateway`.' },
+      ],
+    },
+  ],
   cost: { currency: 'EUR', before: '9000.00', after: '9094.00' },
   notes: ['What runs stays as it is.'],
 };
@@ -104,6 +114,9 @@ describe('a plan of the platform', () => {
     expect(out).toContain('9,812 unchanged; 188 change in 1 way');
     expect(out).toContain('~ run.memoryMiB: 256 → 384');
     expect(out).toContain('regions added: enforce from 2027-01-01, 3 would fail');
+    expect(out).toContain('2 placements of prod move from agent to east');
+    expect(out).toContain('in this order: `east` starts each first while `agent` serves on');
+    expect(out).toContain('`east` has no way in: 2 have no address there');
     expect(out).toContain('Cost 9000.00 → 9094.00 EUR a month');
     expect(out.split('\n').filter((line) => width(line) > 80)).toEqual([]);
   });
@@ -142,6 +155,25 @@ describe('a change of the platform', () => {
       plan: plan.digest,
       why: 'it is time',
     });
+  });
+
+  test('leaves behind on purpose only what was named', async () => {
+    const sent: unknown[] = [];
+    platform.handlers.planPlatform = ({ body }) => {
+      sent.push(body.letGo);
+      return plan;
+    };
+    platform.handlers.applyPlatform = ({ body }) => {
+      sent.push(body.letGo);
+      return { version, plan };
+    };
+
+    const { code } = await pltf('platform apply --yes --let-go east --let-go west');
+    const unasked = await pltf('platform apply --let-go east');
+
+    expect(code).toBe(0);
+    expect(sent).toEqual([['east', 'west'], ['east', 'west'], ['east']]);
+    expect(unasked.err).toContain('`pltf platform apply --let-go east --yes`');
   });
 
   test('is not done without a yes, nor when it would break something', async () => {

@@ -112,6 +112,21 @@ export const RenderedPlan = z.object({
 });
 export type RenderedPlan = z.infer<typeof RenderedPlan>;
 
+/** Placements that a changed `runtime:` line of their environment moves. */
+export const RuntimeMove = z.object({
+  environment: z.string(),
+  from: z.string(),
+  to: z.string(),
+  count: z.number().int(),
+  /** Ids of placements, at most 5. */
+  examples: z.array(z.string()),
+  /** In which order it happens. */
+  order: z.string(),
+  /** What the new runtime asks for or lacks, each with what to do. */
+  lacks: z.array(z.object({ message: z.string(), fix: z.string() })),
+});
+export type RuntimeMove = z.infer<typeof RuntimeMove>;
+
 /** What `pltf platform apply` would do, exactly. */
 export const PlatformPlan = z.object({
   /** What it was made from: the version in force, the new files, what runs. */
@@ -130,6 +145,8 @@ export const PlatformPlan = z.object({
   classes: z.array(ChangeClass),
   /** Of what runs on clusters; absent when nothing does. */
   rendered: RenderedPlan.optional(),
+  /** Absent when nothing moves. */
+  moves: z.array(RuntimeMove).optional(),
   breaks: z.array(PlatformBreak),
   guardrails: z.array(GuardrailChange),
   cost: MonthlyChange,

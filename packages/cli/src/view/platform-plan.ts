@@ -1,4 +1,10 @@
-import { type ChangeClass, type PlatformPlan, PltfError, type ValueChange } from '@pltf/contracts';
+import {
+  type ChangeClass,
+  type PlatformPlan,
+  PltfError,
+  type RuntimeMove,
+  type ValueChange,
+} from '@pltf/contracts';
 import type { Context } from '../context.ts';
 import { exit } from '../exit.ts';
 import { count } from '../output/count.ts';
@@ -60,6 +66,7 @@ export function printPlatformPlan(out: Output, plan: PlatformPlan): void {
   if (plan.settings.length > mostSettings)
     out.print(`  … and ${plan.settings.length - mostSettings} more`);
   printPlacements(out, plan);
+  for (const move of plan.moves ?? []) printMove(out, move);
   if (plan.rendered !== undefined) printRendered(out, plan.rendered);
   printGuardrails(out, plan);
   if (plan.cost.before !== plan.cost.after)
@@ -90,6 +97,22 @@ function printClass(
   printWrapped(out, indent, exampleText(examples, number), style.dim);
   if (cost !== undefined && cost.before !== cost.after)
     out.print(style.dim(`      ${cost.before} → ${cost.after} ${cost.currency} a month`));
+}
+
+function printMove(out: Output, move: RuntimeMove): void {
+  const { style } = out;
+  const { environment, from, to, count: number, examples, order, lacks } = move;
+  out.print(
+    style.bold(
+      `${count(number, 'placement')} of ${safe(environment)} ${number === 1 ? 'moves' : 'move'} from ${safe(from)} to ${safe(to)}`,
+    ),
+  );
+  printWrapped(out, indent, exampleText(examples, number), style.dim);
+  printWrapped(out, indent, safe(`in this order: ${order}`));
+  for (const { message, fix } of lacks) {
+    printWrapped(out, indent, safe(message), style.yellow);
+    printWrapped(out, `${indent}  `, safe(fix));
+  }
 }
 
 function printGuardrails(out: Output, { guardrails }: PlatformPlan): void {

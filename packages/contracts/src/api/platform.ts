@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContainerEngine } from '../agent/index.ts';
 import { CommitId, Digest, Instant } from '../names.ts';
+import { OfferName } from '../need.ts';
 import { PlatformFile } from '../platform-file.ts';
 import { PlatformPlan } from '../platform-plan.ts';
 import { endpoint } from './endpoint.ts';
@@ -65,6 +66,9 @@ const Expected = z.object({ version: z.number().int().min(0), digest: Digest });
 /** Digest of the plan that was shown: when it would be another one now, nothing is done. */
 const ShownPlan = Digest.optional();
 
+/** Runtimes that go, or lead elsewhere, although something is there: what is there is left behind on purpose. */
+const LetGo = z.array(OfferName).max(50).optional();
+
 /** What a cluster says of itself and of what it lets the platform do. */
 export const ClusterCheck = z.object({
   /** The minor version of Kubernetes 1. */
@@ -111,8 +115,8 @@ export const platformApi = {
     readsOnly: true,
     summary: 'What a change of the platform would touch; changes nothing',
     body: z.union([
-      z.strictObject({ files: PlatformFiles }),
-      z.strictObject({ version: z.number().int().min(0) }),
+      z.strictObject({ files: PlatformFiles, letGo: LetGo }),
+      z.strictObject({ version: z.number().int().min(0), letGo: LetGo }),
     ]),
     answer: PlatformPlan,
   }),
@@ -122,7 +126,13 @@ export const platformApi = {
     tag,
     action: 'platform:write',
     summary: 'Make these files the platform',
-    body: z.strictObject({ files: PlatformFiles, expected: Expected, plan: ShownPlan, why: Why }),
+    body: z.strictObject({
+      files: PlatformFiles,
+      expected: Expected,
+      plan: ShownPlan,
+      letGo: LetGo,
+      why: Why,
+    }),
     answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),
   }),
   revertPlatform: endpoint({
@@ -135,6 +145,7 @@ export const platformApi = {
       to: z.number().int().min(0),
       expected: Expected,
       plan: ShownPlan,
+      letGo: LetGo,
       why: Why,
     }),
     answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),

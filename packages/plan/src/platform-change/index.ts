@@ -6,3 +6,4 @@ export {
   platformChange,
 } from './platform-change.ts';
 export type { GuardedPlatform } from './replay.ts';
+export type { OccupiedRuntime } from './runtime-moves.ts';

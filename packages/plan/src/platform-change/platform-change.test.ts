@@ -8,7 +8,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseGuardrails } from '../guardrails/index.ts';
-import { platformChange, type RunningPlacement } from './index.ts';
+import { type OccupiedRuntime, platformChange, type RunningPlacement } from './index.ts';
 
 const offers = { postgres: { plans: { small: { monthly: '10' }, large: { monthly: '40' } } } };
 const start = PlatformFile.parse({ offers, rates: { memoryGiBHour: '0.01', cpuHour: '0.02' } });
@@ -51,18 +51,23 @@ interface Options {
   readonly before?: PlatformFile;
   readonly guardrails?: readonly [readonly Guardrail[], readonly Guardrail[]];
   readonly docker?: ContainerEngine;
+  readonly drivers?: readonly string[];
+  readonly occupied?: readonly OccupiedRuntime[];
+  readonly letGo?: readonly string[];
 }
 
 function plan(
   after: Partial<PlatformFile>,
   running: readonly RunningPlacement[],
-  { before = start, guardrails = [[], []], docker }: Options = {},
+  { before = start, guardrails = [[], []], docker, ...options }: Options = {},
 ) {
   const planner = platformChange({
     before: { file: before, guardrails: guardrails[0] },
     after: { file: PlatformFile.parse({ ...start, ...after }), guardrails: guardrails[1] },
-    drivers: ['agent'],
+    drivers: options.drivers ?? ['agent'],
     docker,
+    occupied: options.occupied ?? [],
+    letGo: options.letGo ?? [],
     now: new Date('2026-11-21T00:00:00Z'),
   });
   planner.add(running);

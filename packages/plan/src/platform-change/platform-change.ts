@@ -6,6 +6,8 @@ import { type Break, breaksOf } from './breaks.ts';
 import { classes, mostExamples } from './classes.ts';
 import { type PlacedView, placedUnder, type RunningPlacement } from './placed.ts';
 import { type GuardedPlatform, replay } from './replay.ts';
+import { runtimeBreaks } from './runtime-breaks.ts';
+import { type OccupiedRuntime, runtimeMoves } from './runtime-moves.ts';
 
 export interface PlatformChangeInput {
   readonly before: GuardedPlatform;
@@ -15,11 +17,23 @@ export interface PlatformChangeInput {
   readonly drivers: readonly string[];
   /** The agent's container engine; absent when nobody knows. */
   readonly docker?: ContainerEngine | undefined;
+  /** What is on which runtime, also what was left there or is being deleted. */
+  readonly occupied: readonly OccupiedRuntime[];
+  /** Runtimes where what is left behind, or found no more, is meant to be. */
+  readonly letGo: readonly string[];
 }
 
 type Result = Pick<
   PlatformPlan,
-  'settings' | 'placements' | 'classes' | 'rendered' | 'breaks' | 'guardrails' | 'cost' | 'notes'
+  | 'settings'
+  | 'placements'
+  | 'classes'
+  | 'rendered'
+  | 'moves'
+  | 'breaks'
+  | 'guardrails'
+  | 'cost'
+  | 'notes'
 >;
 
 /** Takes what runs piece by piece, so that a server can plan for tens of thousands and answer others meanwhile. */
@@ -39,6 +53,8 @@ export function platformChange(input: PlatformChangeInput): PlatformChangePlanne
   const rendered = renderedChange(before, after);
   const breaks = breakList();
   for (const one of [...missingDrivers(input), ...missingEngine(input)]) breaks.add(one);
+  const moves = runtimeMoves(before, after, input.occupied);
+  const lost = runtimeBreaks(before, after, input.occupied, input.letGo);
   let total = 0;
   let [costBefore, costAfter] = [amount(0), amount(0)];
   return {
@@ -65,14 +81,21 @@ export function platformChange(input: PlatformChangeInput): PlatformChangePlanne
         placements: { total, unchanged, changed: total - unchanged },
         classes: [...found.finish(after.rates.currency)],
         ...(onClusters === undefined ? {} : { rendered: onClusters }),
-        breaks: [...breaks.all(), ...replayed.breaks()],
+        ...(moves.length === 0 ? {} : { moves: [...moves] }),
+        breaks: [...lost.breaks, ...breaks.all(), ...replayed.breaks()],
         guardrails: [...replayed.changes()],
         cost: {
           currency: after.rates.currency,
           before: shownAmount(costBefore),
           after: shownAmount(costAfter),
         },
-        notes: [...notesOf(before, after, total - unchanged, onClusters?.waves.length ?? 0)],
+        notes: [
+          ...notesOf(before, after, total - unchanged, {
+            moved: moves.reduce((sum, { count }) => sum + count, 0),
+            waves: onClusters?.waves.length ?? 0,
+          }),
+          ...lost.notes,
+        ],
       };
     },
   };
@@ -133,10 +156,14 @@ function notesOf(
   before: PlatformFile,
   after: PlatformFile,
   changed: number,
-  waves: number,
+  { moved, waves }: { readonly moved: number; readonly waves: number },
 ): readonly string[] {
   const notes: string[] = [];
-  if (changed > 0)
+  if (moved > 0)
+    notes.push(
+      'What moves to another runtime does so at once, each by a rollout of its own; one that does not come up there stays where it is.',
+    );
+  if (changed > moved)
     notes.push(
       'What runs stays as it is: each change takes effect at the next rollout of its placement.',
     );

@@ -19,6 +19,7 @@ import {
   postgresPlatformQueries,
   postgresPlatformStore,
 } from '../modules/platform/index.ts';
+import { occupiedRuntimes } from '../modules/runtime/index.ts';
 import { type Db, transact } from '../persistence/transaction.ts';
 import type { Foundation } from './foundation.ts';
 import type { Ground } from './ground-floor.ts';
@@ -70,6 +71,7 @@ export function platformRoom(foundation: Foundation, ground: Ground) {
       clock: systemClock,
     },
     running: placedReleases(db),
+    occupied: () => occupiedRuntimes(db),
   };
   const service = platformService(dependencies);
   const sync = platformSync(dependencies, service);

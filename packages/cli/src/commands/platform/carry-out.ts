@@ -29,6 +29,18 @@ export interface PlatformChangeRequest {
   ) => Promise<{ readonly version: PlatformVersionView; readonly plan: PlatformPlan }>;
 }
 
+interface LetGoOption {
+  readonly 'let-go': readonly string[];
+}
+
+/** What the platform is told of runtimes whose placements are left behind on purpose. */
+export const lettingGo = ({ 'let-go': names }: LetGoOption): { letGo?: string[] } =>
+  names.length === 0 ? {} : { letGo: [...names] };
+
+/** The same, as it is typed. */
+export const lettingGoText = ({ 'let-go': names }: LetGoOption): string =>
+  names.map((name) => ` --let-go ${name}`).join('');
+
 /** Shows the plan, asks, and does exactly that. */
 export async function carryOut(context: Context, request: PlatformChangeRequest): Promise<number> {
   const client = await context.api();

@@ -15,6 +15,10 @@ export function planLines(plan: PlatformPlan): readonly string[] {
       const what = changes.slice(0, 3).map(changeText).join(', ');
       return `  ${count} × ${what} (${examples.slice(0, 2).join(', ')}${count > 2 ? ', …' : ''})`;
     }),
+    ...(plan.moves ?? []).flatMap(({ environment, from, to, count, order, lacks }) => [
+      `Moves       ${count} of ${environment} from ${from} to ${to}: ${order}`,
+      ...lacks.map(({ message }) => `  ${message}`),
+    ]),
     ...hit.map(
       ({ id, newlyFails, mode, enforceFrom }) =>
         `  guardrail ${id}: ${newlyFails} newly fail (${mode}${enforceFrom === undefined ? '' : ` from ${enforceFrom}`})`,

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type ContainerEngine, type PlatformPlan, PltfError } from '@pltf/contracts';
 import {
   digestOf,
+  type OccupiedRuntime,
   platformChange,
   type ReadPlatform,
   readPlatformFiles,
@@ -16,6 +17,8 @@ import type { RunningSource } from './running.ts';
 export interface PlatformPlanning {
   readonly db: Db;
   readonly running: RunningSource;
+  /** What is on which runtime; the runtime module knows it. */
+  readonly occupied: () => Promise<readonly OccupiedRuntime[]>;
   /** Drivers of runtimes that this server has. */
   readonly drivers: readonly string[];
   /** The container engine as the agent finds it; undefined while the agent does not answer. */
@@ -35,11 +38,18 @@ export function readFiles(files: Files): Extract<ReadPlatform, { ok: true }> {
   });
 }
 
+/** New files for the platform, and what people say beside them. */
+export interface PlannedFiles {
+  readonly files: Files;
+  /** Runtimes where what is left behind is meant to be. */
+  readonly letGo?: readonly string[] | undefined;
+}
+
 /** What it would do to put these files in the place of a version. Reads in pages and lets others work in between. */
 export async function planChange(
-  { db, running, drivers, docker, clock }: PlatformPlanning,
+  { db, running, occupied, drivers, docker, clock }: PlatformPlanning,
   base: PlatformVersion,
-  files: Files,
+  { files, letGo = [] }: PlannedFiles,
 ): Promise<PlatformPlan> {
   const [before, after] = [readFiles(base.files), readFiles(files)];
   const shipped = shippedGuardrails();
@@ -48,6 +58,8 @@ export async function planChange(
     after: { file: after.file, guardrails: [...shipped, ...after.guardrails] },
     drivers,
     docker: await docker(),
+    occupied: await occupied(),
+    letGo,
     now: clock.now(),
   });
   for (let last = ''; ; ) {
@@ -81,6 +93,7 @@ function planDigest(plan: Omit<PlatformPlan, 'digest'>): string {
       environments,
       count,
     })),
+    moves: (plan.moves ?? []).map(({ environment, from, to }) => ({ environment, from, to })),
     breaks: plan.breaks.map(({ kind, message, count }) => ({ kind, message, count })),
     guardrails: plan.guardrails.map(({ id, change, fails }) => ({ id, change, fails })),
   });

@@ -65,10 +65,12 @@ async function examined(service: PlatformService, push: ExaminedPush): Promise<r
   }
   const other = push.refs.find(({ after }) => after !== undefined);
   if (other?.after === undefined) return [];
-  const plan = await service.plan(await filesAt(push, other.after)).catch((error: unknown) => {
-    if (error instanceof PltfError) return error;
-    throw error;
-  });
+  const plan = await service
+    .plan({ files: await filesAt(push, other.after) })
+    .catch((error: unknown) => {
+      if (error instanceof PltfError) return error;
+      throw error;
+    });
   const name = other.ref.replace('refs/heads/', '');
   const said = plan instanceof PltfError ? refusalLines(plan) : planLines(plan);
   return [`${name} is not in force; on ${platformBranch} it would be:`, ...said];
@@ -79,7 +81,7 @@ async function planOf(
   push: ExaminedPush,
   commit: string,
 ): Promise<PlatformPlan> {
-  const plan = await service.plan(await filesAt(push, commit));
+  const plan = await service.plan({ files: await filesAt(push, commit) });
   refuseBreaking(plan);
   return plan;
 }

@@ -56,19 +56,20 @@ export function platformRoutes(dependencies: PlatformRoutesDependencies): Handle
     },
     planPlatform: async ({ body }, context) => {
       context.authorize({ what: 'platform' });
-      return service.plan('files' in body ? body.files : await service.filesOf(body.version));
+      const files = 'files' in body ? body.files : await service.filesOf(body.version);
+      return service.plan({ files, letGo: body.letGo });
     },
     applyPlatform: async ({ body }, context) => {
       context.authorize({ what: 'platform' });
-      const { files, expected, plan, why } = body;
       const author = context.actor.name;
-      return changed(await service.change({ files, expected, plan, why, author, via: 'apply' }));
+      return changed(await service.change({ ...body, why: body.why, author, via: 'apply' }));
     },
     revertPlatform: async ({ body }, context) => {
       context.authorize({ what: 'platform' });
-      const { to, expected, plan, why } = body;
+      const { to, expected, plan, letGo, why } = body;
       const files = await service.filesOf(to);
-      const request = { files, expected, plan, why, author: context.actor.name, reverts: to };
+      const author = context.actor.name;
+      const request = { files, expected, plan, letGo, why, author, reverts: to };
       return changed(await service.change({ ...request, via: 'revert' }));
     },
     checkCluster: async ({ body }, context) => {

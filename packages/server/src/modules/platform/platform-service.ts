@@ -7,6 +7,7 @@ import { firstFiles, messageOf } from './platform-commits.ts';
 import type { PlatformGit } from './platform-git.ts';
 import {
   type PlatformPlanning,
+  type PlannedFiles,
   planChange,
   readFiles,
   refuseBreaking,
@@ -30,8 +31,7 @@ export interface Expected {
   readonly digest: string;
 }
 
-export interface ChangeRequest {
-  readonly files: Files;
+export interface ChangeRequest extends PlannedFiles {
   /** What the person has seen; absent for a push, which says it by its parent. */
   readonly expected: Expected | undefined;
   /** The digest of the plan that was shown. */
@@ -52,7 +52,7 @@ export interface Changed {
 export interface PlatformService {
   /** Makes the platform's own repository when it is not there yet. */
   ensureRepository(): Promise<void>;
-  plan(files: Files): Promise<PlatformPlan>;
+  plan(planned: PlannedFiles): Promise<PlatformPlan>;
   /** The files of a version; throws `not-found`. */
   filesOf(version: number): Promise<Files>;
   /**
@@ -70,7 +70,7 @@ export function platformService(dependencies: PlatformServiceDependencies): Plat
       refuseManaged(live);
       if (!(await dependencies.git.exists())) await ensure(dependencies, await live.version());
     },
-    plan: async (files) => planChange(dependencies, await live.version(), files),
+    plan: async (planned) => planChange(dependencies, await live.version(), planned),
     filesOf: async (number) => {
       const current = await live.version();
       if (number === current.number) return current.files;
@@ -94,7 +94,7 @@ async function change(
   readFiles(request.files);
   const base = await live.version();
   if (request.expected !== undefined) await refuseStale(dependencies, base, request.expected);
-  const plan = await planChange(dependencies, base, request.files);
+  const plan = await planChange(dependencies, base, request);
   refuseBreaking(plan);
   if (request.plan !== undefined && request.plan !== plan.digest) throw planChanged(plan);
   if (plan.outcome === 'unchanged') return { version: base, plan };

@@ -12,6 +12,7 @@ import { startTestApp, type TestApp } from '../../http/testing/test-app.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
 import { placedReleases } from '../delivery/index.ts';
+import { occupiedRuntimes } from '../runtime/index.ts';
 import {
   LivePlatform,
   type PlatformServiceDependencies,
@@ -41,6 +42,7 @@ async function startPlatform(operator?: { path: string; files: Record<string, st
     ...{ db: database.db, store: postgresPlatformStore(), queries, git },
     ...{ running: placedReleases(database.db), drivers: ['agent'], clock: systemClock },
     docker: () => Promise.resolve(undefined),
+    occupied: () => occupiedRuntimes(database.db),
     live: await LivePlatform.open(queries, operator),
   };
   const service = platformService(dependencies);
@@ -98,13 +100,14 @@ const files = (text: string, more: Record<string, string> = {}) => ({
 const sizes = (small: number) =>
   `sizes: {small: {memoryMiB: ${small}, cpu: 0.25}, medium: {memoryMiB: 512, cpu: 0.5}}\n`;
 
-async function apply(text: string, author = 'root') {
+async function apply(text: string, author = 'root', letGo: readonly string[] = []) {
   const { number, digest } = await platform.live.version();
   const expected = { version: number, digest };
   const request = {
     files: files(text),
     expected,
     author,
+    letGo,
     via: 'apply' as const,
     why: 'it is time',
   };
@@ -152,6 +155,53 @@ describe('an apply', () => {
       errors: [{ where: 'size', message: expect.stringContaining('shop.prod') }],
     });
     expect((await platform.live.version()).number).toBe(0);
+  });
+
+  test('that takes away the runtime that something is on needs that to be said', async () => {
+    const east = 'runtimes: {agent: {driver: agent}, east: {driver: agent}}\n';
+    const [on, off] = ['east', 'agent'].map(
+      (runtime) => `environments: [{name: prod, runtime: ${runtime}}]\n`,
+    );
+    await apply(`${east}${on}`);
+    await addRunning(database.db, 'shop', 'prod', 'small');
+    await addRunning(database.db, 'gone', 'prod', 'small');
+    await sql`update placements set runtime = 'agent', left_on = '{east}' where id = 'shop.prod'`.execute(
+      database.db,
+    );
+    await sql`update placements set runtime = 'east', state = 'removing' where id = 'gone.prod'`.execute(
+      database.db,
+    );
+
+    const back = await platform.service.plan({ files: files(`${east}${off}`) });
+    const refused = await apply(`${off}`).catch((error: unknown) => error);
+    const { plan } = await apply(`${off}`, 'root', ['east']);
+
+    expect(back).toMatchObject({ outcome: 'changes', breaks: [] });
+    expect(refused).toMatchObject({
+      code: 'platform-refused',
+      errors: [
+        {
+          where: 'runtime',
+          message: 'the runtime `east` is gone, and something is on it (2: shop.prod, gone.prod)',
+        },
+      ],
+    });
+    expect(plan.notes.join()).toContain('2 (shop.prod, gone.prod) are let go');
+  });
+
+  test('of a `runtime:` line says what moves', async () => {
+    await addRunning(database.db, 'shop', 'prod', 'small');
+    await sql`update placements set runtime = 'agent', hosts = '{shop.localhost}'`.execute(
+      database.db,
+    );
+
+    const { plan } = await apply(
+      'runtimes: {agent: {driver: agent}, boxes: {driver: agent, isolation: docker}}\nenvironments: [{name: prod, runtime: boxes}]\n',
+    );
+
+    expect(plan.moves).toMatchObject([
+      { environment: 'prod', from: 'agent', to: 'boxes', count: 1, examples: ['shop.prod'] },
+    ]);
   });
 
   test('that relies on a team that is not there is refused', async () => {
@@ -208,7 +258,7 @@ describe('an apply', () => {
   });
 
   test('of another plan than the one that was shown does nothing', async () => {
-    const shown = await platform.service.plan(files(sizes(384)));
+    const shown = await platform.service.plan({ files: files(sizes(384)) });
     await addRunning(database.db, 'shop', 'prod', 'small');
 
     const applied = platform.service.change({

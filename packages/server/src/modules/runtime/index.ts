@@ -6,6 +6,7 @@ export {
   observationIntake,
   type PlacementListener,
 } from './observation-intake.ts';
+export { occupiedRuntimes } from './occupied-runtimes.ts';
 export type { PlaceRequest } from './place-request.ts';
 export type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
 export { createPlacementReconciler } from './placement-reconciler.ts';

@@ -1,5 +1,6 @@
-import type { ObservedPlacement, PlatformFile } from '@pltf/contracts';
+import type { ObservedPlacement } from '@pltf/contracts';
 import { PltfError } from '@pltf/contracts';
+import { isSamePlace, pulledBeside } from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
 import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
@@ -9,7 +10,7 @@ import { type Placement, subject } from './placement.ts';
 import { changePlacement } from './placing.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeStore } from './runtime-store.ts';
-import { placeOf, type Runtimes } from './runtimes.ts';
+import type { Runtimes } from './runtimes.ts';
 
 export interface MoveDependencies {
   readonly db: Db;
@@ -149,35 +150,6 @@ async function writeLeft(
       summary: `${id} is on ${now.runtime}, nothing of it is left on ${gone.join(', ')}`,
     });
   });
-}
-
-/** Two names of one machine or one cluster: what leaves the one would be taken from the other. */
-function isSamePlace(
-  { runtimes }: PlatformFile,
-  left: string,
-  current: string | undefined,
-): boolean {
-  const [a, b] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
-  return a !== undefined && b !== undefined && placeOf(a) === placeOf(b);
-}
-
-/**
- * An agent deletes from its cluster what leaves its repository. Where that may be the cluster on which the placement
- * is now, the repository keeps it: undefined once the platform file says that they are two.
- */
-function pulledBeside(
-  { runtimes }: PlatformFile,
-  left: string,
-  current: string | undefined,
-): string | undefined {
-  const [a, b] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
-  if (a?.driver !== 'gitops' || b === undefined || b.driver === 'agent') return undefined;
-  const clusterOf = (rule: typeof a): string | undefined => rule.target ?? rule.context;
-  const [from, to] = [clusterOf(a), b.driver === 'gitops' ? clusterOf(b) : b.context];
-  if (from !== undefined && to !== undefined && from !== to) return undefined;
-  return from === undefined || to === undefined
-    ? `its agent would delete it where it is now, if that is the same cluster: name \`target\` of both runtimes in the platform file`
-    : `its agent would delete it from ${from}, where it is now: take it out of the agent's hands first`;
 }
 
 /** As it is shown while it moves: what serves on the old runtime serves on. */

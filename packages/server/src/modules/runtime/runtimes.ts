@@ -144,18 +144,3 @@ async function openBy(
     fix: `It has: ${Object.keys(openers).join(', ')}.`,
   });
 }
-
-/**
- * What a runtime really is: two names for one machine, or for one cluster, are one place, and what leaves the one must
- * not be taken from the other.
- */
-export function placeOf(rule: RuntimeRule): string {
-  switch (rule.driver) {
-    case 'agent':
-      return 'agent';
-    case 'kubernetes':
-      return `cluster ${rule.context}`;
-    case 'gitops':
-      return `repository ${rule.repository} ${rule.ring}`;
-  }
-}

@@ -1,12 +1,12 @@
 import { PltfError } from '@pltf/contracts';
 import type { Run } from '../../../command.ts';
 import { because } from '../../roll-out.ts';
-import { carryOut } from '../carry-out.ts';
+import { carryOut, lettingGo, lettingGoText } from '../carry-out.ts';
 import type { platformRevertCommand } from './command.ts';
 
 /** Goes back to an older version, by a new one. */
 export const run: Run<typeof platformRevertCommand> = async (
-  { arguments: { version }, options: { why } },
+  { arguments: { version }, options },
   context,
 ) => {
   if (!/^[0-9]{1,9}$/.test(version)) {
@@ -17,9 +17,12 @@ export const run: Run<typeof platformRevertCommand> = async (
   }
   const to = Number(version);
   return carryOut(context, {
-    what: { version: to },
-    again: `pltf platform revert ${to} --yes`,
+    what: { version: to, ...lettingGo(options) },
+    again: `pltf platform revert ${to}${lettingGoText(options)} --yes`,
     send: (client, shown, call) =>
-      client.revertPlatform({ body: { to, ...shown, ...because(why) } }, call),
+      client.revertPlatform(
+        { body: { to, ...shown, ...lettingGo(options), ...because(options.why) } },
+        call,
+      ),
   });
 };

@@ -25,12 +25,21 @@ const isTurn = (pod: SeenPod): boolean => pod.owner?.kind === 'Job' && !isTaskPo
 export const hasEnded = ({ phase }: SeenPod): boolean =>
   phase === 'Succeeded' || phase === 'Failed';
 
+/**
+ * On its way out, and nothing of it runs any more. A kubelet keeps the object for some seconds (up to ten before 1.22);
+ * nobody has to wait for that.
+ */
+const isSpent = ({ deleting, containers }: SeenPod): boolean =>
+  deleting &&
+  containers.length > 0 &&
+  containers.every(({ state }) => state.startsWith('terminated'));
+
 export function podsByRole({ pods }: SeenNamespace, template: string | undefined): PodsByRole {
   const own: SeenPod[] = [];
   const leaving: SeenPod[] = [];
   const turns: SeenPod[] = [];
   for (const pod of pods) {
-    if (isTaskPod(pod)) continue;
+    if (isTaskPod(pod) || isSpent(pod)) continue;
     if (isTurn(pod)) turns.push(pod);
     else if (hasEnded(pod) && !pod.deleting) continue;
     else if (!pod.deleting && pod.annotations[templateAnnotation] === template) own.push(pod);
@@ -38,6 +47,10 @@ export function podsByRole({ pods }: SeenNamespace, template: string | undefined
   }
   return { own, leaving, turns };
 }
+
+/** Instances above what is wanted that nobody has begun to take away: the cluster is about to. */
+export const surplusOf = ({ own }: PodsByRole, replicas: number | undefined): number =>
+  replicas === undefined ? 0 : Math.max(0, own.length - replicas);
 
 /** The container of the program: the first one. Sidecars that a cluster adds come after it. */
 export const programOf = ({ containers }: SeenPod): SeenContainer | undefined => containers[0];

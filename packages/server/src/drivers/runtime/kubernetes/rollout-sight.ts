@@ -4,7 +4,7 @@ import { difference, type ObjectDifference } from './apply/difference.ts';
 import { inventoryIsCurrent, inventoryObject } from './apply/inventory.ts';
 import { identityOf, keyOf, type PlacementSet } from './apply/placement-set.ts';
 import { isOfWorkload, type TargetObjects } from './placement-objects.ts';
-import { jobOf, type PodsByRole, podsByRole, podsOf, taskOf } from './pods.ts';
+import { jobOf, type PodsByRole, podsByRole, podsOf, surplusOf, taskOf } from './pods.ts';
 import { type RolloutSight, releaseTaskId } from './rollout-rules.ts';
 import { troubleOf } from './trouble-rules.ts';
 
@@ -46,7 +46,7 @@ export function sightOf(
     releaseTask: task.state,
     otherReleaseTask: task.others,
     ready: isReady(objects, workloadSeen),
-    leaving: pods.leaving.length,
+    leaving: pods.leaving.length + surplusOf(pods, objects?.replicas),
     trouble: troubleOf({
       pods: isTask ? releaseTaskPods : pods.own,
       workload: isTask ? undefined : workloadSeen,

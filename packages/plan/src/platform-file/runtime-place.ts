@@ -1,0 +1,70 @@
+import type { PlatformFile, RuntimeRule } from '@pltf/contracts';
+
+/**
+ * What a runtime really is: two names for one machine, or for one cluster, are one place, and what leaves the one must
+ * not be taken from the other.
+ */
+export function placeOf(rule: RuntimeRule): string {
+  switch (rule.driver) {
+    case 'agent':
+      return 'agent';
+    case 'kubernetes':
+      return `cluster ${rule.context}`;
+    case 'gitops':
+      return `repository ${rule.repository} ${rule.ring}`;
+  }
+}
+
+/** Whether two names of a platform file are one place; false where one of them is no runtime of it. */
+export function isSamePlace(
+  { runtimes }: Pick<PlatformFile, 'runtimes'>,
+  left: string,
+  current: string | undefined,
+): boolean {
+  const [a, b] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
+  return a !== undefined && b !== undefined && placeOf(a) === placeOf(b);
+}
+
+/** Which line of a rule leads to another place than it did; undefined while it is the same. */
+export function leadsElsewhere(
+  was: RuntimeRule,
+  will: RuntimeRule,
+): { readonly key: string; readonly before: string; readonly after: string } | undefined {
+  const [old, next] = [wayTo(was), wayTo(will)];
+  const key = Object.keys(old).find((name) => old[name] !== next[name]);
+  return key === undefined
+    ? undefined
+    : { key, before: old[key] ?? 'none', after: next[key] ?? 'none' };
+}
+
+/** The lines of a rule that say where it is. */
+function wayTo(rule: RuntimeRule): Readonly<Record<string, string>> {
+  const { driver } = rule;
+  switch (driver) {
+    case 'agent':
+      return { driver };
+    case 'kubernetes':
+      return { driver, context: rule.context };
+    case 'gitops':
+      return { driver, repository: rule.repository, branch: rule.branch, ring: rule.ring };
+  }
+}
+
+/**
+ * An agent deletes from its cluster what leaves its repository. Where that may be the cluster on which a placement is
+ * now, the repository keeps it: why, or undefined once the platform file says that they are two.
+ */
+export function pulledBeside(
+  { runtimes }: Pick<PlatformFile, 'runtimes'>,
+  left: string,
+  current: string | undefined,
+): string | undefined {
+  const [a, b] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
+  if (a?.driver !== 'gitops' || b === undefined || b.driver === 'agent') return undefined;
+  const clusterOf = (rule: typeof a): string | undefined => rule.target ?? rule.context;
+  const [from, to] = [clusterOf(a), b.driver === 'gitops' ? clusterOf(b) : b.context];
+  if (from !== undefined && to !== undefined && from !== to) return undefined;
+  return from === undefined || to === undefined
+    ? `its agent would delete it where it is now, if that is the same cluster: name \`target\` of both runtimes in the platform file`
+    : `its agent would delete it from ${from}, where it is now: take it out of the agent's hands first`;
+}
