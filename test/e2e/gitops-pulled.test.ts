@@ -98,7 +98,7 @@ describe.skipIf(skipped !== undefined)(
     }, async () => {
       const gone = await until(
         () => world.driver.remove(placement),
-        (is) => is,
+        (is) => is === true,
       );
 
       expect(gone).toBe(true);

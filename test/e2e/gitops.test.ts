@@ -72,9 +72,12 @@ describe.skipIf(missing !== undefined)(
 
     it('commits what a promotion asks for, with who asked and what it was made from', async () => {
       const { platform } = cluster;
-      // Nobody reports how it ends, so that nobody waits for it.
-      await platform.client.promote({ params: { component: name }, body: {} });
-      await eventually(manifest, (path) => path !== undefined, commitMs);
+      // Nobody reports how it goes on: it is over with the commit, and nobody says that it serves.
+      const promoted = await pltf(platform, 'promote', name);
+      expect(promoted, promoted.err).toMatchObject({ code: 0 });
+      const head = await inRepository('rev-parse', '--short=7', 'main');
+      expect(promoted.out).toContain(`is committed as ${head}; nobody reports`);
+      expect(promoted.out).not.toContain('serves');
 
       const path = await manifest();
       expect(path).toMatch(new RegExp(`^rings/first/[0-9a-f]{2}/${name}--prod/manifest.yaml$`));
@@ -115,7 +118,7 @@ describe.skipIf(missing !== undefined)(
     it('never shows as good what nobody reports on', async () => {
       const shown = await placementOf(cluster.platform, `${name}.prod`);
 
-      expect(shown.phase).not.toBe('running');
+      expect(shown.phase).toBe('unknown');
       expect(shown.serving).toBeUndefined();
     });
 
@@ -147,12 +150,13 @@ describe.skipIf(missing !== undefined)(
     it('leaves a tombstone where a placement was, and nothing else of it', async () => {
       const path = String(await manifest());
 
-      await cluster.platform.client.deleteComponent({
-        params: { component: name },
-        query: { confirm: name },
-      });
+      const deleted = await pltf(
+        ...[cluster.platform, 'delete', name, '--yes', '--why', 'a newer one does it'],
+      );
 
-      await eventually(manifest, (left) => left === undefined, commitMs);
+      expect(deleted, deleted.err).toMatchObject({ code: 0 });
+      expect(deleted.out).toContain(`unknown  placement ${name}.prod: removed from the repository`);
+      expect(await manifest()).toBeUndefined();
       const tombstone = path.replace('manifest.yaml', 'TOMBSTONE');
       expect(JSON.parse(await inRepository('show', `main:${tombstone}`))).toMatchObject({
         placement: `${name}.prod`,

@@ -321,6 +321,24 @@ describe('a rollout', () => {
     expect(err).toContain('│ Error: boom\\x07');
   });
 
+  test('that nobody reports on ends well, with its commit, and claims nothing', async () => {
+    const reason = {
+      ...{ code: 'nobody-reports', log: [] },
+      detail: 'committed as 4f1d2c3; nobody reports what the cluster makes of it',
+      fix: 'Name `context` in the runtime `fleet` of the platform file.',
+    };
+    platform.rolloutEnd = { state: 'done', step: 'committed', reason };
+
+    const { code, out } = await pltf('deploy users-api --env prod');
+
+    expect(code).toBe(0);
+    expect(out).toContain(
+      'users-api.prod: release #3 is committed as 4f1d2c3; nobody reports what the cluster makes of it.',
+    );
+    expect(out).toContain('Name `context` in the runtime `fleet` of the platform file.');
+    expect(out).not.toContain('serves');
+  });
+
   test('that another request superseded says so', async () => {
     platform.rolloutEnd = { state: 'superseded', step: 'failed' };
 
@@ -531,6 +549,17 @@ describe('a deletion', () => {
     expect(platform.requests.find(({ name }) => name === 'deleteComponent')?.url).toContain(
       'confirm=users-api&why=retired',
     );
+  });
+
+  test('that nobody can prove says so, and does not call it gone', async () => {
+    platform.receipt = [{ what: 'placement users-api.prod: removed …', outcome: 'unknown' }];
+
+    const { code, out } = await pltf('delete users-api', { typed: ['users-api'] });
+
+    expect(code).toBe(0);
+    expect(out).toContain('unknown  placement users-api.prod: removed …');
+    expect(out).toContain('whether its clusters have let go of it, nobody reports');
+    expect(out).not.toContain('is gone');
   });
 
   test.each([['users'], ['']])('does nothing when %j is typed instead', async (typed) => {

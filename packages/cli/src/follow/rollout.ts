@@ -31,10 +31,11 @@ const titles: Readonly<Record<StepName, string>> = {
   switching: 'switching traffic',
   draining: 'draining',
   done: 'done',
+  committed: 'committed',
   'rolled-back': 'rolled back',
   failed: 'failed',
 };
-const last: ReadonlySet<StepName> = new Set(['done', 'rolled-back', 'failed']);
+const last: ReadonlySet<StepName> = new Set(['done', 'committed', 'rolled-back', 'failed']);
 
 /** Where the stream of events stands, so that nothing told after this moment is missed. */
 export async function latestEvent(client: Client, component: string): Promise<number> {
@@ -121,6 +122,7 @@ export async function followRollout(
     return exit.interrupted;
   }
   if (context.json) context.out.document(rollout);
+  else if (rollout.step === 'committed') printCommitted(context, rollout);
   else if (rollout.state === 'done') printDone(context, rollout);
   else printLog(context, rollout);
   if (rollout.state === 'done') return exit.done;
@@ -135,6 +137,14 @@ function printDone({ out }: Context, rollout: RolloutView): void {
   out.print(`${out.style.green('✔')} ${safe(rollout.placement)} ${what}${time}`);
   const counted = trafficText(rollout.traffic);
   if (counted !== undefined) out.print(`  ${counted}`);
+}
+
+/** Over, and nothing is claimed of what runs. */
+function printCommitted({ out }: Context, { placement, to, reason }: RolloutView): void {
+  out.print(
+    `${out.style.yellow('●')} ${safe(placement)}: release #${to} is ${safe(reason?.detail ?? 'committed')}.`,
+  );
+  if (reason !== undefined) out.print(`  ${safe(reason.fix)}`);
 }
 
 const doneWords: Readonly<Record<RolloutView['kind'], (rollout: RolloutView) => string>> = {

@@ -30,6 +30,8 @@ export class TestPlatform extends TableServer {
   readonly events: EventView[] = [];
   /** How the next rollouts end. */
   rolloutEnd: Partial<RolloutView> = { state: 'done', step: 'done' };
+  /** What operations end with; the repository made or gone when nothing is said. */
+  receipt: OperationView['receipt'] | undefined;
   /** Set to hold long things at the step they are in. */
   held = false;
   readonly #waiting = new Set<() => void>();
@@ -84,7 +86,7 @@ export class TestPlatform extends TableServer {
     set({
       state: 'done',
       finishedAt: instant(3),
-      receipt: [{ what: `repository ${now().subject}`, outcome }],
+      receipt: this.receipt ?? [{ what: `repository ${now().subject}`, outcome }],
     });
   }
 

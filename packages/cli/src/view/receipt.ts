@@ -6,7 +6,8 @@ import { safe } from '../output/safe-text.ts';
 export function printReceipt(output: Output, { receipt }: Pick<OperationView, 'receipt'>): void {
   if (receipt.length === 0) return;
   output.print('Receipt');
+  const width = Math.max(6, ...receipt.map(({ outcome }) => outcome.length));
   for (const { what, outcome } of receipt) {
-    output.print(`  ${output.style.dim(outcome.padEnd(6))}  ${safe(what)}`);
+    output.print(`  ${output.style.dim(outcome.padEnd(width))}  ${safe(what)}`);
   }
 }

@@ -67,6 +67,7 @@ export const ObservedInstance = z.object({
 });
 export type ObservedInstance = z.infer<typeof ObservedInstance>;
 
+/** `committed` is an end without a claim: it is in its repository, and nobody reports what came of it. */
 export const RolloutStep = z.enum([
   'starting',
   'waiting-healthy',
@@ -75,6 +76,7 @@ export const RolloutStep = z.enum([
   'switching',
   'draining',
   'done',
+  'committed',
   'rolled-back',
   'failed',
 ]);

@@ -55,7 +55,7 @@ export const OperationView = z.object({
   /** Set when it failed: a problem's code, what happened, and the remedy. */
   problem: z.object({ code: z.string(), detail: z.string(), fix: z.string() }).optional(),
   receipt: z.array(
-    z.object({ what: z.string(), outcome: z.enum(['made', 'undone', 'gone', 'kept']) }),
+    z.object({ what: z.string(), outcome: z.enum(['made', 'undone', 'gone', 'kept', 'unknown']) }),
   ),
   links: z.record(z.string(), z.string()),
   requestedBy: z.string(),

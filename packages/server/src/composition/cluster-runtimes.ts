@@ -72,9 +72,8 @@ export async function openGitops(
     ledger: postgresRolloutLedger(db),
     changes: {
       asked: async (placement) => {
-        const [rollout] = await queries.rollouts(placement, 1);
-        const by = rollout?.requestedBy ?? 'platform';
-        return { by, ...(rollout?.why === undefined ? {} : { why: rollout.why }) };
+        const { by, why } = (await queries.asked(placement)) ?? { by: 'platform' };
+        return { by, ...(why === undefined ? {} : { why }) };
       },
       commit: sourceCommits({
         ...{ directory: ground.git.directory, path },

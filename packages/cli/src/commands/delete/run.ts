@@ -47,8 +47,13 @@ export async function followDeletion(
   if (!context.json) {
     const took = between(operation.startedAt, operation.finishedAt);
     const { out } = context;
+    const time = took === undefined ? '' : `, in ${duration(took)}`;
+    // Never "gone" of what nobody has seen gone.
+    const unknown = operation.receipt.some(({ outcome }) => outcome === 'unknown');
     out.print(
-      `${out.style.green('✔')} ${safe(operation.subject)} is gone${took === undefined ? '' : `, in ${duration(took)}`}.`,
+      unknown
+        ? `${out.style.yellow('●')} ${safe(operation.subject)} is deleted${time}; whether its clusters have let go of it, nobody reports.`
+        : `${out.style.green('✔')} ${safe(operation.subject)} is gone${time}.`,
     );
   }
   return exit.done;

@@ -103,9 +103,10 @@ function showFailing(out: Output, run: RunView | undefined): void {
 /** Why a placement is not as it should be, and what still hinders it from going. */
 function showTrouble(out: Output, placement: PlacementView, now: number): void {
   const { id, rollout, leftovers, notes, drift } = placement;
-  const { red, dim } = out.style;
+  const { red, yellow, dim } = out.style;
   if (rollout?.reason !== undefined) {
-    out.print(`  ${red('✖')} ${safe(id)}: ${safe(rollout.reason.detail)}`);
+    const mark = rollout.step === 'committed' ? yellow('●') : red('✖');
+    out.print(`  ${mark} ${safe(id)}: ${safe(rollout.reason.detail)}`);
     out.print(`    → ${safe(rollout.reason.fix)}`);
     for (const line of rollout.reason.log.slice(-3)) out.print(`    ${dim('│')} ${safe(line)}`);
   }

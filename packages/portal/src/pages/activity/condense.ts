@@ -54,6 +54,8 @@ function joined(end: EventView, start: EventView): EventView {
 /** `Promoted #7 to prod`: a rollout that went well, told by what was asked for. */
 function rolloutSentence(end: EventView, start: EventView): string | undefined {
   if (end.type !== 'rollout-finished' || text(end, 'state') !== 'done') return undefined;
+  // Nothing more was done than to commit it: its own words say so.
+  if (text(end, 'step') === 'committed') return undefined;
   const place = start.environment ?? start.placement ?? '';
   const release = `#${String(start.data['to'])}`;
   switch (text(start, 'kind')) {

@@ -2,7 +2,7 @@ import type { ComponentDetail, PlacementView, ReleaseView, RolloutView } from '@
 import { describe, expect, it } from 'vitest';
 import { shellSigns, splitCommand } from './command-line.ts';
 import { lanesOf, previousRelease, whatGoes } from './lanes.ts';
-import { rolloutSentence, stagesOf } from './rollout-stages.ts';
+import { markOf, rolloutEnd, rolloutSentence, stagesOf } from './rollout-stages.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const placement = (id: string, changes: Partial<PlacementView> = {}): PlacementView => ({
@@ -65,6 +65,16 @@ describe('lanes', () => {
     const rolling = { rollout: { state: 'running', to: 7 } as RolloutView, ...at(6) };
     const soon = [placement('users-api.staging', at(7)), placement('users-api.prod', rolling)];
     expect(lanesOf({ placements: soon })[0]?.next?.not).toBe('prod has this release.');
+  });
+
+  it('offer what was committed where nobody reports, and do not say that it serves', () => {
+    const rollout = { state: 'done', step: 'committed', to: 7 } as RolloutView;
+    const { serving: _, ...staging } = placement('users-api.staging', { rollout });
+    const unreported = [staging, placement('users-api.prod', at(6))];
+
+    expect(lanesOf({ placements: unreported })[0]?.next?.release).toBe(7);
+    expect(rolloutEnd(rollout)).toBe('Committed');
+    expect(markOf(rollout)).not.toBe('done');
   });
 
   it('are there before anything is placed, when the thin file names them', () => {

@@ -11,7 +11,7 @@ import { Ago } from '../../parts/time.tsx';
 import { WellnessMark } from '../../parts/wellness-mark.tsx';
 import type { Acting } from './actions/asked.ts';
 import { laneEntries } from './lane-entries.tsx';
-import { type Lane, previousRelease } from './lanes.ts';
+import { knownRelease, type Lane, previousRelease } from './lanes.ts';
 import { PlacementFigures } from './placement-figures.tsx';
 import { RolloutStrip } from './rollout-strip.tsx';
 
@@ -90,16 +90,15 @@ interface MainProps {
 
 function Main({ placement, component, acting }: MainProps): ReactNode {
   const { serving, url } = placement;
-  const release = component.releases.find(({ number }) => number === serving?.number);
+  const known = knownRelease(placement);
+  const release = component.releases.find(({ number }) => number === known);
   return (
     <div className="lane-body">
       <div className="row lane-release">
-        <span className="release release-large">
-          {serving === undefined ? '–' : `#${serving.number}`}
-        </span>
+        <span className="release release-large">{known === undefined ? '–' : `#${known}`}</span>
         <span className="lane-commit">
           <span className="cut" title={release?.subject}>
-            {release?.subject ?? (serving === undefined ? 'nothing serves yet' : '')}
+            {release?.subject ?? (known === undefined ? 'nothing serves yet' : '')}
           </span>
           <span className="small quiet cut">
             {serving === undefined ? null : <code>{shortCommit(serving.commit)}</code>}

@@ -56,15 +56,22 @@ const byBranch =
     Number(isMain(other, main)) - Number(isMain(one, main)) ||
     (one.branch ?? one.id).localeCompare(other.branch ?? other.id, 'en');
 
+/** The release that serves; where nobody reports, the one that was committed last. */
+export const knownRelease = (
+  placement: Pick<PlacementView, 'serving' | 'rollout'> | undefined,
+): number | undefined =>
+  placement?.serving?.number ??
+  (placement?.rollout?.step === 'committed' ? placement.rollout.to : undefined);
+
 function promotion(
   lane: Pick<Lane, 'placements'>,
   after: Pick<Lane, 'environment' | 'placements'>,
 ): Promotion {
-  const release = lane.placements[0]?.serving?.number;
+  const release = knownRelease(lane.placements[0]);
   const there = after.placements[0];
   const to = after.environment;
   if (release === undefined) return { to, release, not: 'Nothing serves here yet.' };
-  const heading = there?.rollout?.state === 'running' ? there.rollout.to : there?.serving?.number;
+  const heading = there?.rollout?.state === 'running' ? there.rollout.to : knownRelease(there);
   const same = heading === release && there?.desired.state !== 'stopped';
   return { to, release, not: same ? `${to} has this release.` : undefined };
 }
@@ -74,7 +81,7 @@ export function previousRelease(
   placement: PlacementView,
   releases: readonly ReleaseView[],
 ): { readonly number: number; readonly warm: boolean } | undefined {
-  const serving = placement.serving?.number;
+  const serving = knownRelease(placement);
   if (serving === undefined) return undefined;
   const warm = placement.warm.find((number) => number !== serving);
   if (warm !== undefined) return { number: warm, warm: true };

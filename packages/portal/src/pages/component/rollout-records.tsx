@@ -11,7 +11,7 @@ import { ProblemNotice } from '../../parts/notice.tsx';
 import { SkeletonLines } from '../../parts/skeleton.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Ago, Elapsed } from '../../parts/time.tsx';
-import { rolloutEnd } from './rollout-stages.ts';
+import { markOf, rolloutEnd } from './rollout-stages.ts';
 
 /** Every rollout of a placement with what the router counted while it went on. */
 export function RolloutRecords({ placement }: { readonly placement: string }): ReactNode {
@@ -70,8 +70,7 @@ export function RolloutRecords({ placement }: { readonly placement: string }): R
 }
 
 function Record({ rollout }: { readonly rollout: RolloutView }): ReactNode {
-  const { kind, state, from, to, requestedBy, why, startedAt, finishedAt, traffic, reason } =
-    rollout;
+  const { kind, from, to, requestedBy, why, startedAt, finishedAt, traffic, reason } = rollout;
   const failed = traffic === undefined ? 0 : traffic.failures;
   return (
     <Fragment>
@@ -84,8 +83,8 @@ function Record({ rollout }: { readonly rollout: RolloutView }): ReactNode {
         </td>
         <td className="shrink">
           <span className="row">
-            <StateMark state={state} silent />
-            {rolloutEnd(state)}
+            <StateMark state={markOf(rollout)} silent />
+            {rolloutEnd(rollout)}
           </span>
         </td>
         <td className="grow">

@@ -65,4 +65,14 @@ const ends: Readonly<Record<RolloutView['state'], string>> = {
   failed: 'Failed',
   superseded: 'Superseded',
 };
-export const rolloutEnd = (state: RolloutView['state']): string => ends[state];
+
+/** The mark of how it ended: what was only committed is neither good nor bad. */
+export const markOf = ({
+  state,
+  step,
+}: Pick<RolloutView, 'state' | 'step'>): RolloutView['state'] | 'waiting' =>
+  step === 'committed' ? 'waiting' : state;
+
+/** How a rollout ended; of one that was only committed nothing more is known. */
+export const rolloutEnd = ({ state, step }: Pick<RolloutView, 'state' | 'step'>): string =>
+  step === 'committed' ? 'Committed' : ends[state];

@@ -20,7 +20,7 @@ export function RolloutStrip({ rollout, placement, acting }: RolloutStripProps):
     return (
       <Notice
         tone={state === 'failed' ? 'bad' : 'warn'}
-        title={`#${rollout.to}: ${rolloutEnd(state).toLowerCase()}`}
+        title={`#${rollout.to}: ${rolloutEnd(rollout).toLowerCase()}`}
       >
         {reason === undefined ? null : (
           <>
@@ -34,6 +34,14 @@ export function RolloutStrip({ rollout, placement, acting }: RolloutStripProps):
             )}
           </>
         )}
+      </Notice>
+    );
+  }
+  if (rollout.step === 'committed') {
+    return (
+      <Notice tone="plain" title={`#${rollout.to}: nobody reports`}>
+        <p>{reason?.detail}</p>
+        <p className="quiet">{reason?.fix}</p>
       </Notice>
     );
   }

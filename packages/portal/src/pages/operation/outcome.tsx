@@ -1,5 +1,5 @@
 import type { OperationView } from '@pltf/contracts';
-import { ArrowUpRight, Minus, Plus, Trash2, Undo2 } from 'lucide-react';
+import { ArrowUpRight, CircleHelp, Minus, Plus, Trash2, Undo2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { CopyLine } from '../../parts/copy.tsx';
@@ -82,6 +82,7 @@ const outcomes = {
   undone: { icon: Undo2, words: 'undone', tone: 'warn' },
   gone: { icon: Trash2, words: 'gone', tone: 'quiet' },
   kept: { icon: Minus, words: 'kept', tone: 'quiet' },
+  unknown: { icon: CircleHelp, words: 'unknown', tone: 'warn' },
 } as const;
 
 function Receipt({ operation }: { readonly operation: OperationView }): ReactNode {

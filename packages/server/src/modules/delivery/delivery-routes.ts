@@ -5,6 +5,7 @@ import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries, Component } from '../catalog/index.ts';
 import {
   authorized,
+  knownRelease,
   type Placement,
   type RuntimeQueries,
   type RuntimeService,
@@ -179,7 +180,7 @@ function releaseWrites(
         context,
       );
       const history = await runtimeQueries.rollouts(placement.id, 100);
-      const target = body.to ?? rollbackTarget(placement.observed?.serving?.number, history);
+      const target = body.to ?? rollbackTarget(knownRelease(placement), history);
       if (target === undefined) {
         throw new PltfError('bad-request', {
           detail: `no release served ${placement.id} before this one`,

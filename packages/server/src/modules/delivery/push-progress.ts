@@ -150,6 +150,10 @@ async function* preview(
       yield `  ✓ release ${run.release ?? '?'} serves`;
       break;
     }
+    if (rollout?.step === 'committed') {
+      yield `  ● release ${run.release ?? '?'} is ${rollout.reason?.detail ?? 'committed'}`;
+      break;
+    }
     if (rollout !== undefined && rollout.state !== 'running') {
       yield `  ✗ release ${run.release ?? '?'}: ${rollout.reason?.detail ?? rollout.state}`;
       for (const line of (rollout.reason?.log ?? []).slice(-10)) yield `    ${line}`;

@@ -1,7 +1,7 @@
 import { PltfError } from '@pltf/contracts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Component, defaultBranch } from '../catalog/index.ts';
-import type { Placement, RuntimeQueries } from '../runtime/index.ts';
+import { knownRelease, type Placement, type RuntimeQueries } from '../runtime/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
 import type { Release } from './release.ts';
 import { promotionOf } from './release-rules.ts';
@@ -28,7 +28,7 @@ export async function promoted(
   const source = (await runtimeQueries.placementsOf([component.name])).find(
     ({ environment, branch }) => environment === from && branch === undefined,
   );
-  const number = source?.observed?.serving?.number;
+  const number = source === undefined ? undefined : knownRelease(source);
   if (number === undefined && source !== undefined && source.runState === 'running') {
     throw new PltfError('rollout-in-progress', {
       detail: `release ${source.release} is still on its way to ${from}`,

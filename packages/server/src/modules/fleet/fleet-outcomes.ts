@@ -17,11 +17,14 @@ export function outcomeOf(
     return { placement: id, state: 'done', reason: 'it was removed meanwhile' };
   }
   if (rollout === undefined) return undefined;
-  const { state, reason } = rollout;
+  const { state, step, reason } = rollout;
   if (state === 'failed' || state === 'rolled-back') {
     const went = state === 'failed' ? 'its rollout failed' : 'it went back by itself';
     return { placement: id, state: 'failed', reason: reason?.detail ?? went };
   }
+  // Nothing goes on to the next wave on the word of nobody.
+  if (step === 'committed')
+    return { placement: id, state: 'failed', reason: reason?.detail ?? 'nobody reports' };
   if (state !== 'done') return undefined;
   return placement.observed?.phase === 'failed'
     ? { placement: id, state: 'failed', reason: 'its instances fail' }

@@ -45,6 +45,10 @@ export async function awaitReviewApp(
       ...(rollout.reason === undefined ? {} : { fix: rollout.reason.fix }),
     });
   }
+  if (rollout?.step === 'committed' && rollout.toRelease >= release) {
+    await progress.step('review-app', 'done', rollout.reason?.detail);
+    return undefined;
+  }
   const serves = (review.observed?.serving?.number ?? -1) >= release;
   if (!serves) {
     await progress.step('review-app', 'running');

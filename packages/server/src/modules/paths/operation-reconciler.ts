@@ -4,7 +4,7 @@ import { transact } from '../../persistence/transaction.ts';
 import { advanceApply, undoApply } from './apply.ts';
 import { advanceCreation } from './creation.ts';
 import type { CreationDependencies } from './creation-dependencies.ts';
-import { type StepId, stepState } from './operation.ts';
+import { type Operation, type StepId, stepState } from './operation.ts';
 import { OperationProgress } from './operation-progress.ts';
 import type { OperationsQueries, OperationsStore } from './operations-store.ts';
 import { type TeardownDependencies, tearDown } from './teardown.ts';
@@ -128,15 +128,32 @@ async function advanceUndoing(
   return undefined;
 }
 
+/** Of what nobody can say whether it is gone, the receipt says what is known. */
+async function whatIsGone(
+  { teardown }: OperationReconcilerDependencies,
+  { subject, startedAt, receipt }: Operation,
+): Promise<Operation['receipt']> {
+  const unproved = await teardown.runtimeQueries.unprovedRemovals(subject, startedAt);
+  return receipt.map(({ what }) => {
+    const [kind, id = ''] = what.split(' ', 2);
+    const known = kind === 'placement' ? unproved.get(id) : undefined;
+    return known === undefined
+      ? { what, outcome: 'gone' as const }
+      : { what: `placement ${id}: ${known}`, outcome: 'unknown' as const };
+  });
+}
+
 async function advanceDeletion(
   dependencies: OperationReconcilerDependencies,
   progress: OperationProgress,
 ): Promise<Outcome> {
   const { operation } = progress;
+  const { request } = operation;
   const { waitingFor, leftovers } = await tearDown(
     dependencies.teardown,
     operation.subject,
     operation.requestedBy,
+    'delete' in request ? request.why : undefined,
   );
   const reached =
     waitingFor === undefined ? teardownOrder.length : teardownOrder.indexOf(waitingFor);
@@ -146,7 +163,7 @@ async function advanceDeletion(
     await progress.step(waitingFor, 'running', detail);
     return { again: new Date(Date.now() + leftoverLookMs) };
   }
-  const receipt = operation.receipt.map(({ what }) => ({ what, outcome: 'gone' as const }));
+  const receipt = await whatIsGone(dependencies, operation);
   const change = { state: 'done' as const, receipt, finishedAt: dependencies.creation.clock.now() };
   await progress.change(change, 'component-deleted', `${operation.subject} is deleted`);
   return undefined;

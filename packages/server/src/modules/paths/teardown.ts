@@ -40,6 +40,7 @@ export async function tearDown(
   dependencies: TeardownDependencies,
   component: string,
   actor: string,
+  why?: string,
 ): Promise<TeardownProgress> {
   const {
     db,
@@ -55,7 +56,7 @@ export async function tearDown(
   const placements = await runtimeQueries.placementsOf([component]);
   const runs = await delivery.unfinishedRuns(component);
   await transact(db, async (tx) => {
-    for (const { id } of placements) await runtime.requestRemoval(tx, id, actor);
+    for (const { id } of placements) await runtime.requestRemoval(tx, id, actor, why);
     for (const run of runs) {
       await deliveryStore.requestCancel(tx, run);
       tx.wake(runReconciler, run);

@@ -8,7 +8,12 @@ export {
 } from './observation-intake.ts';
 export { occupiedRuntimes } from './occupied-runtimes.ts';
 export type { PlaceRequest } from './place-request.ts';
-export type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
+export {
+  knownRelease,
+  type Placement,
+  type ReleaseSource,
+  type ReleaseToPlace,
+} from './placement.ts';
 export { createPlacementReconciler } from './placement-reconciler.ts';
 export {
   environmentsMoved,
@@ -30,6 +35,7 @@ export type {
   DriftChoice,
   ExecRequest,
   LogQuery,
+  RemovalAnswer,
   RuntimeDriver,
   RuntimeEvidence,
   WantedPlacement,

@@ -18,8 +18,8 @@ export interface ObservationIntake {
   observed(placement: ObservedPlacement): Promise<void>;
   /** A runtime has nothing of it any more: whoever waits for that looks again. */
   gone(id: string): Promise<void>;
-  /** No runtime has anything of it: it leaves the books. */
-  removed(id: string): Promise<void>;
+  /** No runtime has anything of it, or nobody can say whether one has: it leaves the books. */
+  removed(id: string, unproved?: string): Promise<void>;
   instanceEnded(placement: string, instance: string, reason: Reason): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export function observationIntake({
         if (placement.state === 'removing' || placement.leftOn.length > 0)
           tx.wake(placementReconciler, id);
       }),
-    removed: async (id) =>
+    removed: async (id, unproved) =>
       transact(db, async (tx) => {
         const placement = await store.lock(tx, id);
         if (placement?.state !== 'removing') return;
@@ -77,7 +77,8 @@ export function observationIntake({
           ...subject(placement),
           type: 'placement-removed',
           actor: platformActor,
-          summary: `${id} is gone`,
+          summary: unproved === undefined ? `${id} is gone` : `${id} is ${unproved}`,
+          ...(unproved === undefined ? {} : { data: { unproved } }),
         });
         await listener.changed(tx, placement.component);
       }),
@@ -133,8 +134,10 @@ function tellRollout(tx: Tx, placement: Placement, rollout: Rollout, change: Rol
 
 function endingOf(rollout: Rollout, { state, observed }: RolloutChange): string {
   const where = `in ${rollout.environment}`;
-  if (state === 'done') return doneSentence(rollout, where);
   const because = observed.reason === undefined ? '' : `: ${observed.reason.detail}`;
+  if (observed.step === 'committed')
+    return `Release ${rollout.toRelease} is on its way ${where}${because}`;
+  if (state === 'done') return doneSentence(rollout, where);
   return state === 'rolled-back'
     ? `Release ${rollout.toRelease} did not make it ${where}, release ${observed.from?.number ?? '?'} serves on${because}`
     : `Release ${rollout.toRelease} failed ${where}${because}`;

@@ -6,11 +6,12 @@ import { createTestDatabase, type TestDatabase } from '../../persistence/test-da
 import { transact } from '../../persistence/transaction.ts';
 import { addComponent } from '../catalog/testing/components.ts';
 import { observationIntake } from './observation-intake.ts';
-import type { ReleaseToPlace } from './placement.ts';
+import { knownRelease, type ReleaseToPlace } from './placement.ts';
 import { createPlacementReconciler } from './placement-reconciler.ts';
 import { postgresRuntimeQueries } from './runtime-queries.ts';
 import { runtimeService } from './runtime-service.ts';
 import { postgresRuntimeStore } from './runtime-store.postgres.ts';
+import { shownPhase } from './runtime-views.ts';
 import { runtimesByName } from './runtimes.ts';
 import { type MemoryRuntime, memoryRuntime } from './testing/memory-runtime.ts';
 import { source } from './testing/placements.ts';
@@ -52,6 +53,7 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(async () => {
   await database.db.deleteFrom('placements').execute();
+  await database.db.deleteFrom('rollouts').execute();
   file = fileWith('agent');
   machine = memoryRuntime();
   cluster = memoryRuntime();
@@ -256,3 +258,79 @@ test('a deletion in the middle of a move leaves nothing on either', async () => 
   expect([machine.placed.size, cluster.placed.size]).toEqual([0, 0]);
   await expect(row()).rejects.toMatchObject({ code: 'not-found' });
 });
+
+describe('on a runtime where nobody reports', () => {
+  const unreported = { fleet: { driver: 'gitops', repository: '/srv/environments.git' } };
+  beforeEach(() => {
+    file = fileWith('fleet', unreported);
+    repository.silent = true;
+    agoMs = 0;
+  });
+
+  test('a rollout is over with its commit, and nothing is claimed to serve', async () => {
+    await placed();
+
+    const [rollout] = await postgresRuntimeQueries(database.db).rollouts('shop.prod', 1);
+    const shown = shownPhase(await row(), {
+      ...{ urlOf: () => undefined, runtimeOf: () => 'fleet', lostSince: () => undefined },
+      ...{ staleAfterMs: 60_000, now: new Date() },
+    });
+    const told = await lastEvent('rollout-finished');
+    expect(rollout).toMatchObject({ state: 'done', step: 'committed' });
+    expect((await row()).observed?.serving).toBeUndefined();
+    expect(knownRelease(await row())).toBe(2);
+    expect(shown).toBe('unknown');
+    expect(told.summary).toBe('Release 2 is on its way in prod: committed as 4f1d2c3');
+  });
+
+  test('what moves there is never taken from where it serves', async () => {
+    file = fileWith('agent', unreported);
+    await placed();
+    file = fileWith('fleet', unreported);
+
+    await pass();
+    await pass();
+
+    expect(repository.placed.has('shop.prod')).toBe(true);
+    expect(machine.placed.has('shop.prod')).toBe(true);
+    expect((await row()).leftOn).toEqual(['agent']);
+  });
+
+  test('a removal is over, and what is known of it is kept', async () => {
+    await placed();
+    const since = new Date(Date.now() - 1000);
+    await transact(database.db, (tx) =>
+      service.requestRemoval(tx, 'shop.prod', 'ada', 'replaced by a newer one'),
+    );
+    const asked = await postgresRuntimeQueries(database.db).asked('shop.prod');
+
+    await pass();
+
+    const queries = postgresRuntimeQueries(database.db);
+    expect(asked).toEqual({ by: 'ada', why: 'replaced by a newer one' });
+    expect(await queries.findPlacement('shop.prod')).toBeUndefined();
+    expect([...(await queries.unprovedRemovals('shop', since))]).toEqual([
+      ['shop.prod', 'removed from the repository'],
+    ]);
+    expect((await lastEvent('placement-removed')).summary).toBe(
+      'shop.prod is removed from the repository',
+    );
+  });
+});
+
+test('who asked for how it is now is who asked for its rollout', async () => {
+  await placed();
+
+  const asked = await postgresRuntimeQueries(database.db).asked('shop.prod');
+
+  expect(asked).toEqual({ by: 'eve', why: undefined });
+});
+
+const lastEvent = (type: string) =>
+  database.db
+    .selectFrom('events')
+    .selectAll()
+    .where('type', '=', type)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();

@@ -88,15 +88,16 @@ export async function leaveBehind(
   signal: AbortSignal,
 ): Promise<readonly LeftBehind[]> {
   const stays: LeftBehind[] = [];
+  const unproved: string[] = [];
   for (const runtime of placement.leftOn) {
     const because = isSettled(placement, observed)
-      ? await takeFrom(dependencies, placement, { runtime, observed }, signal)
+      ? await takeFrom(dependencies, placement, { runtime, observed, unproved }, signal)
       : `until it serves on ${placement.runtime ?? 'the new one'}`;
     if (because !== undefined) stays.push({ runtime, because });
   }
   if (stays.length < placement.leftOn.length) {
     const leftOn = stays.map(({ runtime }) => runtime);
-    await writeLeft(dependencies, placement, leftOn);
+    await writeLeft(dependencies, placement, leftOn, unproved);
   }
   return stays;
 }
@@ -110,7 +111,16 @@ const isHandingOver = (clock: Clock, { runState }: Placement, observed: Observed
 async function takeFrom(
   { platform, queries, runtimes, clock }: MoveDependencies,
   placement: Placement,
-  { runtime, observed }: { readonly runtime: string; readonly observed: ObservedPlacement },
+  {
+    runtime,
+    observed,
+    unproved,
+  }: {
+    readonly runtime: string;
+    readonly observed: ObservedPlacement;
+    /** What is known where nobody can say whether it is gone. */
+    readonly unproved: string[];
+  },
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { id, runtime: current } = placement;
@@ -124,7 +134,9 @@ async function takeFrom(
   }
   try {
     const driver = await runtimes.named(runtime);
-    return (await driver.remove(id, signal)) ? undefined : 'it is being removed';
+    const answer = await driver.remove(id, signal);
+    if (typeof answer === 'object') unproved.push(`on ${runtime} it is ${answer.unproved}`);
+    return answer === false ? 'it is being removed' : undefined;
   } catch (error) {
     if (signal.aborted || !(error instanceof PltfError)) throw error;
     return error.detail;
@@ -135,6 +147,7 @@ async function writeLeft(
   { db, store }: MoveDependencies,
   { id, component, environment, leftOn: before }: Placement,
   leftOn: readonly string[],
+  unproved: readonly string[],
 ): Promise<void> {
   await transact(db, async (tx) => {
     const now = await store.lock(tx, id);
@@ -147,7 +160,10 @@ async function writeLeft(
     tx.tell({
       ...subject({ id, component, environment }),
       ...{ type: 'placement-changed', actor: platformActor },
-      summary: `${id} is on ${now.runtime}, nothing of it is left on ${gone.join(', ')}`,
+      summary:
+        unproved.length === 0
+          ? `${id} is on ${now.runtime}, nothing of it is left on ${gone.join(', ')}`
+          : `${id} is on ${now.runtime}; ${unproved.join('; ')}`,
     });
   });
 }

@@ -22,19 +22,21 @@ export async function removeEverywhere(
   const { id, runtime, leftOn } = placement;
   const places: readonly (string | undefined)[] = [runtime, ...leftOn];
   const leftovers: string[] = [];
+  const unproved: string[] = [];
   let gone = true;
   for (const place of places) {
     try {
       const driver = place === undefined ? runtimes.of(placement) : runtimes.named(place);
-      const goneHere = await (await driver).remove(id, signal);
-      gone &&= goneHere;
+      const answer = await (await driver).remove(id, signal);
+      if (typeof answer === 'object') unproved.push(answer.unproved);
+      gone &&= answer !== false;
     } catch (error) {
       if (signal.aborted || !(error instanceof PltfError)) throw error;
       gone = false;
       leftovers.push(`${place ?? 'its runtime'}: ${error.detail}`);
     }
   }
-  if (gone) await intake.removed(id);
+  if (gone) await intake.removed(id, unproved.length === 0 ? undefined : unproved.join('; '));
   else if (leftovers.length > 0) await tellLeftovers(dependencies, id, leftovers);
   return gone;
 }

@@ -45,6 +45,11 @@ export interface Placement {
   readonly createdAt: Date;
 }
 
+/** The release that serves; where nobody reports, the one that was committed there last. */
+export const knownRelease = ({ observed }: Pick<Placement, 'observed'>): number | undefined =>
+  observed?.serving?.number ??
+  (observed?.rollout?.step === 'committed' ? observed.rollout.to.number : undefined);
+
 /** What a release brings to a placement; delivery knows it. */
 export interface ReleaseToPlace {
   readonly release: PlacedRelease;

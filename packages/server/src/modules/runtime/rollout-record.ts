@@ -37,7 +37,7 @@ export type Accepted = z.infer<typeof Accepted>;
 
 /**
  * Where a rollout is. `returning` goes back to the one that served before, or to none when there is none; the last
- * three are ends.
+ * four are ends. `committed` is one where nobody reports what came of it.
  */
 export const RolloutStage = z.enum([
   'image',
@@ -48,6 +48,7 @@ export const RolloutStage = z.enum([
   'draining',
   'returning',
   'done',
+  'committed',
   'rolled-back',
   'failed',
 ]);

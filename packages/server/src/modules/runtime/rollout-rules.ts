@@ -9,6 +9,8 @@ export interface RolloutChange {
 
 const endings: Readonly<Record<string, RolloutState>> = {
   'done': 'done',
+  // Its way is over; what is known of it says the step.
+  'committed': 'done',
   'rolled-back': 'rolled-back',
   'failed': 'failed',
 };

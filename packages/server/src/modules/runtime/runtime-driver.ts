@@ -31,14 +31,20 @@ export interface WantedPlacement {
   readonly stamp: { readonly specHash: string; readonly platformVersion: string };
 }
 
+/**
+ * False while something is left, true once it is proved that nothing is. Where nobody would ever say: what is known of
+ * it, `removed from the repository …`.
+ */
+export type RemovalAnswer = boolean | { readonly unproved: string };
+
 /** A replaceable backend that runs placements: declarative, idempotent, and told only what is wanted. */
 export interface RuntimeDriver {
   /** Whether a rollout can be held where it is. */
   readonly holds?: true;
   /** Hands over what is wanted; the same revision again changes nothing. */
   apply(wanted: WantedPlacement, signal?: AbortSignal): Promise<ObservedPlacement>;
-  /** Asks for removal; true once nothing of it is left. */
-  remove(placement: string, signal?: AbortSignal): Promise<boolean>;
+  /** Asks for removal; asked again until it is over. */
+  remove(placement: string, signal?: AbortSignal): Promise<RemovalAnswer>;
   /** How it is at this moment; rejects soon when the backend does not answer. */
   observe(placement: string, signal?: AbortSignal): Promise<ObservedPlacement>;
   logs(placement: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;

@@ -13,6 +13,11 @@ export interface PlacementEnds {
   readonly ports: ReadonlyMap<string, number>;
 }
 
+export interface Asked {
+  readonly by: string;
+  readonly why: string | undefined;
+}
+
 export interface RuntimeQueries {
   placement(id: string): Promise<Placement>;
   findPlacement(id: string): Promise<Placement | undefined>;
@@ -28,6 +33,13 @@ export interface RuntimeQueries {
   rollouts(placement: string, limit: number, before?: Date): Promise<readonly Rollout[]>;
   /** The newest rollout of each placement named. */
   latestRollouts(placements: readonly string[]): Promise<ReadonlyMap<string, Rollout>>;
+  /** Who asked for how it is to be now, its removal included; undefined for one that nobody asked anything of. */
+  asked(placement: string): Promise<Asked | undefined>;
+  /**
+   * Placements that left a component's books since, though nobody can say whether something of them is left: by id, what
+   * is known of each.
+   */
+  unprovedRemovals(component: string, since: Date): Promise<ReadonlyMap<string, string>>;
   task(id: string): Promise<Task>;
   runningTasks(): Promise<readonly string[]>;
 }
@@ -103,6 +115,11 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
         .execute();
       return new Map(rows.map((row) => [row.placement, toRollout(row)]));
     },
+    asked: async (id) => {
+      const placement = await findPlacement(id);
+      return placement?.state === 'removing' ? removalAsked(db, placement) : rolloutAsked(db, id);
+    },
+    unprovedRemovals: (component, since) => unprovedRemovals(db, component, since),
     task: async (id) => {
       const row = await db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst();
       if (row === undefined) throw missing(`task ${id}`);
@@ -134,6 +151,55 @@ async function endsOf(
       .map(({ id: caller, component, environment }) => ({ id: caller, component, environment })),
     ports: new Map(rows.flatMap((row) => (row.port === null ? [] : [[row.id, row.port] as const]))),
   };
+}
+
+async function rolloutAsked(db: Connection, placement: string): Promise<Asked | undefined> {
+  const row = await db
+    .selectFrom('rollouts')
+    .select(['requested_by as by', 'why'])
+    .where('placement', '=', placement)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { by: row.by, why: row.why ?? undefined };
+}
+
+/** The event tells it; it is asked for once, since a placement that is removed takes no other wish. */
+async function removalAsked(
+  db: Connection,
+  { id, component }: Pick<Placement, 'id' | 'component'>,
+): Promise<Asked | undefined> {
+  const row = await db
+    .selectFrom('events')
+    .select(['actor as by', 'why'])
+    .where('component', '=', component)
+    .where('placement', '=', id)
+    .where('type', '=', 'placement-changed')
+    .where(sql<boolean>`details -> 'removing' = 'true'::jsonb`)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { by: row.by, why: row.why ?? undefined };
+}
+
+async function unprovedRemovals(
+  db: Connection,
+  component: string,
+  since: Date,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('events')
+    .select(['placement', sql<string | null>`details ->> 'unproved'`.as('unproved')])
+    .where('component', '=', component)
+    .where('type', '=', 'placement-removed')
+    .where('at', '>=', since)
+    .orderBy('seq')
+    .execute();
+  return new Map(
+    rows.flatMap(({ placement, unproved }) =>
+      placement === null || unproved === null ? [] : [[placement, unproved] as const],
+    ),
+  );
 }
 
 async function callersBehind(db: Connection, id: string, runtime: string): Promise<string[]> {

@@ -24,7 +24,7 @@ export interface RuntimeService {
     request: { readonly paused: boolean; readonly actor: string; readonly why: string | undefined },
   ): Promise<Rollout>;
   /** Has the placement removed; it is there, reading "removing", until the driver confirms. */
-  requestRemoval(tx: Tx, placement: string, actor: string): Promise<void>;
+  requestRemoval(tx: Tx, placement: string, actor: string, why?: string): Promise<void>;
   startTask(
     tx: Tx,
     request: {
@@ -83,15 +83,16 @@ export function runtimeService(dependencies: PlacingDependencies): RuntimeServic
       tx.wake(placementReconciler, id);
       return rollout;
     },
-    requestRemoval: async (tx, id, actor) => {
+    requestRemoval: async (tx, id, actor, why) => {
       const placement = await store.lock(tx, id);
       if (placement === undefined || placement.state === 'removing') return;
       await store.setRemoving(tx, id);
       tx.tell({
         ...subject(placement),
         type: 'placement-changed',
-        actor,
+        ...{ actor, why },
         summary: `Removing ${id}`,
+        data: { removing: true },
       });
       tx.wake(placementReconciler, id);
     },

@@ -44,7 +44,10 @@ export function shownPhase(placement: Placement, context: ViewContext): Placemen
   const silentSince = placement.observed?.unknownSince;
   const lost =
     context.lostSince(placement) ?? (silentSince === undefined ? undefined : new Date(silentSince));
-  const stale = lost !== undefined && context.now.getTime() - lost.getTime() > context.staleAfterMs;
+  const late = lost !== undefined && context.now.getTime() - lost.getTime() > context.staleAfterMs;
+  // Of what was only committed nobody has said anything yet.
+  const stale =
+    late || (silentSince !== undefined && placement.observed?.rollout?.step === 'committed');
   return placement.observed === undefined
     ? 'rolling'
     : stale

@@ -6,7 +6,7 @@ import { ringFacts } from './manifest.ts';
 import { type PlacementFile, placementFile } from './placement-file.ts';
 import { applyPass, observePass, type PassParts } from './placement-pass.ts';
 import { promotedRepository } from './promoted-repository.ts';
-import { type Leftovers, removalStep } from './removal.ts';
+import { isUnproved, type Leftovers, removalStep } from './removal.ts';
 import { removalTurns } from './removal-turns.ts';
 import { writesInFlight } from './writes.ts';
 
@@ -56,14 +56,14 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
       const record = await recordOf(placement);
       const parts = { dependencies: withRepository(dependencies, file), turns };
       const left = await removalStep(parts, file, record, await facts());
-      if (left.length > 0) {
+      if (!isUnproved(left) && left.length > 0) {
         removing.set(placement, left);
         return false;
       }
       removing.delete(placement);
       turns.forget(placement);
       await ledger.remove(runtime, placement);
-      return true;
+      return isUnproved(left) ? left : true;
     },
     observe: async (placement) => {
       const record = await recordOf(placement);

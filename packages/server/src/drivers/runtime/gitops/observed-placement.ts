@@ -26,6 +26,7 @@ const steps: Readonly<Record<RolloutStage, RolloutStep>> = {
   'draining': 'draining',
   'returning': 'waiting-healthy',
   'done': 'done',
+  'committed': 'committed',
   'rolled-back': 'rolled-back',
   'failed': 'failed',
 };
@@ -70,9 +71,12 @@ export function observedPlacement(
 function phaseOf(record: RolloutRecord, sight: PlacementSight): ObservedPlacement['phase'] {
   if (!ended.has(record.stage)) return 'rolling';
   if (record.stage === 'failed') return 'failed';
+  const unwell = sight.state === 'degraded' || sight.state === 'refused';
+  // Until somebody has reported that it is well, it is on its way.
+  if (record.stage === 'committed') return unwell ? 'degraded' : 'rolling';
   const serves = record.stage === 'done' ? record.current : record.good;
   if (serves?.wanted.desired.state === 'stopped') return 'stopped';
-  return sight.state === 'degraded' || sight.state === 'refused' ? 'degraded' : 'running';
+  return unwell ? 'degraded' : 'running';
 }
 
 /** What was committed, and what is known of its way since. */

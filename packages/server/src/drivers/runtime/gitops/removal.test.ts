@@ -124,13 +124,34 @@ test('a file that vanished from the repository is no removal and no proof of one
   expect(world.target.objects.size).toBeGreaterThan(0);
 });
 
-test('when nobody reports it never counts as done, and says what would tell', async () => {
+test('when nobody reports it is over with the tombstone, and never counts as proved', async () => {
   await given({ reported: false });
   await world.driver.apply(wantedPlacement());
+
+  const answer = await world.driver.remove(placement);
+  const again = await (await world.restart()).remove(placement);
+
+  expect(answer).toEqual({
+    unproved: `removed from the repository by ${(await world.head()).slice(0, 7)}; whether the cluster has come to it nobody reports (Argo CD waits for \`argocd app confirm-deletion\` before it deletes the namespace)`,
+  });
+  expect(again).toMatchObject({ unproved: expect.stringContaining('nobody reports') as string });
+  expect(await world.file(`${folder}/TOMBSTONE`)).toContain(placement);
+  expect(await world.file(`${folder}/manifest.yaml`)).toBeUndefined();
+});
+
+test('while the cluster of the agent gives no answer, nothing counts as removed', async () => {
+  await given();
+  await served();
   await world.driver.remove(placement);
+  await synced();
+  await world.driver.remove(placement);
+  world.hub.fail({ verb: 'list' }, new Error('connect ECONNREFUSED'));
+  world.hub.fail({ verb: 'watch' }, new Error('connect ECONNREFUSED'));
+  world.hub.dropWatches();
+  await new Promise((resolve) => setTimeout(resolve, 30));
 
   expect(await world.driver.remove(placement)).toBe(false);
-  expect((await leftovers())[0]).toContain('name `context`');
+  expect((await leftovers())[0]).toContain('the cluster of the agent gives no answer');
 });
 
 test('a context to the cluster itself proves it too: the namespace is gone', async () => {

@@ -17,17 +17,26 @@ export interface RemovalParts {
 /** What a removal still waits for; empty once it is proved that nothing is left. */
 export type Leftovers = readonly string[];
 
+/** Nobody would ever say whether anything is left: what is known instead. */
+export interface Unproved {
+  readonly unproved: string;
+}
+
+export const isUnproved = (answer: Leftovers | Unproved): answer is Unproved =>
+  'unproved' in answer;
+
 /**
  * One step of a removal. First the guard of the namespace goes (when somebody reports that it went), then the manifest,
- * with a tombstone in its place, then it is waited for the report that the cluster has nothing of it any more.
+ * with a tombstone in its place, then it is waited for the report that the cluster has nothing of it any more. Where
+ * nobody would ever report, it is over with the tombstone.
  */
 export async function removalStep(
   parts: RemovalParts,
   file: PlacementFile,
   record: RolloutRecord | undefined,
   facts: ClusterFacts,
-): Promise<Leftovers> {
-  const { repository } = parts.dependencies;
+): Promise<Leftovers | Unproved> {
+  const { repository, watch, target } = parts.dependencies;
   const head = await repository.head();
   const manifest = head === undefined ? undefined : await repository.blobAt(head, file.manifest);
   const stone = head === undefined ? undefined : await repository.blobAt(head, file.tombstone);
@@ -37,7 +46,8 @@ export async function removalStep(
   if (waits !== undefined) return [waits];
   const locked = manifest !== undefined && (await unlock(parts, file, record, facts, manifest));
   if (locked !== undefined && locked !== false) return [locked];
-  await bury(parts, file, head);
+  const commit = await bury(parts, file, head);
+  if (watch === undefined && target === undefined) return unprovedBy(parts, commit);
   return ['the agent has not taken it out of the cluster yet'];
 }
 
@@ -77,7 +87,7 @@ async function bury(
   { dependencies }: RemovalParts,
   file: PlacementFile,
   head: string | undefined,
-): Promise<void> {
+): Promise<string> {
   const { repository, changes, clock } = dependencies;
   const asked = await changes.asked(file.placement);
   const last =
@@ -94,16 +104,30 @@ async function bury(
     [file.manifest, undefined],
   ]);
   const text = commitText({ placement: file.placement, what: { kind: 'remove' }, ...asked });
-  await repository.write(files, text);
+  return (await repository.write(files, text)).commit;
+}
+
+/** Argo CD asks before it deletes a namespace that nobody was seen to unlock. */
+function unprovedBy({ dependencies: { rule } }: RemovalParts, commit?: string): Unproved {
+  const by = commit === undefined ? '' : ` by ${commit.slice(0, 7)}`;
+  const asks =
+    rule.agent === 'argocd'
+      ? ' (Argo CD waits for `argocd app confirm-deletion` before it deletes the namespace)'
+      : '';
+  return {
+    unproved: `removed from the repository${by}; whether the cluster has come to it nobody reports${asks}`,
+  };
 }
 
 /** Gone is what somebody who came to the tombstone says is gone; a follower that is not there proves nothing. */
 async function proof(
-  { dependencies }: RemovalParts,
+  parts: RemovalParts,
   file: PlacementFile,
   stone: string,
-): Promise<Leftovers> {
+): Promise<Leftovers | Unproved> {
+  const { dependencies } = parts;
   const { repository, watch, clock, target } = dependencies;
+  if (watch === undefined && target === undefined) return unprovedBy(parts);
   const silent = silence(dependencies, clock.now());
   const gone = await targetSaysGone(target, file);
   if (silent !== undefined || watch === undefined)

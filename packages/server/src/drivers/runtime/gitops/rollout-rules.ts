@@ -33,6 +33,9 @@ const longestBuildMs = 3_600_000;
 export function nextStep(record: RolloutRecord, sight: GitOpsSight): GitOpsStep {
   // What is around instances may change at any time, and a file that somebody deleted is put back.
   if (ended.has(record.stage)) {
+    // Somebody reports by now, and that it is well.
+    if (record.stage === 'committed' && sight.reported && sight.placement.state === 'healthy')
+      return { do: 'record', record: { ...doneWith(record, sight.now), reason: undefined } };
     const nothing = record.stage === 'failed' && record.written === undefined;
     return sight.written || nothing ? wait() : { do: 'write' };
   }
@@ -101,8 +104,10 @@ function throughTask(record: RolloutRecord, sight: GitOpsSight): GitOpsStep {
   }
 }
 
-function untilApplied(record: RolloutRecord, { placement, written, now }: GitOpsSight): GitOpsStep {
+function untilApplied(record: RolloutRecord, sight: GitOpsSight): GitOpsStep {
+  const { placement, written, reported, now } = sight;
   if (!written) return { do: 'write' };
+  if (!reported) return { do: 'record', record: committedWith(record, now) };
   switch (placement.state) {
     case 'refused':
       return { do: 'give-up', code: 'sync-failed', because: placement.why };
@@ -121,7 +126,9 @@ function untilApplied(record: RolloutRecord, { placement, written, now }: GitOps
 export const healthyUntil = ({ since, current }: RolloutRecord): number =>
   since + current.wanted.desired.run.startTimeoutMs + roomMs;
 
-function untilHealthy(record: RolloutRecord, { placement, now }: GitOpsSight): GitOpsStep {
+function untilHealthy(record: RolloutRecord, sight: GitOpsSight): GitOpsStep {
+  const { placement, reported, now } = sight;
+  if (!reported) return { do: 'record', record: committedWith(record, now) };
   switch (placement.state) {
     case 'healthy':
       return { do: 'record', record: doneWith(record, now) };
@@ -157,11 +164,27 @@ function doneWith(record: RolloutRecord, now: number): RolloutRecord {
   };
 }
 
+/** The way ends at the commit where nobody would ever say how it went on: nothing is claimed of what runs. */
+function committedWith(record: RolloutRecord, now: number): RolloutRecord {
+  const commit = record.written?.commit.slice(0, 7) ?? 'before';
+  const { runtime } = record;
+  const reason = {
+    code: 'nobody-reports',
+    detail: `committed as ${commit}; nobody reports what the cluster makes of it`,
+    fix: `Name \`context\` in the runtime \`${runtime}\` of the platform file: a kubeconfig context of the cluster where the agent runs.`,
+    log: [],
+  };
+  return { ...record, stage: 'committed', since: now, finishedAt: now, reason };
+}
+
 /** The revert is a commit like any other: it is over once the agent has come to it. */
-function back(record: RolloutRecord, { placement, written, now }: GitOpsSight): GitOpsStep {
+function back(
+  record: RolloutRecord,
+  { placement, written, reported, now }: GitOpsSight,
+): GitOpsStep {
   if (!written) return { do: 'write' };
   const arrived = ['progressing', 'healthy', 'degraded', 'unclear'].includes(placement.state);
-  if (!arrived) return wait();
+  if (reported && !arrived) return wait();
   const stage = record.good === undefined ? 'failed' : 'rolled-back';
   return { do: 'record', record: { ...record, stage, since: now, finishedAt: now } };
 }

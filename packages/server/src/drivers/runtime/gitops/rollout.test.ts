@@ -275,6 +275,44 @@ describe('a release task', () => {
 });
 
 describe('when nobody reports', () => {
+  test('a rollout ends with its commit, and claims nothing of what runs', async () => {
+    await given({ reported: false });
+
+    const first = await world.driver.apply(wanted());
+    const second = await world.driver.apply(wanted({ release: 2, revision: 2 }));
+
+    expect(first).toMatchObject({ phase: 'rolling', rollout: { step: 'committed' } });
+    expect(first.rollout?.finishedAt).toBeDefined();
+    expect(second.rollout).toMatchObject({ revision: 2, step: 'committed' });
+    expect(second.rollout?.from).toBeUndefined();
+    expect(second.rollout?.reason).toMatchObject({
+      code: 'nobody-reports',
+      detail: `committed as ${(await world.head()).slice(0, 7)}; nobody reports what the cluster makes of it`,
+    });
+    expect(second.serving).toBeUndefined();
+    expect(await world.file(manifest)).toContain('pltf.dev/release: "2"');
+  });
+
+  test('a placement is running once somebody does, and not before it is well', async () => {
+    await given({ reported: false });
+    await world.driver.apply(wanted());
+    const driver = await world.restart(true);
+    world.target.become('Deployment', 'Degraded');
+    await synced();
+
+    const unwell = await driver.apply(wanted());
+    world.target.become('Deployment', 'Healthy');
+    await synced();
+    const well = await driver.apply(wanted());
+
+    expect(unwell).toMatchObject({ phase: 'degraded', rollout: { step: 'committed' } });
+    expect(unwell.serving).toBeUndefined();
+    expect(well).toMatchObject({
+      ...{ phase: 'running', serving: { number: 1 }, rollout: { step: 'done' } },
+    });
+    expect(well.rollout?.reason).toBeUndefined();
+  });
+
   test('a commit stays unknown, with its age and the remedy', async () => {
     await given({ reported: false });
     await world.driver.apply(wanted());

@@ -199,7 +199,7 @@ describe('a rollout on a cluster', () => {
 
     let gone = false;
     for (let looks = 0; looks < 100 && !gone; looks += 1) {
-      gone = await bench.driver.remove(id);
+      gone = (await bench.driver.remove(id)) === true;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
 

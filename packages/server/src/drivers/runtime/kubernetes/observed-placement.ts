@@ -28,6 +28,7 @@ const steps: Readonly<Record<RolloutStage, ObservedRollout['step']>> = {
   'draining': 'draining',
   'returning': 'waiting-healthy',
   'done': 'done',
+  'committed': 'committed',
   'rolled-back': 'rolled-back',
   'failed': 'failed',
 };

@@ -6,7 +6,12 @@ import type {
 } from '../../../modules/runtime/index.ts';
 
 /** Stages at which a rollout has come to its end. */
-export const ended: ReadonlySet<RolloutStage> = new Set(['done', 'rolled-back', 'failed']);
+export const ended: ReadonlySet<RolloutStage> = new Set([
+  'done',
+  'committed',
+  'rolled-back',
+  'failed',
+]);
 
 /** Stages at which a rollout may be held: none of its instances has the traffic alone yet. */
 const holdable: ReadonlySet<RolloutStage> = new Set([
@@ -45,8 +50,9 @@ export function targetOf(record: RolloutRecord): Target | undefined {
   return accepted === undefined ? undefined : { accepted, stopped: true, paused: false };
 }
 
-/** What has the traffic; undefined where nothing was ever well, and when it is stopped. */
+/** What has the traffic; undefined where nothing was ever well, when it is stopped, and when nobody can say. */
 export function servingOf({ stage, current, good }: RolloutRecord): Accepted | undefined {
+  if (stage === 'committed') return undefined;
   const serving = stage === 'draining' || stage === 'done' ? current : good;
   return serving?.wanted.desired.state === 'stopped' ? undefined : serving;
 }

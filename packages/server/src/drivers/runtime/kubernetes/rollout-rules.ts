@@ -124,6 +124,7 @@ function forward(record: RolloutRecord, sight: RolloutSight): RolloutStep {
     case 'returning':
       return back(record, sight);
     case 'done':
+    case 'committed':
     case 'rolled-back':
     case 'failed':
       return wait();

@@ -14,28 +14,30 @@ export interface MemoryRuntime extends OpenRuntime {
   /** Nothing answers while this is set. */
   lost: Date | undefined;
   closed: boolean;
+  /** Nobody reports: everything ends at its commit. */
+  silent: boolean;
 }
 
 export function memoryRuntime(): MemoryRuntime {
   const runtime: MemoryRuntime = {
-    ...{ placed: new Map(), hold: false, lost: undefined, closed: false },
+    ...{ placed: new Map(), hold: false, lost: undefined, closed: false, silent: false },
     driver: {
       ...inert,
       apply: async (wanted) => {
         refuseLost(runtime);
         runtime.placed.set(wanted.desired.id, wanted);
-        return observed(wanted, runtime.hold);
+        return observed(wanted, runtime);
       },
       remove: async (id) => {
         refuseLost(runtime);
         runtime.placed.delete(id);
-        return true;
+        return runtime.silent ? { unproved: 'removed from the repository' } : true;
       },
       observe: async (id) => {
         refuseLost(runtime);
         const wanted = runtime.placed.get(id);
         if (wanted === undefined) throw new PltfError('not-found', { detail: id });
-        return observed(wanted, runtime.hold);
+        return observed(wanted, runtime);
       },
     },
     lostSince: () => runtime.lost,
@@ -60,10 +62,21 @@ const inert: Omit<RuntimeDriver, 'apply' | 'remove' | 'observe'> = {
   cancelTask: () => Promise.resolve(),
 };
 
-function observed({ desired }: WantedPlacement, hold: boolean): ObservedPlacement {
+function observed(
+  { desired }: WantedPlacement,
+  { hold, silent }: MemoryRuntime,
+): ObservedPlacement {
   const { id, revision, release: to } = desired;
   const at = new Date().toISOString();
   const stopped = desired.state === 'stopped';
+  if (silent) {
+    const reason = { code: 'nobody-reports', detail: 'committed as 4f1d2c3', fix: '', log: [] };
+    return {
+      ...{ id, revision, warm: [], instances: [], leftovers: [], traffic: noTraffic, at },
+      ...{ phase: 'rolling', unknownSince: at },
+      rollout: { revision, to, startedAt: at, finishedAt: at, step: 'committed', reason },
+    };
+  }
   return {
     ...{ id, revision, warm: [], instances: [], leftovers: [], traffic: noTraffic, at },
     phase: hold ? 'rolling' : stopped ? 'stopped' : 'running',

@@ -53,7 +53,7 @@ export interface World extends AsyncDisposable {
   file(path: string): Promise<string | undefined>;
   commits(): Promise<number>;
   /** The same driver started anew over the same repository and ledger, as after a kill. */
-  restart(): Promise<GitOpsRuntime['driver']>;
+  restart(reported?: boolean): Promise<GitOpsRuntime['driver']>;
 }
 
 export const source = {
@@ -102,9 +102,9 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
         user: 1000,
       }),
   };
-  const open = (): GitOpsRuntime => {
+  const open = (reported = options.reported): GitOpsRuntime => {
     const watch =
-      options.reported === false
+      reported === false
         ? undefined
         : watchFollowers({
             ...{ hub, agent: rule.agent, namespace: ring.namespace, ring: rule.ring, retryMs: 10 },
@@ -148,7 +148,7 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     },
     commits: async () => Number(await gitText(location, ['rev-list', '--count', ref])),
-    restart: () => Promise.resolve(open().driver),
+    restart: (reported) => Promise.resolve(open(reported).driver),
     [Symbol.asyncDispose]: async () => {
       for (const one of opened) await one[Symbol.asyncDispose]();
       await repo[Symbol.asyncDispose]();
