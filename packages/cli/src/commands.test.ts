@@ -878,6 +878,69 @@ describe('activity', () => {
   });
 });
 
+describe('the image of a release', () => {
+  const reference = `registry.example.com/pltf/users-api@sha256:${'a'.repeat(64)}`;
+  const image = {
+    component: 'users-api',
+    release: 3,
+    state: 'ready' as const,
+    startedAt: instant(),
+  };
+
+  test('is shown by digest, the newest unless a number is given', async () => {
+    platform.handlers.getReleaseImage = ({ params }) => ({
+      ...{ ...image, ...params, reference, builder: 'buildkit' },
+      finishedAt: instant(4),
+    });
+
+    const { code, out } = await pltf('release image users-api');
+    const named = await pltf('release image users-api 2 --json');
+
+    expect({ code, err: named.err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('users-api #3  image ready');
+    expect(out).toContain(reference);
+    expect(out).toContain('by buildkit, in 4.00 s');
+    expect(JSON.parse(named.out)).toMatchObject({ release: 2, reference });
+  });
+
+  test('has documents, printed or written to a file', async () => {
+    platform.handlers.getReleaseSbom = () => ({ bomFormat: 'CycloneDX' });
+    platform.handlers.getReleaseProvenance = ({ params }) => ({ of: params.release });
+
+    const sbom = await pltf('release image users-api 3 --sbom --out sbom.json');
+    const provenance = await pltf('release image users-api 3 --provenance');
+
+    expect(JSON.parse(readFileSync(sbom.out.trim(), 'utf8'))).toEqual({ bomFormat: 'CycloneDX' });
+    expect(JSON.parse(provenance.out)).toEqual({ of: 3 });
+  });
+
+  test('that could not be built says why and exits 1', async () => {
+    const log = ['npm ERR! missing'];
+    platform.handlers.getReleaseImage = () => ({
+      ...{ ...image, state: 'failed' },
+      reason: { code: 'image-build-failed', detail: 'RUN npm ci: exit 1', fix: 'Mend it.', log },
+    });
+
+    const { code, out } = await pltf('release image users-api 3');
+
+    expect(code).toBe(1);
+    expect(out).toContain('RUN npm ci: exit 1');
+    expect(out).toContain('│ npm ERR! missing');
+  });
+
+  test.each([
+    ['release image users-api three', '"three" is no number of a release'],
+    ['release image users-api 3 --sbom --provenance', 'one document or the other'],
+    ['release image users-api 3 --out x.json', 'There is no document to write'],
+  ])('is not asked for by %s', async (text, said) => {
+    const { code, err } = await pltf(text);
+
+    expect(code).toBe(64);
+    expect(err).toContain(said);
+    expect(platform.requests).toEqual([]);
+  });
+});
+
 describe('a rollout that somebody holds', () => {
   test('is shown with who does, since when and why, and the way on', async () => {
     const held = {

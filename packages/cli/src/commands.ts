@@ -67,6 +67,7 @@ import { platformUserListCommand } from './commands/platform/user/list/command.t
 import { platformUserSetCommand } from './commands/platform/user/set/command.ts';
 import { privacyRecordCommand } from './commands/privacy/record/command.ts';
 import { promoteCommand } from './commands/promote/command.ts';
+import { releaseImageCommand } from './commands/release/image/command.ts';
 import { requestAnswerCommand } from './commands/request/answer/command.ts';
 import { requestCreateCommand } from './commands/request/create/command.ts';
 import { requestListCommand } from './commands/request/list/command.ts';
@@ -143,6 +144,7 @@ export const commands: readonly Command[] = [
   command(logsCommand, () => import('./commands/logs/run.ts')),
   command(activityCommand, () => import('./commands/activity/run.ts')),
   command(auditCommand, () => import('./commands/audit/run.ts')),
+  command(releaseImageCommand, () => import('./commands/release/image/run.ts')),
   command(exceptionListCommand, () => import('./commands/exception/list/run.ts')),
   command(exceptionShowCommand, () => import('./commands/exception/show/run.ts')),
   command(requestListCommand, () => import('./commands/request/list/run.ts')),

@@ -102,6 +102,25 @@ describe.skipIf(withoutBrowser)(`a service's page${reason}`, () => {
     await strip.getByRole('button', { name: 'Pause the rollout in prod…' }).waitFor();
   });
 
+  it('shows the image of a release by digest, and has its documents to take along', async () => {
+    page = await portal.open({ user: 'ana', path: '/components/users-api/releases', width: 400 });
+
+    await page.getByRole('button', { name: 'Actions for release 14' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Image, SBOM, provenance…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Image of release #14' });
+    await dialog.getByRole('button', { name: 'Copy image by its digest' }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const download = page.waitForEvent('download');
+    await dialog.getByRole('link', { name: 'What is in it (SBOM)' }).click();
+
+    expect(copied).toMatch(/users-api@sha256:[0-9a-f]{64}$/);
+    expect((await download).suggestedFilename()).toBe('users-api-14.cdx.json');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Actions for release 13' }).click();
+    await page.getByRole('menuitem', { name: 'Image, SBOM, provenance…' }).click();
+    await page.getByRole('dialog').getByText('has no image').first().waitFor();
+  });
+
   it('scales, stops only when the name is typed, and starts again', async () => {
     page = await portal.open({ user: 'ana', path: '/components/search-api' });
 

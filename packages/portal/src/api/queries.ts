@@ -98,6 +98,14 @@ export const releasesQuery = (client: Client, component: string) =>
     ...paged,
   });
 
+/** A release gets no other image: what is there stays so. */
+export const releaseImageQuery = (client: Client, component: string, release: number) =>
+  queryOptions({
+    queryKey: key('releases', component, release, 'image'),
+    queryFn: ({ signal }) => client.getReleaseImage({ params: { component, release } }, { signal }),
+    retry: false,
+  });
+
 export const rolloutsQuery = (client: Client, placement: string) =>
   infiniteQueryOptions({
     queryKey: key('rollouts', placement),

@@ -5,6 +5,7 @@ import { platformHandlers } from './governance/platform-handlers.ts';
 import { policyHandlers } from './governance/policy-handlers.ts';
 import type { TestHandlers } from './handler-types.ts';
 import { identityHandlers } from './identity-handlers.ts';
+import { imageHandlers } from './image-handlers.ts';
 import { runtimeHandlers } from './runtime-handlers.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +15,7 @@ export const handlersOf = (world: World): TestHandlers => ({
   ...catalogueHandlers(world),
   ...runtimeHandlers(world),
   ...driftHandlers(world),
+  ...imageHandlers,
   ...policyHandlers(world),
   ...platformHandlers(world),
   ...fleetHandlers(),

@@ -1,7 +1,7 @@
 import type { ComponentDetail, ReleaseView } from '@pltf/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Ellipsis, Package, Undo2, Upload } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Box, Ellipsis, Package, Undo2, Upload } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { useClient } from '../../api/client-context.ts';
 import { releasesQuery } from '../../api/queries.ts';
@@ -14,6 +14,7 @@ import { ProblemNotice } from '../../parts/notice.tsx';
 import { SkeletonLines } from '../../parts/skeleton.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { Acting } from './actions/asked.ts';
+import { ImageDialog } from './image-dialog.tsx';
 import { lanesOf } from './lanes.ts';
 
 interface ReleasesTabProps {
@@ -23,6 +24,7 @@ interface ReleasesTabProps {
 
 export function ReleasesTab({ component, acting }: ReleasesTabProps): ReactNode {
   const query = useInfiniteQuery(releasesQuery(useClient(), component.name));
+  const [imageOf, setImageOf] = useState<ReleaseView>();
   const releases = query.data?.pages.flatMap(({ items }) => items);
   if (releases === undefined) {
     if (query.error !== null)
@@ -74,6 +76,7 @@ export function ReleasesTab({ component, acting }: ReleasesTabProps): ReactNode 
                   release={release}
                   component={component}
                   acting={acting}
+                  onImage={setImageOf}
                 />
               ))}
             </tbody>
@@ -81,15 +84,19 @@ export function ReleasesTab({ component, acting }: ReleasesTabProps): ReactNode 
         </div>
       )}
       <More query={query} />
+      {imageOf === undefined ? null : (
+        <ImageDialog release={imageOf} onClose={() => setImageOf(undefined)} />
+      )}
     </section>
   );
 }
 
 interface ReleaseProps extends ReleasesTabProps {
   readonly release: ReleaseView;
+  readonly onImage: (release: ReleaseView) => void;
 }
 
-function Release({ release, component, acting }: ReleaseProps): ReactNode {
+function Release({ release, component, acting, onImage }: ReleaseProps): ReactNode {
   const { number, commit, subject, author, branch, placedIn, kept, run, createdAt } = release;
   // `users-api.prod` is the component's own place; `users-api-fix.preview` is a branch's.
   const lanes = placedIn.filter((id) => id.startsWith(`${component.name}.`));
@@ -139,21 +146,27 @@ function Release({ release, component, acting }: ReleaseProps): ReactNode {
         <Ago at={createdAt} />
       </td>
       <td className="shrink">
-        {acting.may ? (
-          <Menu
-            label={`Actions for release ${number}`}
-            entries={entriesOf(release, component, acting)}
-            button={(props) => (
-              <Button
-                {...props}
-                look="plain"
-                size="small"
-                icon={<Ellipsis size={16} aria-hidden />}
-                aria-label={`Actions for release ${number}`}
-              />
-            )}
-          />
-        ) : null}
+        <Menu
+          label={`Actions for release ${number}`}
+          entries={[
+            ...(acting.may ? entriesOf(release, component, acting) : []),
+            {
+              id: 'image',
+              title: 'Image, SBOM, provenance…',
+              icon: <Box size={16} aria-hidden />,
+              onChoose: () => onImage(release),
+            },
+          ]}
+          button={(props) => (
+            <Button
+              {...props}
+              look="plain"
+              size="small"
+              icon={<Ellipsis size={16} aria-hidden />}
+              aria-label={`Actions for release ${number}`}
+            />
+          )}
+        />
       </td>
     </tr>
   );
@@ -165,7 +178,7 @@ function entriesOf(
   { ask }: Acting,
 ): readonly MenuEntry[] {
   const gone = release.kept ? undefined : 'Its archive was collected.';
-  const entries = lanesOf(component).flatMap(({ environment, placements }) => {
+  return lanesOf(component).flatMap(({ environment, placements }) => {
     const placement = placements[0];
     if (placement === undefined) return [];
     const here =
@@ -185,8 +198,4 @@ function entriesOf(
     };
     return [entry];
   });
-  if (entries.length > 0) return entries;
-  return [
-    { id: 'none', title: 'Nothing to do', not: 'It runs nowhere yet.', onChoose: () => undefined },
-  ];
 }

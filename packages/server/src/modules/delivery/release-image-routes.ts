@@ -1,4 +1,4 @@
-import { PltfError } from '@pltf/contracts';
+import { PltfError, type ReleaseImage } from '@pltf/contracts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import type { CatalogQueries } from '../catalog/index.ts';
 import type { DeliveryQueries } from './delivery-queries.ts';
@@ -12,6 +12,11 @@ export interface ReleaseImageRoutesDependencies {
   readonly images: ImageBuilder;
 }
 
+interface OfRelease {
+  readonly component: string;
+  readonly release: number;
+}
+
 type Images = 'getReleaseImage' | 'getReleaseSbom' | 'getReleaseProvenance';
 
 /** HTTP to domain for images of releases, what is in them and where they came from. */
@@ -20,10 +25,7 @@ export function releaseImageRoutes({
   queries,
   images,
 }: ReleaseImageRoutesDependencies): HandlersOf<Images> {
-  const digestOf = async (
-    params: { readonly component: string; readonly release: number },
-    context: RequestContext,
-  ): Promise<string> => {
+  const digestOf = async (params: OfRelease, context: RequestContext): Promise<string> => {
     await ownerOf(catalog, params.component, context);
     const release = await queries.findRelease(params.component, params.release);
     if (release !== undefined) return release.digest;
@@ -31,18 +33,30 @@ export function releaseImageRoutes({
       detail: `${params.component} has no release ${params.release}`,
     });
   };
+  const imageOf = async (params: OfRelease, context: RequestContext): Promise<ReleaseImage> => {
+    const image = await images.find(await digestOf(params, context));
+    if (image !== undefined) return image;
+    throw new PltfError('not-found', {
+      detail: `release ${params.release} of ${params.component} has no image`,
+      fix: 'A release gets one when it goes to an environment on containers or on a cluster: `runtime:` of the platform file says which those are, and `pltf deploy` makes up for it.',
+    });
+  };
+  const documentOf = async (
+    params: OfRelease,
+    context: RequestContext,
+    name: 'sbom' | 'provenance',
+  ) => {
+    const { release, state } = await imageOf(params, context);
+    if (state === 'ready') return images.document(release, name);
+    throw new PltfError('not-found', {
+      detail: `the image of release ${params.release} of ${params.component} is ${state}`,
+      fix: '`pltf release image NAME NUMBER` says how it stands.',
+    });
+  };
   return {
-    getReleaseImage: async ({ params }, context) => {
-      const image = await images.find(await digestOf(params, context));
-      if (image !== undefined) return imageView(params.component, params.release, image);
-      throw new PltfError('not-found', {
-        detail: `release ${params.release} of ${params.component} has no image`,
-        fix: 'A release has one where an environment of its service runs on containers.',
-      });
-    },
-    getReleaseSbom: async ({ params }, context) =>
-      images.document(await digestOf(params, context), 'sbom'),
-    getReleaseProvenance: async ({ params }, context) =>
-      images.document(await digestOf(params, context), 'provenance'),
+    getReleaseImage: async ({ params }, context) =>
+      imageView(params.component, params.release, await imageOf(params, context)),
+    getReleaseSbom: async ({ params }, context) => documentOf(params, context, 'sbom'),
+    getReleaseProvenance: async ({ params }, context) => documentOf(params, context, 'provenance'),
   };
 }
