@@ -74,6 +74,8 @@ export interface SeenPod extends ObjectKey {
   /** Why it ended as a whole, if it did: `Evicted`, `DeadlineExceeded`. */
   readonly reason?: string | undefined;
   readonly ready: boolean;
+  /** Since when it is ready, or is not. */
+  readonly readyAt?: string | undefined;
   readonly node: string | undefined;
   readonly ip: string | undefined;
   /** Name of the ReplicaSet, StatefulSet or Job that it belongs to. */

@@ -24,6 +24,7 @@ export function seenPod(pod: LiveObject, shared: SharedValues): SeenPod {
     phase: textAt(pod, 'status', 'phase') ?? 'Unknown',
     reason: textAt(pod, 'status', 'reason'),
     ready: textAt(condition('Ready'), 'status') === 'True',
+    readyAt: textAt(condition('Ready'), 'lastTransitionTime'),
     node: textAt(pod, 'spec', 'nodeName'),
     ip: textAt(pod, 'status', 'podIP'),
     owner: owner === undefined ? undefined : { kind: owner.kind, name: owner.name },

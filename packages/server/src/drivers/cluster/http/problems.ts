@@ -132,6 +132,13 @@ interface Known {
 const refused = (detail: string, fix: string): PltfError =>
   new PltfError('cluster-refused', { detail, fix });
 
+/** The command by which a person deletes `Deployment shop/web`. */
+function deletion(about: string): string {
+  const [, kind = '', namespace, name = ''] = /^(\S+) (?:([^/]+)\/)?(.+)$/.exec(about) ?? [];
+  const within = namespace === undefined ? '' : ` -n ${namespace}`;
+  return `kubectl${within} delete ${kind.toLowerCase()} ${name}`;
+}
+
 /** Who refuses is only in the text; each of these is written by Kubernetes itself. */
 const known: readonly Known[] = [
   {
@@ -172,6 +179,14 @@ const known: readonly Known[] = [
       refused(
         `Pod Security ${level} of the cluster ${asked.cluster} refuses ${asked.about}: ${said}`,
         'The image or the thin file asks for more than the level allows; correct what is named.',
+      ),
+  },
+  {
+    pattern: /field is immutable|spec is immutable|updates to statefulset spec/,
+    error: (_match, message, asked) =>
+      refused(
+        `${asked.about} is in the cluster ${asked.cluster} already, made in another way, and this cannot be changed of it: ${message}`,
+        `Delete it, and it is made anew: ${deletion(asked.about)}. What it runs stops until then; volumes stay.`,
       ),
   },
   {

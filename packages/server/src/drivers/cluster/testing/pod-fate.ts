@@ -15,6 +15,8 @@ export type PodFate =
     }
   | { readonly is: 'unpullable'; readonly message?: string }
   | { readonly is: 'pending'; readonly message?: string }
+  /** Its container is not begun: `ContainerCreating`, `CreateContainerConfigError`, … */
+  | { readonly is: 'waiting'; readonly reason: string; readonly message?: string }
   /** A task: it ends. */
   | { readonly is: 'ending'; readonly afterMs?: number; readonly exitCode: number };
 
@@ -89,6 +91,8 @@ function containerAt(
       const message = fate.message ?? 'Back-off pulling image';
       return { ...still, phase: 'Pending', state: waiting('ImagePullBackOff', message) };
     }
+    case 'waiting':
+      return { ...still, phase: 'Pending', state: waiting(fate.reason, fate.message ?? '') };
     case 'unready':
       return { ...still, phase: 'Running', state: running };
     case 'ready': {

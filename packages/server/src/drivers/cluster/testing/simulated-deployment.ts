@@ -92,11 +92,16 @@ const replicaSets = (shop: Workshop, deployment: LiveObject, hash: string): read
 function fill(shop: Workshop, set: ReplicaSet, replicas: number): void {
   const { namespace, name, labels } = set.object.metadata;
   const { fields } = podOf((set.object['spec'] as JsonObject)['template'] as JsonObject);
+  let refused: string | undefined;
   for (let count = set.pods.length; count < replicas; count += 1) {
+    refused = shop.refusal(set.object);
+    if (refused !== undefined) break;
     const suffix = `${shop.cluster.objects.version().toString(36)}${count}`;
     const key = { apiVersion: 'v1', kind: 'Pod', namespace, name: `${name}-${suffix}` };
     shop.make(set.object, key, fields, { ...labels });
   }
+  const failure = (message: string) => condition('ReplicaFailure', 'True', 'FailedCreate', message);
+  shop.status(set.object, { conditions: refused === undefined ? [] : [failure(refused)] });
   const excess = Math.max(0, set.pods.length - replicas);
   const first = [...set.pods].sort((a, b) => Number(isReady(a)) - Number(isReady(b)));
   for (const pod of first.slice(0, excess)) shop.stop(pod);
@@ -140,9 +145,14 @@ function writeStatus(shop: Workshop, deployment: LiveObject, sets: readonly Repl
             'Deployment does not have minimum availability.',
           ),
       progressing(set, { done, late, paused: spec['paused'] === true }),
+      ...fresh.flatMap(({ object }) => conditionsOf(object)),
     ],
   });
 }
+
+/** A Deployment says of its ReplicaSet that it may not make pods. */
+const conditionsOf = ({ status }: LiveObject): readonly JsonObject[] =>
+  ((status as JsonObject | undefined)?.['conditions'] ?? []) as readonly JsonObject[];
 
 function progressing(
   set: string,

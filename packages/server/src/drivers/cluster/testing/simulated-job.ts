@@ -62,6 +62,7 @@ function failure(
 }
 
 function makePod(shop: Workshop, job: LiveObject, count: number): void {
+  if (shop.refusal(job) !== undefined) return;
   const { labels, fields } = podOf((job['spec'] as JsonObject)['template'] as JsonObject);
   const name = `${job.metadata.name}-${count}`;
   const key = { apiVersion: 'v1', kind: 'Pod', namespace: job.metadata.namespace, name };

@@ -38,6 +38,7 @@ function makePod(
   set: LiveObject,
   of: { readonly template: JsonObject; readonly index: number; readonly revision: string },
 ): void {
+  if (shop.refusal(set) !== undefined) return;
   const { labels, fields } = podOf(of.template);
   const name = `${set.metadata.name}-${of.index}`;
   const key = { apiVersion: 'v1', kind: 'Pod', namespace: set.metadata.namespace, name };

@@ -11,6 +11,8 @@ import type { Workshop } from './workshop.ts';
 export interface SimulationOptions {
   /** What becomes of a pod that has just been made; the fate stays with it. Ready at once when absent. */
   readonly fate?: (pod: LiveObject) => PodFate;
+  /** Why a pod of this owner may not be made, in the words of the API server: a quota, a webhook. Undefined: it may. */
+  readonly refuse?: (owner: LiveObject) => string | undefined;
   /** Milliseconds; the clock of the cluster. */
   readonly now?: () => number;
   /** By itself after every write and whenever time brings something; else a test calls `pass`. */
@@ -118,6 +120,24 @@ class Simulation implements WorkloadSimulation, Workshop {
     const { metadata: more, ...rest } = fields;
     const metadata = { ...(more as JsonObject | undefined), labels, ownerReferences: [reference] };
     return this.cluster.edit(key, maker, { metadata, ...rest });
+  }
+
+  refusal(owner: LiveObject): string | undefined {
+    const message = this.#options.refuse?.(owner);
+    if (message === undefined) return undefined;
+    const { name, namespace, uid } = owner.metadata;
+    const key = { apiVersion: 'v1', kind: 'Event', namespace, name: `${name}.failed-create` };
+    if (this.cluster.objects.get(key)?.['message'] !== `Error creating: ${message}`) {
+      const involvedObject = { kind: owner.kind, name, namespace: namespace ?? '', uid };
+      const said = {
+        type: 'Warning',
+        reason: 'FailedCreate',
+        message: `Error creating: ${message}`,
+      };
+      const lastTimestamp = this.cluster.objects.at();
+      this.cluster.edit(key, maker, { ...said, involvedObject, lastTimestamp });
+    }
+    return message;
   }
 
   status(object: LiveObject, status: JsonObject): void {

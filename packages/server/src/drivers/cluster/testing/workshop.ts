@@ -11,6 +11,8 @@ export interface Workshop {
   /** Objects of a kind that this one owns. */
   ownedBy(owner: LiveObject, kind: string): readonly LiveObject[];
   make(owner: LiveObject, key: ObjectKey, fields: JsonObject, labels: JsonObject): LiveObject;
+  /** Why a pod of this owner may not be made, told as an event too. */
+  refusal(owner: LiveObject): string | undefined;
   status(object: LiveObject, status: JsonObject): void;
   stop(pod: LiveObject): void;
   /** When this signature of progress was seen first. */

@@ -2,6 +2,7 @@ import type { Reason } from '@pltf/contracts';
 import type { Accepted } from '../../../modules/runtime/index.ts';
 import type { ClusterApi, LiveObject } from '../../cluster/cluster-api.ts';
 import type { SeenContainer, SeenPod } from '../../cluster/cluster-cache.ts';
+import { textAt } from '../../cluster/json-read.ts';
 import { wordsOf } from './diagnosis-words.ts';
 import { programOf } from './pods.ts';
 import type { Trouble } from './rollout-rules.ts';
@@ -25,13 +26,14 @@ export async function diagnose(question: DiagnosisQuestion): Promise<Reason> {
   const { trouble, accepted, pods } = question;
   const pod = pods.find(({ name }) => name === trouble.pod) ?? worst(pods);
   const container = pod === undefined ? undefined : programOf(pod);
-  const [events, log] = await Promise.all([
-    eventsOf(question, pod),
+  const [said, log] = await Promise.all([
+    warnings(question),
     pod === undefined || container === undefined ? [] : lastLines(question, pod, container),
   ]);
   const { object, desired } = accepted.wanted;
   const words = wordsOf({
     kind: trouble.kind,
+    namespace: question.namespace,
     instance: pod?.name,
     image: accepted.image?.reference ?? '',
     memoryMiB: object.spec.run.memoryMiB,
@@ -39,7 +41,8 @@ export async function diagnose(question: DiagnosisQuestion): Promise<Reason> {
     health: object.spec.run.health,
     message: trouble.message ?? container?.message,
     lastEnd: container?.lastEnd,
-    events,
+    events: said.filter(isAbout(trouble.kind === 'not-created' ? undefined : pod?.name)),
+    volumes: said.filter(({ kind }) => kind === 'PersistentVolumeClaim'),
   });
   return { ...words, log: [...log] };
 }
@@ -48,32 +51,47 @@ const worst = (pods: readonly SeenPod[]): SeenPod | undefined =>
   pods.toSorted((a, b) => restarts(b) - restarts(a)).find(({ ready }) => !ready) ?? pods[0];
 const restarts = (pod: SeenPod): number => programOf(pod)?.restarts ?? 0;
 
-interface EventOfPod {
+interface Warning {
+  /** Of what is warned. */
+  readonly kind: string;
+  readonly name: string;
   readonly reason: string;
   readonly message: string;
 }
 
-/** Warnings about a pod, the newest first; none when they cannot be read in time. */
-async function eventsOf(
-  { cluster, namespace, signal }: DiagnosisQuestion,
-  pod: SeenPod | undefined,
-): Promise<readonly EventOfPod[]> {
-  const name = pod === undefined ? '' : `,involvedObject.name=${pod.name}`;
+/** Of an instance; where there is none, of what should make it. */
+const isAbout =
+  (pod: string | undefined) =>
+  ({ kind, name }: Warning): boolean =>
+    pod === undefined ? kind !== 'Pod' : kind === 'Pod' && name === pod;
+
+/** What the cluster warns of in the namespace, the newest first; nothing when it cannot be read in time. */
+async function warnings({
+  cluster,
+  namespace,
+  signal,
+}: DiagnosisQuestion): Promise<readonly Warning[]> {
   const { items } = await cluster
-    .list(
-      { apiVersion: 'v1', kind: 'Event' },
-      { namespace, fields: `type=Warning${name}`, signal: bounded(signal) },
-    )
+    .list({ apiVersion: 'v1', kind: 'Event' }, { namespace, signal: bounded(signal) })
     .catch(() => ({ items: [] as readonly LiveObject[] }));
   return items
+    .filter(isWarning)
     .toSorted((a, b) => timeOf(b).localeCompare(timeOf(a)))
-    .map((event) => ({ reason: text(event['reason']), message: text(event['message']) }));
+    .map((event) => ({
+      kind: textAt(event, 'involvedObject', 'kind') ?? '',
+      name: textAt(event, 'involvedObject', 'name') ?? '',
+      reason: textAt(event, 'reason') ?? '',
+      message: textAt(event, 'message') ?? '',
+    }));
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** That no volume fits a claim is told as if it were nothing. */
+const isWarning = (event: LiveObject): boolean =>
+  event['type'] === 'Warning' || event['reason'] === 'FailedBinding';
+
 const timeOf = (event: LiveObject): string =>
-  text(event['lastTimestamp']) ||
-  text(event['eventTime']) ||
+  textAt(event, 'lastTimestamp') ||
+  textAt(event, 'eventTime') ||
   event.metadata.creationTimestamp ||
   '';
 

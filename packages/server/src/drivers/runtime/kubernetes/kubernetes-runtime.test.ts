@@ -67,19 +67,6 @@ describe('a rollout on a cluster', () => {
     expect(back.instances.map(({ release }) => release)).toEqual([1, 1]);
   });
 
-  test.each<[string, PodFate, string]>([
-    ['out of memory', { is: 'crashing', exitCode: 137, reason: 'OOMKilled' }, 'out-of-memory'],
-    ['not in the registry', { is: 'unpullable', message: 'manifest unknown' }, 'image-not-found'],
-    ['kept from it', { is: 'unpullable', message: '401 Unauthorized' }, 'image-credentials'],
-  ])('that fails because its image is %s says so', { timeout: 30_000 }, async (_, fate, code) => {
-    await bench.reach(wanted(1, 1), ended);
-    bench.fate = fateOf(2, fate);
-
-    const back = await bench.reach(wanted(2, 2), ended);
-
-    expect(back.rollout).toMatchObject({ step: 'rolled-back', reason: { code } });
-  });
-
   test('tells of instances for which there is no room while it waits', async () => {
     bench.fate = () => ({ is: 'pending' });
 

@@ -3,7 +3,7 @@ import { type ClusterFacts, leftOut } from '@pltf/plan/render';
 import type { RolloutRecord } from '../../../modules/runtime/index.ts';
 import type { PruneOutcome } from './apply/index.ts';
 import { wordsOf } from './diagnosis-words.ts';
-import { inputOf } from './placement-objects.ts';
+import { inputOf, namespaceOfPlacement } from './placement-objects.ts';
 import { programOf } from './pods.ts';
 import { isPaused, type Target, targetOf } from './rollout-accept.ts';
 import type { Sight } from './rollout-sight.ts';
@@ -31,7 +31,7 @@ export function notesOf(
 
 function troubleNotes(
   record: RolloutRecord,
-  { trouble, pods, releaseTaskPods }: Sight,
+  { trouble, pods, releaseTaskPods, now }: Sight,
   target: Target | undefined,
 ): readonly PlacementNote[] {
   if (trouble === undefined || target === undefined) return [];
@@ -41,8 +41,12 @@ function troubleNotes(
   // An instance that starts is no trouble yet.
   if (trouble.kind === 'probe' && (container?.restarts ?? 0) === 0 && record.stage === 'healthy')
     return [];
+  // Too few, or slow, is a trouble only when it stays so.
+  const mayPass = trouble.kind === 'creating' || trouble.kind === 'not-created';
+  if (mayPass && (trouble.message ?? '') === '' && now < trouble.until) return [];
   const { detail, fix } = wordsOf({
     kind: trouble.kind,
+    namespace: namespaceOfPlacement(desired.id),
     instance: pod?.name,
     image: target.accepted.image?.reference ?? '',
     memoryMiB: object.spec.run.memoryMiB,
@@ -51,6 +55,7 @@ function troubleNotes(
     message: trouble.message ?? container?.message,
     lastEnd: container?.lastEnd,
     events: [],
+    volumes: [],
   });
   const what = trouble.pod === undefined ? 'instances' : `instance ${trouble.pod}`;
   return [{ what, because: `${detail}. ${fix}` }];

@@ -1,7 +1,7 @@
 import { PltfError, type Reason } from '@pltf/contracts';
 import type { ApplyOutcome } from './apply/index.ts';
 import { nameOf } from './apply/index.ts';
-import { short } from './diagnosis-words.ts';
+import { short } from './trouble-facts.ts';
 
 /**
  * Why the cluster does not take an object, as the reason of a rollout that ends by it. Undefined for what concerns the
@@ -18,7 +18,8 @@ export function refusalOf(cause: unknown): Reason | undefined {
   if (first !== undefined) {
     const { code, detail, fix } = first.error;
     const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : '';
-    return { code, detail: `${nameOf(first.key)}${more}: ${short(detail)}`, fix, log: [] };
+    const named = detail.includes(first.key.name) ? '' : `${nameOf(first.key)}: `;
+    return { code, detail: `${named}${short(detail)}${more}`, fix, log: [] };
   }
   const [conflict] = conflicts;
   if (conflict === undefined) return undefined;

@@ -48,13 +48,26 @@ export function sightOf(
     ready: isReady(objects, workloadSeen),
     leaving: pods.leaving.length + surplusOf(pods, objects?.replicas),
     trouble: troubleOf({
-      pods: isTask ? releaseTaskPods : pods.own,
-      workload: isTask ? undefined : workloadSeen,
-      since: record.since,
-      startTimeoutMs: run.startTimeoutMs,
+      ...{ since: record.since, startTimeoutMs: run.startTimeoutMs, drainMs: run.drainMs },
+      ...(isTask
+        ? { pods: releaseTaskPods, workload: runningTask(task), replicas: 1, ...nobodyLeaves }
+        : {
+            ...{ pods: pods.own, workload: workloadSeen, ...waysOf(pods.leaving) },
+            replicas: objects?.replicas ?? workloadSeen?.replicas,
+          }),
     }),
   };
 }
+
+const nobodyLeaves = { going: 0, staying: 0 };
+
+function waysOf(leaving: readonly SeenPod[]): typeof nobodyLeaves {
+  const going = leaving.filter(({ deleting }) => deleting).length;
+  return { going, staying: leaving.length - going };
+}
+
+const runningTask = ({ job, state }: ReturnType<typeof releaseTaskOf>): SeenWorkload | undefined =>
+  state === 'running' ? job : undefined;
 
 function partOf(differences: readonly ObjectDifference[]): 'settled' | 'due' | 'waits' {
   const states = new Set(differences.map(({ state }) => state));

@@ -191,7 +191,7 @@ function troubleLine(
   if (pod === undefined || message === undefined) return undefined;
   const { detail } = wordsOf({
     ...{ kind: 'pending', instance: pod.name, image: '', memoryMiB: 0, startTimeoutMs: 0 },
-    ...{ health: undefined, lastEnd: undefined, events: [], message },
+    ...{ health: undefined, lastEnd: undefined, events: [], volumes: [], message, namespace },
   });
   return { at: new Date().toISOString(), instance: pod.name, stream: 'platform', text: detail };
 }

@@ -10,6 +10,13 @@ export interface TroubleQuestion {
   /** From when they are waited for; milliseconds. */
   readonly since: number;
   readonly startTimeoutMs: number;
+  /** How long an instance of before may take to go; milliseconds. */
+  readonly drainMs: number;
+  /** Instances of before that end just now, and those that nobody has told to. */
+  readonly going: number;
+  readonly staying: number;
+  /** Pods that the workload should have; undefined where somebody else decides it. */
+  readonly replicas: number | undefined;
 }
 
 /** A machine is found and an image is pulled in this time, beside the time of the start; the renderer says the same to the cluster. */
@@ -20,7 +27,10 @@ const pullPatienceMs = 8_000;
 const configPatienceMs = 30_000;
 /** Clocks differ, and the cluster may say so itself a moment later. */
 const probePatienceMs = 10_000;
+/** What refuses once refuses again, unless somebody corrects it at this moment. */
 const refusalPatienceMs = 8_000;
+/** What leaves frees a quota; and something that a pod is refused for may be on its way. */
+const quotaPatienceMs = 30_000;
 const now = 0;
 
 const pullReasons: ReadonlySet<string> = new Set([
@@ -40,13 +50,16 @@ const configReasons: ReadonlySet<string> = new Set([
 
 /** What keeps pods from getting well, and how long that is worth waiting for; the one that is over first. Pure. */
 export function troubleOf(question: TroubleQuestion): Trouble | undefined {
-  const found = [...question.pods.map((pod) => podTrouble(pod, question)), ofWorkload(question)];
-  const troubles = found.filter((one) => one !== undefined);
+  const ofPods = question.pods.map((pod) => podTrouble(pod, question));
+  const workload = ofWorkload(question);
+  const [first] = [...ofPods, workload?.kind === 'deadline' ? undefined : workload]
+    .filter((one) => one !== undefined)
+    .toSorted((a, b) => a.until - b.until);
   // What a pod says is more than that a deadline is over.
-  return troubles.toSorted((a, b) => a.until - b.until || rank(a) - rank(b))[0];
+  if (workload?.kind === 'deadline')
+    return first === undefined ? workload : { ...first, until: now };
+  return first;
 }
-
-const rank = ({ kind }: Trouble): number => (kind === 'deadline' ? 1 : 0);
 
 /** Both halves of a container's state: `waiting:ImagePullBackOff`. */
 function stateOf({ state }: SeenContainer): readonly [string, string] {
@@ -75,8 +88,14 @@ function podTrouble(pod: SeenPod, { startTimeoutMs, since }: TroubleQuestion): T
   if (is === 'waiting' && configReasons.has(reason)) {
     return { ...shows, kind: 'config', until: born + configPatienceMs };
   }
+  if (is === 'waiting' && (reason === 'ContainerCreating' || reason === 'PodInitializing')) {
+    // Its image is being pulled, or its volumes are mounted: only its events tell which.
+    return { ...shows, kind: 'creating', until: deadline };
+  }
+  // No machine has looked at it yet.
+  if (is === 'waiting' && reason === 'Pending' && container.restarts === 0) return undefined;
   const ends = container.restarts + (is === 'running' || reason === '' ? 0 : 1);
-  if (ends > 0 && reason !== 'ContainerCreating' && reason !== 'PodInitializing') {
+  if (ends > 0) {
     const kind = container.lastEnd?.reason === 'OOMKilled' ? 'out-of-memory' : 'crash';
     return { ...shows, kind, until: ends > 1 ? now : born + startTimeoutMs };
   }
@@ -93,23 +112,52 @@ const isFinal = (message: string | undefined): boolean =>
     message,
   );
 
-function ofWorkload({ pods, workload, since }: TroubleQuestion): Trouble | undefined {
+function ofWorkload(question: TroubleQuestion): Trouble | undefined {
+  const { workload } = question;
   if (workload === undefined) return undefined;
   const { conditions, observedGeneration = 0 } = workload.status;
-  if (observedGeneration < (workload.generation ?? 0)) return undefined;
+  if (workload.kind !== 'Job' && observedGeneration < (workload.generation ?? 0)) return undefined;
   const condition = (type: string, status: string) =>
     conditions.find((one) => one.type === type && one.status === status);
-  const failure = condition('ReplicaFailure', 'True');
   const late = condition('Progressing', 'False')?.reason === 'ProgressDeadlineExceeded';
-  if (failure !== undefined && pods.every(({ ready }) => !ready)) {
+  const failure = condition('ReplicaFailure', 'True');
+  if (failure !== undefined) {
     const message = failure.message ?? '';
-    const isRefused = /denied|violates|is forbidden: violates|not allowed/i.test(message);
-    const isQuota = /exceeded quota/i.test(message);
-    const until = late ? now : since + (isRefused && !isQuota ? refusalPatienceMs : neverMs);
+    const until = late ? now : notCreatedUntil(question, message);
     return { kind: 'not-created', until, message };
   }
+  // A StatefulSet and a Job say nothing of pods that they may not make: that they have too few is all there is to see.
+  if (workload.kind !== 'Deployment' && hasTooFew(question))
+    return { kind: 'not-created', until: notCreatedUntil(question, '') };
   return late ? { kind: 'deadline', until: now } : undefined;
 }
 
-/** The cluster's own deadline decides. */
-const neverMs = 365 * 86_400_000;
+/** A pod that was made since is progress: room for one more comes when one of before has gone. */
+function notCreatedUntil(
+  { pods, since, drainMs, going, startTimeoutMs, workload }: TroubleQuestion,
+  message: string,
+): number {
+  const times = pods.flatMap(({ createdAt, readyAt }) => [createdAt, readyAt ?? createdAt]);
+  const last = Math.max(since, ...times.map((at) => Date.parse(at)));
+  if (isUnsure(message)) return last + startTimeoutMs + roomMs;
+  if (isRefused(message)) return last + refusalPatienceMs;
+  // One of before leaves, or has just left: by one that is ready, or since a StatefulSet replaces one at a time.
+  const makesRoom =
+    going > 0 || workload?.kind === 'StatefulSet' || pods.some(({ ready }) => ready);
+  return last + quotaPatienceMs + (makesRoom ? drainMs : 0);
+}
+
+/** Whoever decides on pods does not answer: it may come back. */
+const isUnsure = (message: string): boolean =>
+  /failed calling webhook|timeout|timed out/i.test(message);
+
+const isRefused = (message: string): boolean =>
+  /denied|violates|not allowed|is forbidden: (?:maximum|minimum)/i.test(message) &&
+  !/exceeded quota/i.test(message);
+
+/** All that there are do well, none is to be replaced, and still they are not as many as they should be. */
+const hasTooFew = ({ pods, replicas, staying }: TroubleQuestion): boolean =>
+  replicas !== undefined &&
+  staying === 0 &&
+  pods.length < replicas &&
+  pods.every(({ ready }) => ready);

@@ -24,6 +24,12 @@ export interface DriverBench extends AsyncDisposable {
     wanted: WantedPlacement,
     is: (observed: ObservedPlacement) => boolean,
   ): Promise<ObservedPlacement>;
+  /** Why a pod of this owner may not be made, as an API server says it; it may when absent. */
+  refuse: (owner: LiveObject) => string | undefined;
+  /** What a machine, or the cluster, says of an object. */
+  warn(about: LiveObject, reason: string, message: string): void;
+  /** So much later at once, for everybody; milliseconds. */
+  later(ms: number): void;
   /** A server that was killed: another one over the same ledger and cluster. */
   restart(): Promise<void>;
 }
@@ -35,7 +41,9 @@ const facts: ClusterFacts = {
 };
 
 export async function driverBench(): Promise<DriverBench> {
-  const cluster = memoryCluster();
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  const cluster = memoryCluster({ now });
   const ledger = memoryLedger();
   const { kinds } = await cluster.served();
   const woken = new Set<() => void>();
@@ -52,9 +60,9 @@ export async function driverBench(): Promise<DriverBench> {
           }),
       },
       facts: () => Promise.resolve({ ...facts, kinds }),
-      clock: { now: () => new Date() },
+      clock: { now: () => new Date(now()) },
       wake: (_placement, at) => {
-        const ms = at === undefined ? 0 : Math.max(0, at.getTime() - Date.now());
+        const ms = at === undefined ? 0 : Math.max(0, at.getTime() - now());
         const timer = setTimeout(() => {
           timers.delete(timer);
           for (const one of [...woken]) one();
@@ -65,8 +73,14 @@ export async function driverBench(): Promise<DriverBench> {
     return { cache, driver };
   };
   let opened = open();
-  const bench = { fate: (): PodFate => ({ is: 'ready' }) } as unknown as DriverBench;
-  const simulation = simulateWorkloads(cluster, { fate: (pod) => bench.fate(pod), stopMs: 20 });
+  const bench = {
+    fate: (): PodFate => ({ is: 'ready' }),
+    refuse: () => undefined,
+  } as unknown as DriverBench;
+  const simulation = simulateWorkloads(cluster, {
+    ...{ fate: (pod) => bench.fate(pod), refuse: (owner) => bench.refuse(owner) },
+    ...{ stopMs: 20, now },
+  });
   const close = async () => {
     await opened.driver[Symbol.asyncDispose]();
     await opened.cache[Symbol.asyncDispose]();
@@ -77,6 +91,15 @@ export async function driverBench(): Promise<DriverBench> {
       ledger,
       reach: (wanted: WantedPlacement, is: (observed: ObservedPlacement) => boolean) =>
         reach(opened.driver, woken, wanted, is),
+      warn: (about: LiveObject, reason: string, message: string) =>
+        warn(cluster, about, { reason, message }),
+      later: (ms: number) => {
+        // What is under way is at its place before.
+        simulation.pass();
+        ahead += ms;
+        simulation.pass();
+        for (const one of [...woken]) one();
+      },
       restart: async () => {
         await close();
         opened = open();
@@ -89,6 +112,17 @@ export async function driverBench(): Promise<DriverBench> {
     }),
     { driver: { get: () => opened.driver } },
   );
+}
+
+function warn(
+  cluster: MemoryCluster,
+  { kind, metadata: { name, namespace } }: LiveObject,
+  said: { readonly reason: string; readonly message: string },
+): void {
+  const key = { apiVersion: 'v1', kind: 'Event', namespace, name: `${name}.${said.reason}` };
+  const involvedObject = { kind, name, namespace: namespace ?? '' };
+  const lastTimestamp = cluster.objects.at();
+  cluster.edit(key, 'kubelet', { type: 'Warning', ...said, involvedObject, lastTimestamp });
 }
 
 const deadlineMs = 15_000;
