@@ -5,7 +5,6 @@ import { type Db, transact } from '../../packages/server/src/persistence/transac
 import type { TestPlatform } from '../../test/e2e/support/platform.ts';
 import { databaseUrl } from './seeded-catalogue.ts';
 
-const environments = ['preview', 'staging', 'prod'] as const;
 const rowsAtOnce = 500;
 
 /** What the platform keeps of its newest audit of everything. */
@@ -35,23 +34,51 @@ export async function openFleet(platform: TestPlatform) {
   };
 }
 
+/** One in ten is where it should not be. */
+const auditedSpec = (name: string, index: number): string =>
+  JSON.stringify(
+    specFrom(
+      `kind: service\nname: ${name}\ntier: ${1 + (index % 3)}\nrun: {command: node server.js, port: 8080}\npolicy: {region: ${index % 10 === 0 ? 'us' : 'eu'}}\n`,
+    ),
+  );
+
+const seed = (db: Db, placements: number): Promise<void> =>
+  seedServices(db, {
+    ...{ prefix: 'fleet', placements, environments: ['preview', 'staging', 'prod'] },
+    ...{ specOf: auditedSpec, runState: 'running' },
+  });
+
+/** What is put into a platform's database. */
+export interface SeededServices {
+  /** Of the names: `fleet-1`, `fleet-2`. */
+  readonly prefix: string;
+  readonly placements: number;
+  readonly environments: readonly string[];
+  /** As a release keeps it. */
+  readonly specOf: (name: string, index: number) => string;
+  readonly runState: 'running' | 'stopped';
+}
+
 /** Services with releases and placements, as the reconcilers would have left them; nothing is due for them. */
-async function seed(db: Db, placements: number): Promise<void> {
+export async function seedServices(db: Db, seeded: SeededServices): Promise<void> {
+  const { environments, placements, prefix, specOf } = seeded;
   const owner = await db.selectFrom('teams').select('name').executeTakeFirstOrThrow();
   const services = Math.ceil(placements / environments.length);
   for (let from = 0; from < services; from += rowsAtOnce) {
     const names = Array.from(
       { length: Math.min(rowsAtOnce, services - from) },
-      (_, index) => `fleet-${from + index + 1}`,
+      (_, index) => `${prefix}-${from + index + 1}`,
     );
     const specs = new Map(names.map((name, index) => [name, specOf(name, from + index)]));
-    await insert(db, names, specs, owner.name, placements - from * environments.length);
+    await insert(db, names, specs, owner.name, {
+      ...seeded,
+      placements: placements - from * environments.length,
+    });
   }
 }
 
-/** One in ten is where it should not be. */
-function specOf(name: string, index: number): string {
-  const text = `kind: service\nname: ${name}\ntier: ${1 + (index % 3)}\nrun: {command: node server.js, port: 8080}\npolicy: {region: ${index % 10 === 0 ? 'us' : 'eu'}}\n`;
+/** A thin file's text as the spec that a release keeps. */
+export function specFrom(text: string): Spec {
   const parsed = parseThinFile(text, 'pltf.yaml');
   const resolved = parsed.ok
     ? resolveSpec(parsed.file, PlatformFile.parse({}), {
@@ -60,7 +87,7 @@ function specOf(name: string, index: number): string {
       })
     : parsed;
   if (!resolved.ok) throw new Error(JSON.stringify(resolved.problems));
-  return JSON.stringify(Spec.parse(resolved.spec));
+  return Spec.parse(resolved.spec);
 }
 
 async function insert(
@@ -68,7 +95,7 @@ async function insert(
   names: readonly string[],
   specs: ReadonlyMap<string, string>,
   owner: string,
-  most: number,
+  { environments, placements, runState }: SeededServices,
 ): Promise<void> {
   const at = new Date();
   await db
@@ -103,9 +130,9 @@ async function insert(
     environments.map((environment) => ({
       ...{ id: `${component}.${environment}`, component, environment, branch: null },
       hosts: [`${component}.${environment}.localhost`],
-      ...{ state: 'present' as const, release: 1, instances: 1, run_state: 'running' as const },
+      ...{ state: 'present' as const, revision: 1, release: 1, instances: 1, run_state: runState },
       ...{ observed: 'null', observed_at: null, expires_at: null },
     })),
   );
-  await db.insertInto('placements').values(rows.slice(0, most)).execute();
+  await db.insertInto('placements').values(rows.slice(0, placements)).execute();
 }

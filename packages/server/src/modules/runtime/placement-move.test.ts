@@ -273,7 +273,7 @@ describe('on a runtime where nobody reports', () => {
     const [rollout] = await postgresRuntimeQueries(database.db).rollouts('shop.prod', 1);
     const shown = shownPhase(await row(), {
       ...{ urlOf: () => undefined, runtimeOf: () => 'fleet', lostSince: () => undefined },
-      ...{ staleAfterMs: 60_000, now: new Date() },
+      ...{ staleAfterMs: 60_000, now: new Date(), holds: () => false },
     });
     const told = await lastEvent('rollout-finished');
     expect(rollout).toMatchObject({ state: 'done', step: 'committed' });

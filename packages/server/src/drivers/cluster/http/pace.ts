@@ -3,7 +3,7 @@ import { pause } from '../reconnect.ts';
 export interface PaceOptions {
   /** Requests under way at the same time; 32 when absent. */
   readonly inFlight?: number | undefined;
-  /** Requests a second, with as many at once as a tenth of a second allows; 300 when absent. */
+  /** Requests a second, with as many at once as a tenth of a second allows; 400 when absent. */
   readonly perSecond?: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export class Pace {
   #filledAt: number = performance.now();
   #silentUntil = 0;
 
-  constructor({ inFlight = 32, perSecond = 300 }: PaceOptions = {}) {
+  constructor({ inFlight = 32, perSecond = 400 }: PaceOptions = {}) {
     this.#inFlight = inFlight;
     this.#perSecond = perSecond;
     this.#tokens = this.#burst();
