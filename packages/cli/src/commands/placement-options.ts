@@ -10,6 +10,11 @@ export const placementOptions = {
   branch: { type: 'text', value: 'BRANCH', summary: 'The preview of this branch' },
 } as const satisfies Readonly<Record<string, Option>>;
 
+export const newestPlatform = {
+  type: 'flag',
+  summary: 'On clusters: with the newest version of the platform, also where its wave has not come',
+} as const satisfies Option;
+
 export const why = {
   type: 'text',
   value: 'TEXT',

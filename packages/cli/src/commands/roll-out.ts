@@ -20,6 +20,10 @@ export async function rollOut(
   return followRollout(context, client, started, after);
 }
 
+/** The newest version of the platform when that was asked for. */
+export const platformWish = (newest: boolean): { readonly platform?: 'newest' } =>
+  newest ? { platform: 'newest' } : {};
+
 /** `{ why }` when a reason was given. */
 export const because = (why: string | undefined): { readonly why?: string } =>
   why === undefined ? {} : { why };

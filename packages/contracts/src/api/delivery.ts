@@ -11,7 +11,7 @@ import {
 } from '../names.ts';
 import { endpoint } from './endpoint.ts';
 import { RolloutView } from './runtime.ts';
-import { Empty, IdParams, PageQuery, page, Why } from './shapes.ts';
+import { Empty, IdParams, PageQuery, PlatformWish, page, Why } from './shapes.ts';
 
 /** An immutable build of one commit. */
 export const ReleaseView = z.object({
@@ -209,7 +209,11 @@ export const deliveryApi = {
     action: 'component:operate',
     summary: 'Take the release that serves in one environment to the next, without a rebuild',
     params,
-    body: z.object({ from: EnvironmentName.optional(), to: EnvironmentName.optional(), why: Why }),
+    body: z.object({
+      ...{ from: EnvironmentName.optional(), to: EnvironmentName.optional() },
+      ...PlatformWish,
+      why: Why,
+    }),
     answer: RolloutView,
     status: 202,
   }),

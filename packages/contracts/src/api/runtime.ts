@@ -20,7 +20,7 @@ import {
   PlacementId,
 } from '../names.ts';
 import { endpoint } from './endpoint.ts';
-import { Empty, PageQuery, page, Why } from './shapes.ts';
+import { Empty, PageQuery, PlatformWish, page, Why } from './shapes.ts';
 
 export const RolloutKind = z.enum([
   'deploy',
@@ -148,13 +148,13 @@ export const runtimeApi = {
     ...rollout,
     path: '/placements/:placement/deploy',
     summary: 'Roll out a release (the newest one unless told)',
-    body: z.object({ release: z.number().int().positive().optional(), why: Why }),
+    body: z.object({ release: z.number().int().positive().optional(), ...PlatformWish, why: Why }),
   }),
   rollback: endpoint({
     ...rollout,
     path: '/placements/:placement/rollback',
     summary: 'Go back to the release that served before (or the one named)',
-    body: z.object({ to: z.number().int().positive().optional(), why: Why }),
+    body: z.object({ to: z.number().int().positive().optional(), ...PlatformWish, why: Why }),
   }),
   restart: endpoint({
     ...rollout,

@@ -3,6 +3,7 @@ import { agentRuntime } from '../drivers/runtime/agent/agent-runtime.ts';
 import { imageByDigest } from '../drivers/runtime/agent/image-digest.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { postgresDeliveryQueries, releaseSource } from '../modules/delivery/index.ts';
+import { postgresFleetWaves } from '../modules/fleet/index.ts';
 import { wakeAudit } from '../modules/policy/index.ts';
 import {
   createExpiryReconciler,
@@ -44,7 +45,8 @@ export function runtimeRoom(
   });
   const needs: ClusterNeeds = { foundation, ground, images, queries, wake: wakes.wake };
   const runtimes = runtimesByName(platform, openers(needs), systemClock);
-  const service = runtimeService({ store, platform, clock: systemClock });
+  const waves = postgresFleetWaves(platform);
+  const service = runtimeService({ store, platform, waves, clock: systemClock });
   const releases = releaseSource(postgresDeliveryQueries(db), ground.catalogQueries);
   const listener: PlacementListener = {
     changed: async (tx, component) => {
@@ -58,10 +60,10 @@ export function runtimeRoom(
     ...{ db, store, listener },
     reportsOn: (name) => platform.current().runtimes[name]?.driver === 'agent',
   });
-  const own = { db, platform, repositoryUrl, queries, store, runtimes, releases };
+  const own = { db, platform, waves, repositoryUrl, queries, store, runtimes, releases };
   const reconcilers = [
     createPlacementReconciler({
-      ...{ ...own, goldenPaths, intake, clock: systemClock, history: platform },
+      ...{ ...own, goldenPaths, intake, clock: systemClock },
     }),
     createTaskReconciler(own),
     createExpiryReconciler(db, queries, service, systemClock),

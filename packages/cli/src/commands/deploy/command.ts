@@ -1,5 +1,5 @@
 import { define } from '../../definition.ts';
-import { name, placementOptions, why } from '../placement-options.ts';
+import { name, newestPlatform, placementOptions, why } from '../placement-options.ts';
 
 export const deployCommand = define({
   path: ['deploy'],
@@ -14,6 +14,7 @@ export const deployCommand = define({
       minimum: 1,
       summary: 'Release; the newest one unless given',
     },
+    'newest-platform': newestPlatform,
     why,
   },
   examples: [

@@ -1,5 +1,5 @@
 import type { Run } from '../../command.ts';
-import { because, rollOut } from '../roll-out.ts';
+import { because, platformWish, rollOut } from '../roll-out.ts';
 import type { deployCommand } from './command.ts';
 
 /** Rolls out a release. */
@@ -9,7 +9,11 @@ export const run: Run<typeof deployCommand> = ({ arguments: { name }, options },
     client.deploy(
       {
         params: { placement },
-        body: { ...(release === undefined ? {} : { release }), ...because(why) },
+        body: {
+          ...(release === undefined ? {} : { release }),
+          ...platformWish(options['newest-platform']),
+          ...because(why),
+        },
       },
       call,
     ),

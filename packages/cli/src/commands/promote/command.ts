@@ -1,5 +1,5 @@
 import { define } from '../../definition.ts';
-import { name, why } from '../placement-options.ts';
+import { name, newestPlatform, why } from '../placement-options.ts';
 
 export const promoteCommand = define({
   path: ['promote'],
@@ -9,6 +9,7 @@ export const promoteCommand = define({
   options: {
     from: { type: 'text', value: 'ENV', summary: 'Environment it serves in' },
     to: { type: 'text', value: 'ENV', summary: 'Environment it goes to' },
+    'newest-platform': newestPlatform,
     why,
   },
   examples: [

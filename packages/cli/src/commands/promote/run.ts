@@ -5,12 +5,12 @@ import { sendOnce } from '../../api/send.ts';
 import type { Run } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { followRollout, latestEvent } from '../../follow/rollout.ts';
-import { because } from '../roll-out.ts';
+import { because, platformWish } from '../roll-out.ts';
 import type { promoteCommand } from './command.ts';
 
 /** Takes the release that serves in one environment to the next. */
 export const run: Run<typeof promoteCommand> = async (
-  { arguments: { name }, options: { from, to, why } },
+  { arguments: { name }, options: { from, to, 'newest-platform': newest, why } },
   context,
 ) => {
   const component = componentName(name);
@@ -19,6 +19,7 @@ export const run: Run<typeof promoteCommand> = async (
   const body = {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
+    ...platformWish(newest),
     ...because(why),
   };
   const started = await whenItServes(context, () =>

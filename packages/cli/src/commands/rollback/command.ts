@@ -1,5 +1,5 @@
 import { define } from '../../definition.ts';
-import { name, placementOptions, why } from '../placement-options.ts';
+import { name, newestPlatform, placementOptions, why } from '../placement-options.ts';
 
 export const rollbackCommand = define({
   path: ['rollback'],
@@ -9,6 +9,7 @@ export const rollbackCommand = define({
   options: {
     ...placementOptions,
     to: { type: 'number', value: 'N', minimum: 1, summary: 'Release; the one before unless given' },
+    'newest-platform': newestPlatform,
     why,
   },
   examples: [

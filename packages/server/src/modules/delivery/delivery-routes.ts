@@ -146,7 +146,7 @@ function releaseWrites(
       refuseUnapproved(platform.current(), release.to, context.actor);
       await releaseGate(release.release, release.to, undefined);
       const request = placeRequest(release.release, release.to, undefined, {
-        expiresAt: undefined,
+        ...{ expiresAt: undefined, newestPlatform: body.platform === 'newest' },
         kind: 'promote',
         actor: context.actor.name,
         why: body.why,
@@ -167,7 +167,7 @@ function releaseWrites(
       }
       return rolloutView(
         await replace(dependencies, placement, release, {
-          kind: 'deploy',
+          ...{ kind: 'deploy', newestPlatform: body.platform === 'newest' },
           actor: context.actor.name,
           why: body.why,
         }),
@@ -195,7 +195,7 @@ function releaseWrites(
       }
       return rolloutView(
         await replace(dependencies, placement, release, {
-          kind: 'rollback',
+          ...{ kind: 'rollback', newestPlatform: body.platform === 'newest' },
           actor: context.actor.name,
           why: body.why,
         }),
@@ -225,6 +225,7 @@ async function replace(
   release: Release,
   how: {
     readonly kind: 'deploy' | 'rollback';
+    readonly newestPlatform: boolean;
     readonly actor: string;
     readonly why: string | undefined;
   },

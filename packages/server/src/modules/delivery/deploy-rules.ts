@@ -58,7 +58,7 @@ export function placeRequest(
   release: Release,
   environment: string,
   branch: string | undefined,
-  how: Pick<PlaceRequest, 'expiresAt' | 'kind' | 'actor' | 'why'>,
+  how: Pick<PlaceRequest, 'expiresAt' | 'newestPlatform' | 'kind' | 'actor' | 'why'>,
 ): PlaceRequest {
   return {
     component: release.component,

@@ -100,7 +100,7 @@ async function handOut(
   for (const { id, release } of placements) {
     try {
       await runtime.change(tx, id, {
-        ...{ release, kind: 'deploy', actor: platformActor },
+        ...{ release, kind: 'deploy', actor: platformActor, newestPlatform: true },
         why: `version ${toVersion} of the platform, ring ${ring}`,
       });
     } catch (error) {

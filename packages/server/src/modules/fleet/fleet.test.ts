@@ -1,11 +1,17 @@
 import { PlatformFile } from '@pltf/contracts';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PlatformSnapshot } from '../../kernel/platform-source.ts';
 import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
+import { transact } from '../../persistence/transaction.ts';
 import { placedReleases } from '../delivery/index.ts';
 import { addRunning } from '../platform/testing/running.ts';
-import { postgresRuntimeQueries, postgresRuntimeStore, runtimeService } from '../runtime/index.ts';
+import {
+  type ChangeRequest,
+  postgresRuntimeQueries,
+  postgresRuntimeStore,
+  runtimeService,
+} from '../runtime/index.ts';
 import {
   createFleetReconciler,
   type FleetDependencies,
@@ -13,6 +19,7 @@ import {
   fleetService,
   postgresFleetQueries,
   postgresFleetStore,
+  postgresFleetWaves,
 } from './index.ts';
 
 let database: TestDatabase;
@@ -55,7 +62,8 @@ function dependencies(): FleetDependencies {
     at: (version: number) => Promise.resolve(versions[version]),
   };
   const clock = { now: () => now };
-  const runtime = runtimeService({ store: postgresRuntimeStore(), platform, clock });
+  const waves = postgresFleetWaves(platform);
+  const runtime = runtimeService({ store: postgresRuntimeStore(), platform, waves, clock });
   return {
     ...{ db, clock, platform, running: placedReleases(db), runtime },
     runtimeQueries: postgresRuntimeQueries(db),
@@ -112,6 +120,14 @@ async function ended(placements: readonly string[], state: 'done' | 'rolled-back
 }
 const platformOf = async (placement: string) =>
   (await postgresRuntimeQueries(database.db).placement(placement)).platformVersion;
+/** What a team does with its own placement; answers with why, as its rollout says it. */
+const rolledOut = (placement: string, how: Partial<ChangeRequest> = { release: 1 }) =>
+  transact(database.db, (tx) =>
+    dependencies().runtime.change(tx, placement, {
+      ...{ kind: 'deploy', actor: 'ann', why: undefined },
+      ...how,
+    }),
+  ).then(({ why }) => why);
 const told = async () =>
   (
     await database.db
@@ -232,6 +248,69 @@ test('what is held is left alone, and nothing goes out when nothing on clusters 
   expect((await states())['two.prod']).toBe('held');
   await service.release('two.prod');
   await expect(service.release('two.prod')).rejects.toMatchObject({ code: 'not-found' });
+});
+
+describe('what a team rolls out itself while a version goes out', () => {
+  const sizeOf = async (placement: string) =>
+    (await postgresRuntimeQueries(database.db).placement(placement)).sized?.memoryMiB;
+  const halted = async (): Promise<void> => {
+    platformWith(384);
+    await pass(fleetKeys.version);
+    await pass();
+    await ended(['one.staging'], 'rolled-back');
+    await pass();
+  };
+
+  test('stays with the version that its wave has reached, and says so', async () => {
+    await halted();
+
+    const waiting = await rolledOut('two.prod', { release: 1, why: 'a fix' });
+    const untouched = await rolledOut('large.prod', { restart: true, kind: 'restart' });
+    const reached = await rolledOut('one.staging');
+
+    expect(waiting).toBe(
+      'a fix; it stays with version 0 of the platform, because version 1 of the platform is halted',
+    );
+    expect([await platformOf('two.prod'), await sizeOf('two.prod')]).toEqual([0, 256]);
+    expect(untouched).toContain('version 0');
+    expect(reached).toBeUndefined();
+    expect([await platformOf('one.staging'), await sizeOf('one.staging')]).toEqual([1, 384]);
+    expect(await states()).toMatchObject({ 'two.prod': 'waiting' });
+  });
+
+  test('takes the newest one where somebody says so, and where an agent runs it', async () => {
+    await halted();
+
+    await rolledOut('two.prod', { release: 1, newestPlatform: true });
+    await rolledOut('near.local');
+
+    expect([await platformOf('two.prod'), await sizeOf('two.prod')]).toEqual([1, 384]);
+    expect([await platformOf('near.local'), await sizeOf('near.local')]).toEqual([1, 384]);
+  });
+
+  test('has no larger size because its instances were counted anew', async () => {
+    await halted();
+
+    await rolledOut('two.prod', { instances: 3, kind: 'scale' });
+
+    expect([await platformOf('two.prod'), await sizeOf('two.prod')]).toEqual([0, 256]);
+  });
+
+  test('stays with what it had once a version was taken back, until a newer one goes out', async () => {
+    await halted();
+    await fleetService(dependencies()).abort({ actor: 'root', why: undefined });
+    await pass();
+    await pass();
+
+    const back = await rolledOut('one.staging');
+    platformWith(256);
+    await pass(fleetKeys.version);
+    const after = await rolledOut('two.prod');
+
+    expect(back).toContain('because version 1 of the platform was taken back');
+    expect(after).toBeUndefined();
+    expect([await platformOf('one.staging'), await platformOf('two.prod')]).toEqual([0, 2]);
+  });
 });
 
 test('people are told what happens to it', async () => {

@@ -3,3 +3,4 @@ export { createFleetReconciler } from './fleet-reconciler.ts';
 export { fleetRoutes } from './fleet-routes.ts';
 export { type FleetService, fleetService } from './fleet-service.ts';
 export { postgresFleetQueries, postgresFleetStore } from './fleet-store.postgres.ts';
+export { postgresFleetWaves } from './fleet-waves.postgres.ts';

@@ -7,7 +7,7 @@ export {
   type PlacementListener,
 } from './observation-intake.ts';
 export { occupiedRuntimes } from './occupied-runtimes.ts';
-export type { PlaceRequest } from './place-request.ts';
+export type { ChangeRequest, PlaceRequest } from './place-request.ts';
 export {
   knownRelease,
   type Placement,
@@ -21,6 +21,7 @@ export {
   wakeEnvironments,
   wakePlacements,
 } from './placement-wakes.ts';
+export type { PlatformWaves, StayingVersion } from './platform-waves.ts';
 export type { ReleaseImageState, ReleaseImages } from './release-images.ts';
 export type { Rollout } from './rollout.ts';
 export { postgresRolloutLedger } from './rollout-ledger.postgres.ts';

@@ -15,6 +15,8 @@ export interface PlaceRequest {
   /** False for workers: they have no address. */
   readonly serves: boolean;
   readonly expiresAt: Date | undefined;
+  /** As in a change. */
+  readonly newestPlatform?: boolean | undefined;
   readonly kind: RolloutKind;
   readonly actor: string;
   readonly why: string | undefined;
@@ -25,6 +27,8 @@ export interface ChangeRequest extends PlacementChange {
   readonly earlier?:
     | { readonly version: number; readonly sized?: PlacementSize | undefined }
     | undefined;
+  /** On clusters: takes the newest version of the platform, also where its wave has not come yet. */
+  readonly newestPlatform?: boolean | undefined;
   readonly kind: RolloutKind;
   readonly actor: string;
   readonly why: string | undefined;

@@ -1,7 +1,7 @@
 import { PlatformFile } from '@pltf/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/clock.ts';
-import type { PlatformSource } from '../../kernel/platform-source.ts';
+import type { PlatformHistory, PlatformSource } from '../../kernel/platform-source.ts';
 import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
 import { transact } from '../../persistence/transaction.ts';
 import { addComponent } from '../catalog/testing/components.ts';
@@ -38,13 +38,15 @@ let repository: MemoryRuntime;
 /** How long ago everything was that the runtimes tell of. */
 let agoMs: number;
 const needs: Record<string, ReleaseToPlace['needs']> = {};
-const platform: PlatformSource = {
+const platform: PlatformSource & PlatformHistory = {
   current: () => file,
   snapshot: () => ({ version: 7, digest: '', file, guardrails: new Map() }),
   subscribe: () => () => undefined,
+  at: () => Promise.resolve(undefined),
 };
+const waves = { stayingWith: () => Promise.resolve(undefined) };
 const store = postgresRuntimeStore();
-const service = runtimeService({ store, platform, clock: systemClock });
+const service = runtimeService({ store, platform, waves, clock: systemClock });
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -74,12 +76,11 @@ function pass(id = 'shop.prod'): Promise<unknown> {
     gitops: () => Promise.resolve(repository),
   };
   const reconciler = createPlacementReconciler({
-    ...{ db, platform, queries, store },
+    ...{ db, platform, waves, queries, store },
     clock: { now: () => new Date(Date.now() + agoMs) },
     runtimes: runtimesByName(platform, openers, systemClock),
     intake: observationIntake({ db, store, listener }),
     goldenPaths: { goldenPaths: () => Promise.resolve([]) },
-    history: { at: () => Promise.resolve(undefined) },
     repositoryUrl: (component) => `http://localhost/git/${component}.git`,
     releases: {
       toPlace: (component) => Promise.resolve({ ...source, needs: needs[component] ?? {} }),

@@ -3,18 +3,20 @@ import { PltfError } from '@pltf/contracts';
 import { isSamePlace, pulledBeside } from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
 import { platformActor } from '../../kernel/events.ts';
-import type { PlatformSource } from '../../kernel/platform-source.ts';
+import type { PlatformHistory, PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { placementReconciler } from './loops.ts';
 import { type Placement, subject } from './placement.ts';
 import { changePlacement } from './placing.ts';
+import type { PlatformWaves } from './platform-waves.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 import type { Runtimes } from './runtimes.ts';
 
 export interface MoveDependencies {
   readonly db: Db;
-  readonly platform: PlatformSource;
+  readonly platform: PlatformSource & PlatformHistory;
+  readonly waves: PlatformWaves;
   readonly clock: Clock;
   readonly store: RuntimeStore;
   readonly queries: RuntimeQueries;
@@ -61,7 +63,7 @@ export async function settleRuntime(
     const leftOn = [...new Set([...now.leftOn, now.runtime])].filter((name) => name !== wanted);
     await store.setRuntime(tx, id, { runtime: wanted, leftOn });
     await changePlacement(dependencies, tx, now, {
-      ...{ kind: 'deploy', actor: platformActor },
+      ...{ kind: 'deploy', actor: platformActor, newestPlatform: true },
       why: `${environment} runs on ${wanted} now (was ${now.runtime})`,
     });
     return (await store.lock(tx, id)) ?? now;

@@ -1,6 +1,6 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
-import type { PlatformHistory, PlatformSnapshot } from '../../kernel/platform-source.ts';
+import type { PlatformSnapshot } from '../../kernel/platform-source.ts';
 import { transact } from '../../persistence/transaction.ts';
 import type { GoldenPathSource } from '../policy/index.ts';
 import { placementReconciler } from './loops.ts';
@@ -19,7 +19,6 @@ import { runtimeIn } from './runtimes.ts';
 import { wantedPlacement } from './wanted.ts';
 
 export interface PlacementReconcilerDependencies extends MoveDependencies {
-  readonly history: PlatformHistory;
   readonly goldenPaths: GoldenPathSource;
   /** Where a component's repository is, for people and tools. */
   readonly repositoryUrl: (component: string) => string;
@@ -95,14 +94,14 @@ async function wantedOf(
  * again, a newer version reaches it by its own rollout, or by the wave that it is in.
  */
 async function platformOf(
-  { platform, history }: PlacementReconcilerDependencies,
+  { platform }: PlacementReconcilerDependencies,
   { platformVersion, runtime, environment }: Placement,
 ): Promise<PlatformSnapshot> {
   const now = platform.snapshot();
   const rule = now.file.runtimes[runtime ?? ''];
   const agent = rule === undefined || rule.driver === 'agent';
   if (agent || platformVersion === undefined || platformVersion === now.version) return now;
-  const then = await history.at(platformVersion);
+  const then = await platform.at(platformVersion);
   // Where its environment ran elsewhere then, that version has nothing to say about this runtime.
   const same = then !== undefined && runtimeIn(then.file, environment) === runtime;
   return same ? then : now;

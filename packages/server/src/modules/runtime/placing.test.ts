@@ -28,7 +28,9 @@ const service = runtimeService({
     current: () => file,
     snapshot: () => ({ version: 0, digest: '', file, guardrails: new Map() }),
     subscribe: () => () => undefined,
+    at: () => Promise.resolve(undefined),
   },
+  waves: { stayingWith: () => Promise.resolve(undefined) },
   clock: systemClock,
 });
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { PltfError } from '@pltf/contracts';
+import { type PlatformFile, PltfError } from '@pltf/contracts';
 import { placementAddress } from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
-import type { PlatformSource } from '../../kernel/platform-source.ts';
+import type { PlatformHistory, PlatformSource } from '../../kernel/platform-source.ts';
 import type { Tx } from '../../persistence/transaction.ts';
 import { expiryReconciler } from './loops.ts';
 import type { ChangeRequest, PlaceRequest } from './place-request.ts';
 import { type Placement, subject } from './placement.ts';
 import { type PlacementSize, sizeNow } from './placement-size.ts';
+import { type PlatformWaves, platformFor, whyWith } from './platform-waves.ts';
 import { type Held, held, nothingHeld, refuseOverQuota } from './quota.ts';
 import type { Rollout } from './rollout.ts';
 import { beginRollout } from './rollout-beginning.ts';
@@ -15,7 +16,8 @@ import type { RuntimeStore } from './runtime-store.ts';
 
 export interface PlacingDependencies {
   readonly store: RuntimeStore;
-  readonly platform: PlatformSource;
+  readonly platform: PlatformSource & PlatformHistory;
+  readonly waves: PlatformWaves;
   readonly clock: Clock;
 }
 
@@ -72,7 +74,7 @@ async function createAt(
   if (taken.includes(host)) return undefined;
   refuseTaken(taken, request);
   const instances = request.instances.minimum;
-  const sized = resized(dependencies, request.size);
+  const sized = resized(platform.current(), request.size);
   const platformVersion = platform.snapshot().version;
   const size = { instances, sized, platformVersion };
   const place = { id, component, environment, branch, hosts, release, expiresAt, ...size };
@@ -93,7 +95,7 @@ export async function updatePlacement(
   const { minimum, maximum } = request.instances;
   // A number that somebody set by `scale` stays while the thin file's range allows it.
   const instances = Math.min(Math.max(placement.instances, minimum), Math.max(maximum, minimum));
-  const { release, expiresAt, kind, actor, why } = request;
+  const { release, expiresAt, newestPlatform, kind, actor, why } = request;
   const rollout = await changePlacement(dependencies, tx, placement, {
     release,
     instances,
@@ -101,6 +103,7 @@ export async function updatePlacement(
     expiresAt,
     sized: request.size,
     runState: 'running',
+    newestPlatform,
     kind,
     actor,
     why,
@@ -115,15 +118,13 @@ export async function changePlacement(
   placement: Placement,
   request: ChangeRequest,
 ): Promise<Rollout> {
-  const { earlier, ...change } = request;
-  const sized = earlier?.sized ?? resized(dependencies, request.sized ?? placement.sized);
+  const { earlier, newestPlatform: _, ...change } = request;
+  const { file, version, note } = await platformFor(dependencies, tx, placement, request);
+  const sized = earlier?.sized ?? resized(file, request.sized ?? placement.sized);
   await checkQuota(dependencies, tx, placement, ...heldBeforeAndAfter(placement, request, sized));
-  const rolls = request.release !== undefined || request.restart === true;
   const revision = await dependencies.store.change(tx, placement.id, {
     ...{ ...change, sized },
-    ...(rolls
-      ? { platformVersion: earlier?.version ?? dependencies.platform.snapshot().version }
-      : {}),
+    platformVersion: version,
   });
   const from = placement.observed?.serving?.number;
   const to = request.release ?? placement.release;
@@ -132,16 +133,15 @@ export async function changePlacement(
     dependencies.store,
     tx,
     { id, component, environment, revision, from, to },
-    request,
+    { ...request, why: whyWith(request.why, note) },
     dependencies.clock.now(),
   );
 }
 
 const resized = (
-  { platform }: PlacingDependencies,
+  platform: PlatformFile,
   asked: PlacementSize | undefined,
-): PlacementSize | undefined =>
-  asked === undefined ? undefined : sizeNow(platform.current(), asked);
+): PlacementSize | undefined => (asked === undefined ? undefined : sizeNow(platform, asked));
 
 /** What a placement has before and after a change; one that is stopped has nothing. */
 function heldBeforeAndAfter(
