@@ -148,7 +148,8 @@ export const ObservedPlacement = z.object({
   rollout: ObservedRollout.optional(),
   /** What a removal still waits for; empty unless `removing`. */
   leftovers: z.array(z.string()),
-  traffic: Traffic,
+  /** Absent where nobody counts: on a cluster that is its gateway's business. */
+  traffic: Traffic.optional(),
   notes: z.array(PlacementNote).optional(),
   drift: z.array(DriftedField).optional(),
   /** Objects that somebody had deleted, and that were put back in this pass: `ConfigMap users-api`. */

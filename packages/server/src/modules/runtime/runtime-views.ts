@@ -90,7 +90,7 @@ export function placementView(
     leftovers: observed?.leftovers ?? [],
     notes: observed?.notes ?? [],
     drift: observed?.drift ?? [],
-    ...(observed === undefined ? {} : { traffic: observed.traffic }),
+    ...(observed?.traffic === undefined ? {} : { traffic: observed.traffic }),
     ...(placement.expiresAt === undefined ? {} : { expiresAt: placement.expiresAt.toISOString() }),
   };
 }

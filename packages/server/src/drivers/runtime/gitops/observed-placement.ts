@@ -12,11 +12,6 @@ export interface Observation {
   readonly drift: ObservedPlacement['drift'];
 }
 
-const noTraffic = {
-  ...{ requests: 0, errors: 0, failures: 0 },
-  ...{ slowestMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 },
-};
-
 const steps: Readonly<Record<RolloutStage, RolloutStep>> = {
   'image': 'starting',
   'surroundings': 'starting',
@@ -60,7 +55,6 @@ export function observedPlacement(
       ...(record.reason === undefined ? {} : { reason: record.reason }),
     },
     leftovers: [],
-    traffic: noTraffic,
     notes: [...writtenNotes(record, sight, silent, now), ...notes],
     ...(drift === undefined || drift.length === 0 ? {} : { drift }),
     ...(silent === undefined ? {} : { unknownSince: silent.since.toISOString() }),

@@ -33,12 +33,6 @@ const steps: Readonly<Record<RolloutStage, ObservedRollout['step']>> = {
   'failed': 'failed',
 };
 
-/** Counted by the cluster's own gateway, which the platform does not ask. */
-const noTraffic = {
-  ...{ requests: 0, errors: 0, failures: 0 },
-  ...{ slowestMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 },
-};
-
 const instant = (ms: number): string => new Date(ms).toISOString();
 
 /** A placement as everybody else sees it. Pure. */
@@ -59,7 +53,6 @@ export function observedPlacement(
     instances: observedInstances(sight.pods, memoryMiB),
     rollout: observedRollout(record),
     leftovers: [],
-    traffic: noTraffic,
     ...(notes.length === 0 ? {} : { notes: [...notes] }),
     ...(drift.length === 0 ? {} : { drift: [...drift] }),
     ...(restored.length === 0 ? {} : { restored: [...restored] }),
