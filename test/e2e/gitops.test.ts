@@ -30,9 +30,11 @@ describe.skipIf(missing !== undefined)(
       environments = join(folder, 'environments.git');
       await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', environments]);
       cluster = await startClusterPlatform({
-        environments: { preview: 'agent', staging: 'agent', prod: 'fleet' },
-        runtimes: (registry) =>
-          `  fleet: {driver: gitops, repository: "${environments}", agent: argocd, ring: first, kubernetes: 23, registry: "${registry}/pltf"}\n`,
+        environments: { preview: 'agent', staging: 'near', prod: 'fleet' },
+        // Of the one the cluster is known, of the other only the repository.
+        runtimes: (registry, context) =>
+          `  fleet: {driver: gitops, repository: "${environments}", agent: argocd, ring: first, kubernetes: 23, registry: "${registry}/pltf"}
+  near: {driver: gitops, repository: "${environments}", agent: argocd, ring: near, target: "${context}", registry: "${registry}/pltf"}\n`,
       });
       const { platform } = cluster;
       name = `fleet-${cluster.word}`;
@@ -40,7 +42,8 @@ describe.skipIf(missing !== undefined)(
       expect(await pltf(platform, 'create', 'service', name)).toMatchObject({ code: 0 });
       await eventually(
         () => placementOf(platform, `${name}.staging`),
-        ({ serving }) => serving !== undefined,
+        ({ rollout }) => rollout?.step === 'committed',
+        commitMs,
       );
     });
     afterAll(async () => {
@@ -55,17 +58,16 @@ describe.skipIf(missing !== undefined)(
     };
     const commits = async (): Promise<readonly string[]> =>
       (await inRepository('log', '--format=%H', 'main')).split('\n');
-    const manifest = async (at = 'main'): Promise<string | undefined> => {
-      const files = (await inRepository('ls-tree', '-r', '--name-only', at)).split('\n');
-      return files.find((file) => file.endsWith(`/${name}--prod/manifest.yaml`));
+    const manifest = async (environment = 'prod'): Promise<string | undefined> => {
+      const files = (await inRepository('ls-tree', '-r', '--name-only', 'main')).split('\n');
+      return files.find((file) => file.endsWith(`/${name}--${environment}/manifest.yaml`));
     };
-    const objectsAt = async (at = 'main'): Promise<readonly unknown[]> => {
-      const path = await manifest(at);
-      const text = await inRepository('show', `${at}:${path}`);
+    const objectsOf = async (environment = 'prod'): Promise<readonly unknown[]> => {
+      const text = await inRepository('show', `main:${await manifest(environment)}`);
       return parseAllDocuments(text).map((document) => document.toJS() as unknown);
     };
-    const imageAt = async (at = 'main'): Promise<string> => {
-      const objects = await objectsAt(at);
+    const imageAt = async (): Promise<string> => {
+      const objects = await objectsOf();
       const deployment = objects.find((one) => field(one, 'kind') === 'Deployment');
       return String(field(deployment, 'spec', 'template', 'spec', 'containers', 0, 'image'));
     };
@@ -96,22 +98,51 @@ describe.skipIf(missing !== undefined)(
       expect(files).toMatch(/^argocd\/first\//m);
     });
 
-    it('is what a cluster takes: pods run from it and answer', async () => {
-      for (const object of await objectsAt()) {
+    /** As an agent brings it to the cluster. */
+    const bring = async (environment: string): Promise<void> => {
+      for (const object of await objectsOf(environment)) {
         const input = JSON.stringify(object);
         const applied = await run('kubectl', ['apply', '--server-side', '-f', '-'], { input });
         // The manifest is for a newer cluster than the one at hand may be.
         if (!applied.err.includes('no matches for kind'))
           expect(applied, applied.err).toMatchObject({ code: 0 });
       }
-
       await kubectl(
-        ...['rollout', 'status', '--namespace', `${name}--prod`, `deployment/${name}`],
+        ...['rollout', 'status', '--namespace', `${name}--${environment}`, `deployment/${name}`],
         '--timeout=90s',
       );
+    };
+
+    it('is what a cluster takes: pods run from it and answer', async () => {
+      await bring('prod');
 
       const answer = await fetch(await serviceUrl(`${name}--prod`));
       expect(await answer.text()).toContain('It works.');
+    });
+
+    it('shows instances and lines of a cluster that it knows, and runs tasks and commands there', async () => {
+      const { platform } = cluster;
+      await bring('staging');
+      const shown = await eventually(
+        () => placementOf(platform, `${name}.staging`),
+        ({ instances }) => instances.some(({ state }) => state === 'healthy'),
+      );
+      const at = [name, '--env', 'staging'] as const;
+
+      const lines = await pltf(platform, 'logs', ...at);
+      const task = await pltf(platform, 'run', ...at, '--', 'node', '-e', 'console.log(6 * 7)');
+      const inside = await pltf(platform, 'exec', ...at, '--', 'node', '-p', '7 * 7');
+      const elsewhere = await pltf(platform, 'logs', name, '--env', 'prod');
+
+      expect(shown.phase).toBe('unknown');
+      expect(lines, lines.err).toMatchObject({ code: 0 });
+      expect(lines.out).toContain('listening');
+      expect(task, task.err).toMatchObject({ code: 0 });
+      expect(task.out).toContain('42');
+      expect(inside, inside.err).toMatchObject({ code: 0 });
+      expect(inside.out).toContain('49');
+      expect(elsewhere.code).not.toBe(0);
+      expect(elsewhere.err).toContain('knows no way to the cluster');
       await clearCluster(name);
     });
 
@@ -156,6 +187,8 @@ describe.skipIf(missing !== undefined)(
 
       expect(deleted, deleted.err).toMatchObject({ code: 0 });
       expect(deleted.out).toContain(`unknown  placement ${name}.prod: removed from the repository`);
+      // Of the cluster that is known it is proved.
+      expect(deleted.out).toMatch(new RegExp(`gone\\s+placement ${name}.staging`));
       expect(await manifest()).toBeUndefined();
       const tombstone = path.replace('manifest.yaml', 'TOMBSTONE');
       expect(JSON.parse(await inRepository('show', `main:${tombstone}`))).toMatchObject({

@@ -24,7 +24,7 @@ export interface ClusterPlatformOptions {
   /** Another way to the same cluster than KUBECONFIG says. */
   readonly kubeconfig?: string;
   /** Lines of YAML below `runtimes:`. */
-  readonly runtimes?: (registry: string) => string;
+  readonly runtimes?: (registry: string, context: string) => string;
 }
 
 const fileOf = (
@@ -35,7 +35,7 @@ const fileOf = (
   agent: {driver: agent}
   boxes: {driver: agent, isolation: docker}
   cluster: {driver: kubernetes, context: ${context}, registry: ${registry}/pltf}
-${runtimes?.(registry) ?? ''}environments:
+${runtimes?.(registry, context) ?? ''}environments:
   - {name: preview, title: Preview, kind: preview, ttl: 7d, runtime: ${environments.preview}}
   - {name: staging, title: Staging, kind: stable, follows: default-branch, runtime: ${environments.staging}}
   - {name: prod, title: Production, kind: stable, follows: promotion, runtime: ${environments.prod}}

@@ -62,7 +62,7 @@ export async function openGitops(
   runtime: string,
   rule: RuleOf<'gitops'>,
 ): Promise<OpenRuntime> {
-  const { db, portalUrl, kubeconfig, gitCredentials, dataDirectory, path, locks } = foundation;
+  const { db, portalUrl, kubeconfig, gitCredentials, dataDirectory, path, locks, log } = foundation;
   const [{ openGitOps, sourceCommits }, { openCluster }] = await Promise.all([
     import('../drivers/runtime/gitops/index.ts'),
     import('../drivers/cluster/http/http-cluster.ts'),
@@ -80,6 +80,8 @@ export async function openGitops(
         address: (component) => `${portalUrl}/git/${component}.git`,
       }),
     },
+    platform: foundation.installation,
+    onTrouble: ({ kind, error }) => log.warn({ err: error, runtime, kind }, 'cluster'),
     cluster: (name, context) => openCluster({ name, context, kubeconfig }),
     credentials: (variable) => gitCredentials[variable],
     turns: locks.named(`environment repository ${rule.repository}`),

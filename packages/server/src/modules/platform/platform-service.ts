@@ -6,8 +6,8 @@ import { type LivePlatform, versionZero } from './live-platform.ts';
 import { firstFiles, messageOf } from './platform-commits.ts';
 import type { PlatformGit } from './platform-git.ts';
 import {
-  type PlatformPlanning,
   type PlannedFiles,
+  type PlatformPlanning,
   planChange,
   readFiles,
   refuseBreaking,

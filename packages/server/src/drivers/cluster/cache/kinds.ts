@@ -19,10 +19,29 @@ const kindOf = (name: string): Kind => {
 
 export const nameOfKind = ({ apiVersion, kind }: Kind): string => `${apiVersion}/${kind}`;
 
-/** Every kind that can be rendered and that the cluster serves, and Pods and Jobs. */
-export function watchedKinds(served: Served, platform: string): readonly WatchedKind[] {
+const workloads = [
+  'apps/v1/Deployment',
+  'apps/v1/StatefulSet',
+  'batch/v1/CronJob',
+  'batch/v1beta1/CronJob',
+];
+
+/**
+ * Every kind that can be rendered and that the cluster serves, and Pods and Jobs. Of placements that others apply (`followed`)
+ * only what runs: they bear the renderer's labels and not those of this installation.
+ */
+export function watchedKinds(
+  { kinds }: Served,
+  platform: string,
+  followed = false,
+): readonly WatchedKind[] {
+  if (followed) {
+    const labels = 'app.kubernetes.io/managed-by=pltf';
+    const served = workloads.filter((name) => kinds.has(name));
+    return [...madeByWorkloads, ...served].map((name) => ({ ...kindOf(name), labels }));
+  }
   const rendered = [...servedKinds(...Object.values(addedKinds))].filter(
-    (name) => served.kinds.has(name) && !neverRendered.has(name),
+    (name) => kinds.has(name) && !neverRendered.has(name),
   );
   return [...new Set([...rendered, ...madeByWorkloads])].map((name) => ({
     ...kindOf(name),

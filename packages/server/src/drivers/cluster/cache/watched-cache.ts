@@ -19,6 +19,8 @@ export interface ClusterCacheOptions {
     readonly kind: string | undefined;
     readonly error: unknown;
   }) => void;
+  /** Placements that others apply: only what runs of them. */
+  readonly followed?: boolean;
   /** Changes are gathered for so long; 30 when absent. */
   readonly burstMs?: number;
   /** The longest wait between two tries; half a minute when absent. */
@@ -54,6 +56,7 @@ class WatchedCache implements ClusterCache {
   constructor(options: ClusterCacheOptions) {
     this.#options = {
       onTrouble: () => undefined,
+      followed: false,
       burstMs: 30,
       longestWaitMs: 30_000,
       discoverMs: 600_000,
@@ -135,7 +138,8 @@ class WatchedCache implements ClusterCache {
       try {
         const served = await this.#options.api.served({ fresh: this.#discovered, signal });
         this.#discovered = true;
-        this.#follow(watchedKinds(served, this.#options.platform));
+        const { platform, followed } = this.#options;
+        this.#follow(watchedKinds(served, platform, followed));
         tries = 0;
       } catch (error) {
         if (!signal.aborted) this.#failed(undefined, error);

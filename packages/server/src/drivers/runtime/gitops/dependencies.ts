@@ -1,12 +1,9 @@
 import type { SourceCommit } from '@pltf/plan/render';
 import type { Clock } from '../../../kernel/clock.ts';
-import type {
-  ReleaseImages,
-  RolloutLedger,
-  RuntimeDriver,
-} from '../../../modules/runtime/index.ts';
+import type { ReleaseImages, RolloutLedger } from '../../../modules/runtime/index.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import type { EnvironmentRepo } from '../../environment-repo/index.ts';
+import type { InCluster } from '../kubernetes/index.ts';
 import type { FollowerWatch } from './follower-watch.ts';
 import type { GitOpsRule } from './manifest.ts';
 import type { RingRepository } from './ring-repository.ts';
@@ -24,12 +21,6 @@ export interface ChangeSource {
   commit(component: string, sha: string): Promise<SourceCommit | undefined>;
 }
 
-/** What only the cluster itself can give: logs, shells, tasks. */
-export type InCluster = Pick<
-  RuntimeDriver,
-  'logs' | 'startTask' | 'awaitTask' | 'taskLog' | 'cancelTask'
->;
-
 export interface GitOpsDependencies {
   /** The runtime's name in the platform file. */
   readonly runtime: string;
@@ -43,6 +34,7 @@ export interface GitOpsDependencies {
   readonly watch: FollowerWatch | undefined;
   /** Undefined: no context leads to where placements run. */
   readonly target: ClusterApi | undefined;
+  /** Logs, shells, tasks and instances there. */
   readonly inCluster: InCluster | undefined;
   readonly clock: Clock;
   /** Milliseconds that a pass waits for its commit; 400 when absent. */

@@ -1,7 +1,8 @@
 import { type ObservedPlacement, PltfError } from '@pltf/contracts';
 import type { ClusterFacts } from '@pltf/plan/render';
 import type { RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
-import type { GitOpsDependencies, InCluster } from './dependencies.ts';
+import type { InCluster } from '../kubernetes/index.ts';
+import type { GitOpsDependencies } from './dependencies.ts';
 import { ringFacts } from './manifest.ts';
 import { type PlacementFile, placementFile } from './placement-file.ts';
 import { applyPass, observePass, type PassParts } from './placement-pass.ts';
@@ -149,9 +150,14 @@ function alarmClock(wake: (placement: string) => void, now: () => number) {
   };
 }
 
+type Through = Omit<InCluster, 'instances' | 'evidence'> & Partial<Pick<InCluster, 'evidence'>>;
+
 /** Logs and tasks are the cluster's; where none is known, that is said with what would help. */
-function throughCluster({ inCluster, runtime }: GitOpsDependencies): InCluster {
-  if (inCluster !== undefined) return inCluster;
+function throughCluster({ inCluster, runtime }: GitOpsDependencies): Through {
+  if (inCluster !== undefined) {
+    const { instances: _, ...through } = inCluster;
+    return through;
+  }
   const refuse = (what: string): never => {
     throw new PltfError('cluster-not-named', {
       detail: `${what}: the platform knows no way to the cluster behind the runtime \`${runtime}\``,
@@ -163,5 +169,6 @@ function throughCluster({ inCluster, runtime }: GitOpsDependencies): InCluster {
     awaitTask: async () => refuse('no tasks'),
     taskLog: () => refuse('no logs of tasks'),
     cancelTask: async () => refuse('no tasks'),
+    exec: () => refuse('no shell'),
   };
 }

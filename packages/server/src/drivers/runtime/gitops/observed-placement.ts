@@ -1,4 +1,9 @@
-import type { ObservedPlacement, PlacementNote, RolloutStep } from '@pltf/contracts';
+import type {
+  ObservedInstance,
+  ObservedPlacement,
+  PlacementNote,
+  RolloutStep,
+} from '@pltf/contracts';
 import type { RolloutRecord, RolloutStage } from '../../../modules/runtime/index.ts';
 import { ended, isPaused, servingOf } from '../kubernetes/rollout-accept.ts';
 import type { PlacementSight } from './placement-sight.ts';
@@ -8,6 +13,8 @@ export interface Observation {
   readonly sight: PlacementSight;
   /** Nobody reports, since when and why; undefined while somebody does. */
   readonly silent: { readonly since: Date; readonly because: string } | undefined;
+  /** Where a context leads to the cluster; none elsewhere. */
+  readonly instances: readonly ObservedInstance[];
   readonly notes: readonly PlacementNote[];
   readonly drift: ObservedPlacement['drift'];
 }
@@ -29,7 +36,7 @@ const steps: Readonly<Record<RolloutStage, RolloutStep>> = {
 /** What is told of a placement: what the rollout came to, and what is reported of it, with its age. */
 export function observedPlacement(
   record: RolloutRecord,
-  { now, sight, silent, notes, drift }: Observation,
+  { now, sight, silent, instances, notes, drift }: Observation,
 ): ObservedPlacement {
   const { desired } = record.current.wanted;
   const serving = servingOf(record)?.wanted.desired.release;
@@ -39,7 +46,7 @@ export function observedPlacement(
     phase: phaseOf(record, sight),
     ...(serving === undefined ? {} : { serving }),
     warm: [],
-    instances: [],
+    instances: [...instances],
     rollout: {
       revision: desired.revision,
       ...(record.from === undefined ? {} : { from: record.from }),

@@ -1,10 +1,12 @@
 import type { ExclusiveLock } from '../../../kernel/exclusive-lock.ts';
 import type { OpenRuntime } from '../../../modules/runtime/index.ts';
+import type { ClusterCacheOptions } from '../../cluster/cache/watched-cache.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import { openEnvironmentRepo } from '../../environment-repo/index.ts';
-import type { GitOpsDependencies, InCluster } from './dependencies.ts';
+import type { GitOpsDependencies } from './dependencies.ts';
 import { watchFollowers } from './follower-watch.ts';
 import { gitopsRuntime } from './gitops-runtime.ts';
+import { lookInside } from './look-inside.ts';
 import type { GitOpsRule } from './manifest.ts';
 import { ringOf } from './ring-of-rule.ts';
 import { ringRepository } from './ring-repository.ts';
@@ -13,8 +15,10 @@ export interface GitOpsOpenerOptions
   extends Pick<GitOpsDependencies, 'ledger' | 'images' | 'changes' | 'clock'> {
   /** A cluster by a context of the server's kubeconfig; whoever opens it here closes it. */
   readonly cluster: (name: string, context: string) => ClusterApi;
-  /** Logs, shells and tasks of placements that others brought to a cluster. */
-  readonly inCluster?: ((cluster: ClusterApi) => InCluster) | undefined;
+  /** The id of this installation: eight hexadecimal digits. */
+  readonly platform: string;
+  /** Told of what went wrong with a cluster and is tried again. */
+  readonly onTrouble?: ClusterCacheOptions['onTrouble'];
   /** The value of a variable of the server's environment, like `PLTF_GIT_ENVIRONMENTS`. */
   readonly credentials: (variable: string) => string | undefined;
   /** One writer of the repository at a time, across all servers. */
@@ -51,17 +55,19 @@ export async function openGitOps(
     hub === undefined
       ? undefined
       : watchFollowers({ hub, agent: rule.agent, namespace: ring.namespace, ring: rule.ring });
+  const inside = target && lookInside({ ...options, runtime, rule, target });
   const opened = gitopsRuntime({
     ...{ runtime, rule, ledger, images, changes, watch, target, clock, wake },
     repo,
     repository: ringRepository({ repo, ring, branch: rule.branch }),
-    inCluster: target === undefined ? undefined : options.inCluster?.(target),
+    inCluster: inside?.inCluster,
   });
   return {
     driver: opened.driver,
     lostSince: opened.lostSince,
     [Symbol.asyncDispose]: async () => {
       await opened[Symbol.asyncDispose]();
+      await inside?.[Symbol.asyncDispose]();
       await watch?.[Symbol.asyncDispose]();
       await repo[Symbol.asyncDispose]();
       await hub?.[Symbol.asyncDispose]();

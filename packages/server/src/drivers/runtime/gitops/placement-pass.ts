@@ -73,7 +73,7 @@ export async function observePass(
   record: RolloutRecord,
   facts: ClusterFacts,
 ): Promise<ObservedPlacement> {
-  return tell(parts, await find(parts, file, record, facts));
+  return tell(parts, await find(parts, file, record, facts), 'with-memory');
 }
 
 async function keep(
@@ -197,18 +197,25 @@ function giveUpWith(record: RolloutRecord, now: number, reason: Reason): Rollout
   return { ...record, stage, since: now, finishedAt: now, reason };
 }
 
-function tell(parts: PassParts, { record, there, sight }: Found): ObservedPlacement {
+async function tell(
+  parts: PassParts,
+  { record, there, sight }: Found,
+  memory: 'without' | 'with-memory' = 'without',
+): Promise<ObservedPlacement> {
   const { dependencies, writes } = parts;
   const { clock, rule } = dependencies;
   const silent = silence(dependencies, new Date(record.written?.at ?? record.startedAt));
   const waiting = writes.waiting(record.placement);
+  const instances = await dependencies.inCluster?.instances(record, memory);
   const foreign =
     record.written !== undefined && there !== undefined && there !== record.written.blob;
   return observedPlacement(record, {
     now: clock.now(),
     sight,
     silent: record.written === undefined && !ended.has(record.stage) ? undefined : silent,
+    instances: instances ?? [],
     notes: [
+      ...(instances === undefined && dependencies.inCluster !== undefined ? [noInstances] : []),
       ...(waiting === undefined ? [] : [{ what: rule.repository, because: waiting }]),
       ...secretNotes(record, rule),
     ],
@@ -224,6 +231,11 @@ function tell(parts: PassParts, { record, there, sight }: Found): ObservedPlacem
         : undefined,
   });
 }
+
+const noInstances: PlacementNote = {
+  what: 'instances',
+  because: 'unknown: the cluster that they are in gives no answer',
+};
 
 /** A secret is never in a repository: without a store, somebody has to write it into the namespace. */
 function secretNotes(

@@ -3,12 +3,12 @@ import type { ExecRequest, RolloutRecord, RuntimeDriver } from '../../../modules
 import { removeSet } from './apply/index.ts';
 import { findDrift, revertDrift } from './drift/index.ts';
 import { evidenceOf } from './evidence/index.ts';
+import { execInPod } from './exec.ts';
 import { mergedLogs } from './merged-logs.ts';
 import { nothingFound, observedPlacement } from './observed-placement.ts';
 import { notesOf } from './placement-notes.ts';
 import { namespaceOfPlacement } from './placement-objects.ts';
 import { podMemory } from './pod-memory.ts';
-import { programOf } from './pods.ts';
 import { look, type PassDependencies, passDependencies, passOver, setOf } from './rollout-pass.ts';
 import type { KubernetesRuntimeOptions } from './runtime-options.ts';
 import { kubernetesTasks } from './tasks.ts';
@@ -149,27 +149,14 @@ async function wantedObjects(dependencies: PassDependencies, placement: string) 
   return { set: setOf(dependencies, placement), objects: objects?.sealed ?? [] };
 }
 
+/** Those of the template that is wanted first. */
 async function* exec(
   dependencies: PassDependencies,
   placement: string,
-  { command, instance }: ExecRequest,
+  request: ExecRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ExecOutput> {
-  const { cluster, cache } = dependencies;
   const record = await recordOf(dependencies, placement);
-  const { sight } = look(dependencies, record, await dependencies.facts());
-  const running = [...sight.pods.own, ...sight.pods.leaving].filter(
-    (pod) =>
-      programOf(pod)?.state === 'running' && (instance === undefined || pod.name === instance),
-  );
-  const pod = running.find(({ ready }) => ready) ?? running[0];
-  if (pod === undefined) {
-    throw new PltfError('not-found', {
-      detail: `${placement} has no instance${instance === undefined ? '' : ` ${instance}`} that runs`,
-      fix: '`pltf show NAME` lists its instances; `pltf run NAME -- COMMAND` starts one of its own.',
-    });
-  }
-  await cache.ready(signal);
-  const container = programOf(pod)?.name;
-  yield* cluster.exec(namespaceOfPlacement(placement), pod.name, { container, command, signal });
+  const { objects } = look(dependencies, record, await dependencies.facts());
+  yield* execInPod(dependencies, placement, objects?.template, request, signal);
 }

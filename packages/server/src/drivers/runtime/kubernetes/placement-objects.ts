@@ -109,7 +109,8 @@ export function taskObjects(
   task: Parameters<typeof renderTask>[1],
 ): SealedObject {
   const { facts: before } = target.accepted;
-  const cluster = before === undefined ? facts : factsOf(before);
+  // Of a cluster that others apply to, only its version and kinds were written down.
+  const cluster = before === undefined ? facts : { ...facts, ...factsOf(before) };
   const job = renderTask(inputOf({ ...target, stopped: false }, cluster), task);
   const annotations = { ...job.metadata.annotations, [taskLabel]: task.id };
   const named = { ...job, metadata: { ...job.metadata, annotations } };

@@ -13,6 +13,7 @@ import {
 import { type EnvironmentRepo, openEnvironmentRepo } from '../../../environment-repo/index.ts';
 import { type FollowerWatch, watchFollowers } from '../follower-watch.ts';
 import { type GitOpsRuntime, gitopsRuntime } from '../gitops-runtime.ts';
+import { type Inside, lookInside } from '../look-inside.ts';
 import type { GitOpsRule } from '../manifest.ts';
 import { ringOf } from '../ring-of-rule.ts';
 import { ringRepository } from '../ring-repository.ts';
@@ -91,7 +92,7 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
   });
   const ring = ringOf(rule, 'https://portal.example.com');
   const ledger = memoryLedger();
-  const opened: (FollowerWatch | GitOpsRuntime)[] = [];
+  const opened: (FollowerWatch | GitOpsRuntime | Inside)[] = [];
   const state = { ahead: 0, asked: { by: 'ada' } as World['asked'] };
   const woken: string[] = [];
   const images: ReleaseImages = options.images ?? {
@@ -109,8 +110,17 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
         : watchFollowers({
             ...{ hub, agent: rule.agent, namespace: ring.namespace, ring: rule.ring, retryMs: 10 },
           });
+    const clock = { now: () => new Date(Date.now() + state.ahead) };
+    const wake = (placement: string): void => void woken.push(placement);
+    const { targetApi: inTarget } = options;
+    const inside =
+      inTarget &&
+      lookInside({
+        ...{ runtime: 'fleet', platform: '0a1b2c3d', rule, target: inTarget, ledger, images },
+        ...{ clock, wake },
+      });
     const runtime = gitopsRuntime({
-      ...{ runtime: 'fleet', rule, ledger, watch, images, inCluster: undefined },
+      ...{ runtime: 'fleet', rule, ledger, watch, images, inCluster: inside?.inCluster },
       soonMs: options.soonMs ?? 20_000,
       repo,
       repository: ringRepository({ repo, ring, branch: rule.branch }),
@@ -119,9 +129,9 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
         commit: (_, sha) => Promise.resolve({ ...source, sha }),
       },
       target: options.targetApi,
-      clock: { now: () => new Date(Date.now() + state.ahead) },
-      wake: (placement) => woken.push(placement),
+      ...{ clock, wake },
     });
+    if (inside !== undefined) opened.push(inside);
     opened.push(runtime, ...(watch === undefined ? [] : [watch]));
     return runtime;
   };
