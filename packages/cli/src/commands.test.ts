@@ -878,6 +878,44 @@ describe('activity', () => {
   });
 });
 
+describe('a job', () => {
+  beforeEach(() => {
+    const schedule = {
+      ...{ cron: '0 3 * * *', next: new Date(Date.now() + 7_300_000).toISOString() },
+      ...{ last: new Date(Date.now() - 7_300_000).toISOString(), lastState: 'failed' as const },
+    };
+    platform.components.set(
+      'report',
+      component('report', { kind: 'job', placements: [placement('report', 'prod', { schedule })] }),
+    );
+  });
+
+  test('runs now when no command is named, with its output and exit code', async () => {
+    const { code, out } = await pltf('run report --why audit');
+
+    expect(code).toBe(0);
+    expect(out).toContain('migrated');
+    expect(platform.requests.find(({ name }) => name === 'runTask')?.body).toEqual({
+      why: 'audit',
+    });
+  });
+
+  test('shows when it runs next, and how it ran last', async () => {
+    const { out } = await pltf('show report');
+
+    expect(out).toMatch(
+      /report\.prod: 0 3 \* \* \* \(UTC\), next in 2 h, \d{4}-\S+Z, last 2 h ago: failed/,
+    );
+  });
+
+  test('is the only kind that runs without a command', async () => {
+    const { code, err } = await pltf('run users-api --env prod');
+
+    expect(code).toBe(64);
+    expect(err).toContain('pltf run users-api -- node migrate.js');
+  });
+});
+
 describe('the image of a release', () => {
   const reference = `registry.example.com/pltf/users-api@sha256:${'a'.repeat(64)}`;
   const image = {

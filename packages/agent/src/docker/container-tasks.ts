@@ -92,7 +92,7 @@ async function startContainer(
       [labels.task]: spec.id,
     },
     image: container.image,
-    command: spec.command,
+    command: spec.command.length === 0 ? undefined : spec.command,
     env: spec.env,
     user: container.user,
     memoryMiB: spec.memoryMiB,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AgentProcess, startAgentProcess } from '../testing/agent-process.ts';
 import {
   createRepository,
+  owner,
   placedRelease,
   type SampleRepository,
   type Wish,
@@ -76,6 +77,26 @@ test('a worker gets no port and no traffic, and two releases of it never work at
   expect(texts).toEqual(
     expect.arrayContaining(['one PORT=undefined', 'two PORT=undefined', 'one stops']),
   );
+});
+
+test('a job has no instance that waits, and runs as a task of its release', async () => {
+  const first = await release({ 'job.js': "console.log('report one')" });
+  const second = await release({ 'job.js': "console.log('report two'); process.exit(3)" });
+  const run = { serves: false, runsToEnd: true as const, command: ['node', 'job.js'] };
+  await reach('report', 1, { release: first, hosts: [], run });
+
+  const placement = await reach('report', 2, { release: second, hosts: [], run });
+  await agent.client.task('report-now', {
+    ...{ owner, in: { release: second.digest }, run: { command: run.command }, env: {} },
+    ...{ files: [], timeoutMs: 10_000, memoryMiB: 128 },
+  });
+  const result = await agent.client.taskResult('report-now');
+
+  expect(placement).toMatchObject({
+    ...{ phase: 'running', instances: [], serving: { number: second.number } },
+  });
+  expect(result).toMatchObject({ state: 'finished', exitCode: 3 });
+  expect(await agent.client.taskLog('report-now')).toContain('report two');
 });
 
 test('a volume outlives releases and goes with the placement', async () => {

@@ -7,6 +7,7 @@ import type {
 } from '@pltf/contracts';
 import type { RequestCounts } from '../router/placement-counters.ts';
 import { cohortOf, type InstanceRecord, type PlacementRecord } from './placement-record.ts';
+import { wanted } from './rollout-view.ts';
 
 const instant = (time: number) => new Date(time).toISOString();
 const isReady = ({ state }: InstanceRecord) => state === 'healthy';
@@ -47,10 +48,11 @@ function phaseOf(record: PlacementRecord): ObservedPlacement['phase'] {
   if (rollout !== undefined && rollout.finishedAt === undefined) return 'rolling';
   if (desired.state === 'stopped') return 'stopped';
   if (serving === undefined) return 'failed';
+  const count = wanted(record, desired);
+  if (count === 0) return 'running';
   const ready = instances.filter((one) => one.cohort === serving && isReady(one)).length;
   if (ready === 0) return 'failed';
-  const wanted = desired.run.volume === undefined ? desired.instances : 1;
-  return ready < wanted ? 'degraded' : 'running';
+  return ready < count ? 'degraded' : 'running';
 }
 
 /**

@@ -37,9 +37,11 @@ function goalOf(record: PlacementRecord): CohortRecord | undefined {
   return serving?.failure === undefined ? serving : undefined;
 }
 
-/** How many instances are wanted: a volume has one writer. */
-export const wanted = (record: PlacementRecord, cohort: CohortRecord) =>
-  cohort.run.volume === undefined ? record.desired.instances : 1;
+/** How many instances are wanted: a volume has one writer, and a job has none that waits. */
+export const wanted = (record: PlacementRecord, { run }: Pick<CohortRecord, 'run'>) => {
+  if (run.runsToEnd === true) return 0;
+  return run.volume === undefined ? record.desired.instances : 1;
+};
 
 export const isOpen = ({ rollout }: PlacementRecord): boolean =>
   rollout !== undefined && rollout.finishedAt === undefined;

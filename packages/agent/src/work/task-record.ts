@@ -5,7 +5,8 @@ import { z } from 'zod';
 export const TaskSpec = z.object({
   id: WorkId,
   owner: Owner,
-  command: z.array(z.string()).min(1),
+  /** Empty: what the image of a container starts by itself. */
+  command: z.array(z.string()),
   directory: z.string(),
   env: z.record(z.string(), z.string()),
   /** Files whose text belongs to the result, by the name of their variable. */

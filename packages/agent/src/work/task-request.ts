@@ -56,7 +56,7 @@ async function prepareContainerTask(
   request: TaskRequest,
 ): Promise<TaskSpec> {
   const { owner, placement, timeoutMs, memoryMiB } = request;
-  if (placement === undefined || !('release' in request.in) || !('command' in request.run)) {
+  if (placement === undefined || !('release' in request.in) || 'shell' in request.run) {
     throw new PltfError('bad-request', {
       detail: 'A task in a container runs a command of a release, for a placement.',
     });
@@ -64,7 +64,7 @@ async function prepareContainerTask(
   const planned = await context.containers.plan(owner, placement, request.in.release);
   return {
     ...{ id, owner, timeoutMs, memoryMiB, cpu: taskCpu, files: {}, directory: '/' },
-    command: request.run.command,
+    command: 'command' in request.run ? request.run.command : [],
     env: { ...request.env, ...planned.env },
     container: planned.container,
   };
@@ -119,6 +119,8 @@ function makeFiles(
 
 function commandOf(scratch: string, { run }: TaskRequest): string[] {
   if ('command' in run) return run.command;
+  if ('program' in run)
+    throw new PltfError('bad-request', { detail: 'A task that is no container needs a command.' });
   const extension = run.extension.replace(/[^A-Za-z0-9]/g, '');
   const file = path.join(scratch, extension === '' ? 'script' : `script.${extension}`);
   writeReadableFile(file, run.script);

@@ -45,7 +45,7 @@ const taskAnswers: TestHandlers = {
   runLog: async function* () {
     yield line('npm test', { instance: 'test/0' });
   },
-  runTask: ({ params, body }) => task(params.placement, { command: body.command }),
+  runTask: ({ params, body }) => task(params.placement, { command: body.command ?? [] }),
   taskLog: async function* () {
     yield line('migrated');
     yield line('careful', { stream: 'err' });

@@ -31,6 +31,8 @@ export const PlacedRun = z.object({
   releaseCommand: z.array(z.string()).min(1).optional(),
   /** Path in the program's view of a folder that outlives releases; forces a stop-first rollout. */
   volume: z.string().optional(),
+  /** A job: it runs when it is asked to, and no instance of it waits. */
+  runsToEnd: z.literal(true).optional(),
   /** What a container gets as PORT; a process gets a free port of the machine. */
   port: z.number().int().min(1).max(65_535).optional(),
 });

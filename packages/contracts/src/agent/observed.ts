@@ -154,6 +154,8 @@ export const ObservedPlacement = z.object({
   drift: z.array(DriftedField).optional(),
   /** Objects that somebody had deleted, and that were put back in this pass: `ConfigMap users-api`. */
   restored: z.array(z.string()).optional(),
+  /** When a job on a schedule was started last by its engine. */
+  lastTurn: Instant.optional(),
   /** Since when nobody has said how it is: what stands here is older. Absent while somebody does. */
   unknownSince: Instant.optional(),
   at: Instant,

@@ -50,7 +50,10 @@ export const TaskRequest = z.object({
     z.object({ workspace: WorkId, path: z.string().max(300).default('.') }),
     z.object({ release: Digest }),
   ]),
-  /** A command as arguments, or a script given to an interpreter (`{0}` in `shell` is the script's file). */
+  /**
+   * A command as arguments, a script given to an interpreter (`{0}` in `shell` is the script's file), or the program
+   * that the image of the release starts by itself.
+   */
   run: z.union([
     z.object({ command: z.array(z.string()).min(1) }),
     z.object({
@@ -58,6 +61,7 @@ export const TaskRequest = z.object({
       script: z.string().max(200_000),
       extension: z.string().max(5),
     }),
+    z.object({ program: z.literal(true) }),
   ]),
   env: z.record(z.string(), z.string()),
   /** Names of variables that get a fresh empty file each (GITHUB_OUTPUT …), whose text the result carries. */

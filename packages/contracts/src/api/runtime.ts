@@ -58,6 +58,18 @@ export type RolloutView = z.infer<typeof RolloutView>;
 export const Held = z.object({ by: z.string(), since: Instant, why: z.string().optional() });
 export type Held = z.infer<typeof Held>;
 
+/** When a job runs. */
+export const ScheduleView = z.object({
+  /** Five cron fields, UTC. */
+  cron: z.string(),
+  /** Absent while it is stopped, and before its first release. */
+  next: Instant.optional(),
+  last: Instant.optional(),
+  /** How the last turn ended, where that is known. */
+  lastState: z.enum(['running', 'passed', 'failed']).optional(),
+});
+export type ScheduleView = z.infer<typeof ScheduleView>;
+
 export const PlacementView = z.object({
   id: PlacementId,
   component: ComponentName,
@@ -85,6 +97,8 @@ export const PlacementView = z.object({
   rollout: RolloutView.optional(),
   /** Present while somebody holds the rollout that is under way. */
   held: Held.optional(),
+  /** Of a job that has one. */
+  schedule: ScheduleView.optional(),
   /** Whether a rollout of it can be held. */
   holds: z.literal(true).optional(),
   leftovers: z.array(z.string()),
@@ -100,7 +114,10 @@ export type PlacementView = z.infer<typeof PlacementView>;
 export const TaskView = z.object({
   id: Id,
   placement: PlacementId,
+  /** Empty: the job's own program. */
   command: z.array(z.string()),
+  /** The time by its schedule at which it was due; absent where somebody asked for it. */
+  due: Instant.optional(),
   state: z.enum(['running', 'passed', 'failed']),
   exitCode: z.number().int().optional(),
   ended: z.string().optional(),
@@ -228,10 +245,11 @@ export const runtimeApi = {
     path: '/placements/:placement/tasks',
     tag,
     action,
-    summary: 'Run a one-off command in the release and environment of a placement',
+    summary: 'Run a one-off command in the release and environment of a placement, or its job now',
     params,
     body: z.object({
-      command: z.array(z.string().max(4000)).min(1).max(100),
+      /** Absent: the job's own program. */
+      command: z.array(z.string().max(4000)).min(1).max(100).optional(),
       timeoutMs: z.number().int().min(1000).max(86_400_000).default(3_600_000),
       why: Why,
     }),

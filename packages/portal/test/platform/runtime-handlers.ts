@@ -105,7 +105,7 @@ export function runtimeHandlers(
       const task = {
         id: newId('task'),
         placement: params.placement,
-        command: body.command,
+        command: body.command ?? [],
         state: 'running' as const,
         requestedBy: actorOf(asking),
         startedAt: soon(0),
@@ -118,7 +118,7 @@ export function runtimeHandlers(
           actor: actorOf(asking),
           component: placementOf(world, params.placement).component,
           placement: params.placement,
-          summary: `Ran ${body.command.join(' ')}: exit 0`,
+          summary: `Ran ${(body.command ?? []).join(' ')}: exit 0`,
         });
       }, world.settings.stepMs * 2);
       return task;

@@ -8,6 +8,7 @@ import { wakeAudit } from '../modules/policy/index.ts';
 import {
   createExpiryReconciler,
   createPlacementReconciler,
+  createScheduleReconciler,
   createTaskReconciler,
   environmentsMoved,
   observationIntake,
@@ -66,6 +67,7 @@ export function runtimeRoom(
       ...{ ...own, goldenPaths, intake, clock: systemClock },
     }),
     createTaskReconciler(own),
+    createScheduleReconciler({ ...own, service, clock: systemClock }),
     createExpiryReconciler(db, queries, service, systemClock),
   ];
   const follow = () => {

@@ -9,6 +9,7 @@ import { runtimes } from './migrations/0007-runtimes.ts';
 import { fleet } from './migrations/0008-fleet.ts';
 import { installation } from './migrations/0009-installation.ts';
 import { heldRollouts } from './migrations/0010-held-rollouts.ts';
+import { scheduledTasks } from './migrations/0011-scheduled-tasks.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -28,6 +29,7 @@ const migrations: readonly Migration[] = [
   { name: '0008-fleet', up: fleet },
   { name: '0009-installation', up: installation },
   { name: '0010-held-rollouts', up: heldRollouts },
+  { name: '0011-scheduled-tasks', up: scheduledTasks },
 ];
 
 const migrationLock = 7_350_001;

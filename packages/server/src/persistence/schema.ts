@@ -192,6 +192,8 @@ export interface TaskTable {
   requested_by: string;
   started_at: Created;
   finished_at: Date | null;
+  /** The time by the schedule of its job; null where somebody asked for it. */
+  due: Date | null;
 }
 /** Cursors into streams of engines: how far the agent's journal has been read. */
 export interface CursorTable {

@@ -4,7 +4,8 @@ import { name, placementOptions, why } from '../placement-options.ts';
 export const runCommand = define({
   path: ['run'],
   group: 'deliver',
-  summary: 'Run a one-off command where a release runs',
+  summary: 'Run a one-off command where a release runs, or a job now',
+  details: 'Without a command, a job runs its own program at once, whatever its schedule says.',
   arguments: { name },
   options: {
     ...placementOptions,
@@ -17,11 +18,12 @@ export const runCommand = define({
     },
     why,
   },
-  rest: '-- COMMAND…',
+  rest: '[-- COMMAND…]',
   examples: [
     {
       line: 'pltf run users-api --env staging -- node migrate.js',
       does: 'shows its output and ends with its exit code',
     },
+    { line: 'pltf run nightly-report --env prod', does: 'runs that job now' },
   ],
 });

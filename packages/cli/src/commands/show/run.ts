@@ -70,7 +70,11 @@ function showComponent(out: Output, detail: ComponentDetail, now: number): void 
   for (const line of lines) out.print(`  ${line}`);
   section(out, 'Environments', detail.placements.length, 'It runs nowhere yet.');
   placementTable(out, detail.placements, 2);
-  for (const placement of detail.placements) showTrouble(out, placement, now);
+  for (const placement of detail.placements) {
+    const times = scheduleText(placement, now);
+    if (times !== undefined) out.print(`  ${safe(placement.id)}: ${times}`);
+    showTrouble(out, placement, now);
+  }
   section(out, 'Newest releases', detail.releases.length, 'None yet; a green run makes one.');
   releaseTable(out, detail.releases.slice(0, newest), now, 2);
   section(out, 'Newest runs', detail.runs.length, 'None yet; a push begins one.');
@@ -123,6 +127,19 @@ function showTrouble(out: Output, placement: PlacementView, now: number): void {
     out.print(`  ${safe(id)}: ${safe(what)}: ${dim(safe(because))}`);
 }
 
+/** When a job runs next, and how it ran last. */
+function scheduleText({ schedule }: PlacementView, now: number): string | undefined {
+  if (schedule === undefined) return undefined;
+  const { cron, next, last, lastState } = schedule;
+  return [
+    `${safe(cron)} (UTC)`,
+    ...(next === undefined ? [] : [`next ${until(next, now)}, ${next.slice(0, 16)}Z`]),
+    ...(last === undefined
+      ? []
+      : [`last ${ago(last, now)}${lastState === undefined ? '' : `: ${lastState}`}`]),
+  ].join(', ');
+}
+
 /** Who holds a rollout, since when and why. */
 const heldSentence = ({ by, since, why }: NonNullable<PlacementView['held']>, now: number) =>
   `${safe(by)} paused its rollout ${ago(since, now)}${why === undefined ? '' : ` (${safe(why)})`}`;
@@ -154,6 +171,7 @@ function showPlacement(out: Output, placement: PlacementView, now: number): void
           ? undefined
           : `${rollout.kind} ${rollout.state}: ${rollout.step} (${rollout.id})`,
       ],
+      ['Schedule', scheduleText(placement, now)],
       ['Traffic', trafficLine(placement, now)],
       ['Ends', expiresAt === undefined ? undefined : until(expiresAt, now)],
     ],

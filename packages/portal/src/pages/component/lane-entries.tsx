@@ -31,7 +31,8 @@ export function laneEntries(placement: PlacementView, { ask }: Acting): readonly
     },
     {
       id: 'task',
-      title: 'Run a one-off task…',
+      title:
+        placement.schedule === undefined ? 'Run a one-off task…' : 'Run it now, or a one-off task…',
       icon: <SquareTerminal size={16} aria-hidden />,
       onChoose: () => ask({ do: 'task', placement }),
     },

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { count, latency } from '../../format/count.ts';
 import { Notice } from '../../parts/notice.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { Ago, Until } from '../../parts/time.tsx';
 import type { Acting } from './actions/asked.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { Instances } from './instances.tsx';
@@ -61,6 +61,7 @@ export function PlacementDetail({ placement, acting }: PlacementDetailProps): Re
           </Notice>
         </div>
       )}
+      <Schedule placement={placement} />
       <DriftNotice placement={placement} acting={acting} />
       <Instances placement={placement} />
       {placement.url === undefined ? null : <TrafficFacts placement={placement} />}
@@ -72,6 +73,25 @@ export function PlacementDetail({ placement, acting }: PlacementDetailProps): Re
       </h3>
       <RolloutRecords placement={id} />
     </section>
+  );
+}
+
+/** When a job runs next, and how it ran last. */
+function Schedule({ placement }: { readonly placement: PlacementView }): ReactNode {
+  const { schedule } = placement;
+  if (schedule === undefined) return null;
+  const { cron, next, last, lastState } = schedule;
+  return (
+    <dl className="figures">
+      <Figure name="Schedule (UTC)">
+        <code>{cron}</code>
+      </Figure>
+      <Figure name="Next">{next === undefined ? '–' : <Until at={next} />}</Figure>
+      <Figure name="Last" bad={lastState === 'failed'}>
+        {last === undefined ? '–' : <Ago at={last} />}
+        {lastState === undefined ? '' : `, ${lastState}`}
+      </Figure>
+    </dl>
   );
 }
 

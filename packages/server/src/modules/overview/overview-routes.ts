@@ -9,6 +9,8 @@ import type { ReposQueries } from '../repos/index.ts';
 import {
   fresh,
   type Placement,
+  lastTurnsOf,
+  placementFacts,
   placementView,
   type RuntimeQueries,
   type Runtimes,
@@ -135,9 +137,10 @@ async function detail(
     delivery.runs(component.name, { limit: recent }),
     operations.latestOf(component.name),
   ]);
-  const [placements, rollouts] = await Promise.all([
+  const [placements, rollouts, turns] = await Promise.all([
     fresh(runtimes, stored, signal),
     runtime.latestRollouts(stored.map(({ id }) => id)),
+    lastTurnsOf(runtime, component, stored),
   ]);
   const context = viewContext();
   return {
@@ -152,7 +155,7 @@ async function detail(
       placementView(
         placement,
         rollouts.get(placement.id),
-        component.spec?.run[placement.environment]?.size ?? '',
+        placementFacts(placement, component, turns),
         context,
       ),
     ),

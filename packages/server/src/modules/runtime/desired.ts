@@ -62,6 +62,7 @@ export function desiredPlacement(
       ...(run.command === undefined ? {} : { command: [...run.command] }),
       ...(run.folder === undefined ? {} : { folder: run.folder }),
       serves: source.kind === 'service' || source.kind === 'site',
+      ...(source.kind === 'job' ? { runsToEnd: true as const } : {}),
       ...(run.health === undefined ? {} : { health: run.health }),
       env: { ...run.env, ...factsOf(placement, source) },
       memoryMiB,

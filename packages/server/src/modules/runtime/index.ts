@@ -8,6 +8,7 @@ export {
 } from './observation-intake.ts';
 export { occupiedRuntimes } from './occupied-runtimes.ts';
 export type { ChangeRequest, PlaceRequest } from './place-request.ts';
+export { lastTurnsOf, placementFacts } from './placement-facts.ts';
 export {
   knownRelease,
   type Placement,
@@ -60,4 +61,5 @@ export {
   runtimeIn,
   runtimesByName,
 } from './runtimes.ts';
+export { createScheduleReconciler } from './schedule-reconciler.ts';
 export { createTaskReconciler } from './task-reconciler.ts';

@@ -3,7 +3,7 @@ import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSnapshot } from '../../kernel/platform-source.ts';
 import { transact } from '../../persistence/transaction.ts';
 import type { GoldenPathSource } from '../policy/index.ts';
-import { placementReconciler } from './loops.ts';
+import { placementReconciler, scheduleReconciler } from './loops.ts';
 import type { ObservationIntake } from './observation-intake.ts';
 import type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
 import { calleesOf, keepEdges } from './placement-edges.ts';
@@ -62,6 +62,8 @@ export function createPlacementReconciler(
       }
       const driver = await runtimes.of(placement);
       const observed = await driver.apply(wanted, signal);
+      if (wanted.schedule !== undefined && driver.schedules !== true)
+        await transact(dependencies.db, async (tx) => tx.wake(scheduleReconciler, id));
       if (placement.leftOn.length === 0) {
         await intake.observed(observed);
         return undefined;

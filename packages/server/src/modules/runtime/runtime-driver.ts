@@ -41,6 +41,8 @@ export type RemovalAnswer = boolean | { readonly unproved: string };
 export interface RuntimeDriver {
   /** Whether a rollout can be held where it is. */
   readonly holds?: true;
+  /** Whether it starts jobs at their times by itself; else the server does. */
+  readonly schedules?: true;
   /** Hands over what is wanted; the same revision again changes nothing. */
   apply(wanted: WantedPlacement, signal?: AbortSignal): Promise<ObservedPlacement>;
   /** Asks for removal; asked again until it is over. */

@@ -42,6 +42,8 @@ export interface RuntimeQueries {
   unprovedRemovals(component: string, since: Date): Promise<ReadonlyMap<string, string>>;
   task(id: string): Promise<Task>;
   runningTasks(): Promise<readonly string[]>;
+  /** The last turn by its schedule of each placement named that had one. */
+  lastTurns(placements: readonly string[]): Promise<ReadonlyMap<string, Task>>;
 }
 
 const missing = (what: string): PltfError =>
@@ -124,6 +126,19 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
       const row = await db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst();
       if (row === undefined) throw missing(`task ${id}`);
       return toTask(row);
+    },
+    lastTurns: async (placements) => {
+      if (placements.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('tasks')
+        .selectAll()
+        .distinctOn('placement')
+        .where('placement', 'in', [...placements])
+        .where('due', 'is not', null)
+        .orderBy('placement')
+        .orderBy('due', 'desc')
+        .execute();
+      return new Map(rows.map((row) => [row.placement, toTask(row)]));
     },
     runningTasks: async () =>
       (await db.selectFrom('tasks').select('id').where('state', '=', 'running').execute()).map(

@@ -12,6 +12,7 @@ import type { ChangeRequest } from './place-request.ts';
 import type { Placement } from './placement.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeService } from './runtime-service.ts';
+import { lastTurnsOf, placementFacts } from './placement-facts.ts';
 import { placementView, rolloutView, taskView, type ViewContext } from './runtime-views.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { Task } from './task.ts';
@@ -82,9 +83,9 @@ function placementHandlers(
     getPlacement: async ({ params }, context) => {
       const { placement, component } = await authorized(dependencies, params.placement, context);
       const rollout = (await queries.latestRollouts([placement.id])).get(placement.id);
-      const size = component.spec?.run[placement.environment]?.size ?? '';
+      const turns = await lastTurnsOf(queries, component, [placement]);
       const [seen = placement] = await fresh(runtimes, [placement], context.signal);
-      return placementView(seen, rollout, size, viewContext());
+      return placementView(seen, rollout, placementFacts(seen, component, turns), viewContext());
     },
     listRollouts: async ({ params, query }, context) => {
       await authorized(dependencies, params.placement, context);
@@ -212,8 +213,14 @@ function taskHandlers(
   };
   return {
     runTask: async ({ params, body }, context) => {
-      const { placement } = await authorized(dependencies, params.placement, context);
-      const { command, timeoutMs } = body;
+      const { placement, component } = await authorized(dependencies, params.placement, context);
+      const { command = [], timeoutMs } = body;
+      if (command.length === 0 && component.kind !== 'job') {
+        throw new PltfError('bad-request', {
+          detail: `${component.name} is a ${component.kind}, which runs all the time: a task of it needs a command`,
+          fix: `For example: pltf run ${component.name} -- node migrate.js`,
+        });
+      }
       const actor = context.actor.name;
       const id = await transact(db, (tx) =>
         service.startTask(tx, { placement, command, timeoutMs, actor }),

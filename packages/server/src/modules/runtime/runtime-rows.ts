@@ -66,6 +66,7 @@ export function toTask(row: Selectable<TaskTable>): Task {
     state: row.state,
     exitCode: row.exit_code ?? undefined,
     ended: row.ended ?? undefined,
+    due: row.due ?? undefined,
     timeoutMs: row.timeout_ms,
     requestedBy: row.requested_by,
     startedAt: row.started_at,

@@ -12,6 +12,7 @@ import {
   updatePlacement,
 } from './placing.ts';
 import type { Rollout } from './rollout.ts';
+import { taskWords } from './task.ts';
 
 export interface RuntimeService {
   /** Puts a release in its place, making the placement when it is not there yet. */
@@ -29,9 +30,11 @@ export interface RuntimeService {
     tx: Tx,
     request: {
       readonly placement: Placement;
+      /** Empty: the job's own program. */
       readonly command: readonly string[];
       readonly timeoutMs: number;
       readonly actor: string;
+      readonly due?: Date;
     },
   ): Promise<string>;
 }
@@ -96,7 +99,7 @@ export function runtimeService(dependencies: PlacingDependencies): RuntimeServic
       });
       tx.wake(placementReconciler, id);
     },
-    startTask: async (tx, { placement, command, timeoutMs, actor }) => {
+    startTask: async (tx, { placement, command, timeoutMs, actor, due }) => {
       const id = newId('task', clock.now());
       const { component } = placement;
       await store.startTask(tx, {
@@ -104,6 +107,7 @@ export function runtimeService(dependencies: PlacingDependencies): RuntimeServic
         placement: placement.id,
         component,
         command,
+        due,
         state: 'running',
         exitCode: undefined,
         ended: undefined,
@@ -116,7 +120,7 @@ export function runtimeService(dependencies: PlacingDependencies): RuntimeServic
         ...subject(placement),
         type: 'task-started',
         actor,
-        summary: `Running ${command.join(' ').slice(0, 200)}`,
+        summary: `Running ${taskWords(command)}`,
         data: { task: id },
       });
       tx.wake(taskReconciler, id);

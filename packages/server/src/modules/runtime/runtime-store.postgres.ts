@@ -227,7 +227,9 @@ const taskWrites: Pick<RuntimeStore, 'startTask' | 'endTask'> = {
         timeout_ms: task.timeoutMs,
         requested_by: task.requestedBy,
         started_at: task.startedAt,
+        due: task.due ?? null,
       })
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
   },
   endTask: async (tx, id, end) => {

@@ -1,4 +1,5 @@
 import type { PlacementView, RolloutStep, RolloutView, TaskView } from '@pltf/contracts';
+import { nextRun } from '@pltf/plan';
 import type { Placement } from './placement.ts';
 import type { Rollout } from './rollout.ts';
 import type { Task } from './task.ts';
@@ -55,10 +56,37 @@ export function shownPhase(placement: Placement, context: ViewContext): Placemen
       : placement.observed.phase;
 }
 
+/** What is known of a placement beside its row. */
+export interface PlacementFacts {
+  readonly size: string;
+  /** Of a job with a schedule. */
+  readonly job?: { readonly cron: string; readonly last: Task | undefined } | undefined;
+}
+
+function scheduleOf(
+  { observed, runState }: Placement,
+  job: PlacementFacts['job'],
+  now: Date,
+): Pick<PlacementView, 'schedule'> {
+  if (job === undefined) return {};
+  const { cron, last } = job;
+  const comes = runState === 'running' && observed?.serving !== undefined;
+  const next = comes ? nextRun(cron, now) : undefined;
+  const at = last?.due?.toISOString() ?? observed?.lastTurn;
+  return {
+    schedule: {
+      cron,
+      ...(next === undefined ? {} : { next: next.toISOString() }),
+      ...(at === undefined ? {} : { last: at }),
+      ...(last === undefined ? {} : { lastState: last.state }),
+    },
+  };
+}
+
 export function placementView(
   placement: Placement,
   rollout: Rollout | undefined,
-  size: string,
+  { size, job }: PlacementFacts,
   context: ViewContext,
 ): PlacementView {
   const { observed } = placement;
@@ -87,6 +115,7 @@ export function placementView(
     ...(rollout === undefined ? {} : { rollout: rolloutView(rollout) }),
     ...(placement.held === undefined ? {} : { held: placement.held }),
     ...(context.holds(placement) ? { holds: true as const } : {}),
+    ...scheduleOf(placement, job, context.now),
     leftovers: observed?.leftovers ?? [],
     notes: observed?.notes ?? [],
     drift: observed?.drift ?? [],
@@ -100,6 +129,7 @@ export function taskView(task: Task): TaskView {
     id: task.id,
     placement: task.placement,
     command: [...task.command],
+    ...(task.due === undefined ? {} : { due: task.due.toISOString() }),
     state: task.state,
     ...(task.exitCode === undefined ? {} : { exitCode: task.exitCode }),
     ...(task.ended === undefined ? {} : { ended: task.ended }),

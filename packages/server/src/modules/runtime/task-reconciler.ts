@@ -2,12 +2,13 @@ import type { Reconciler } from '../../engine/reconciler.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { desiredPlacement, runtimeWay } from './desired.ts';
-import { taskReconciler } from './loops.ts';
+import { scheduleReconciler, taskReconciler } from './loops.ts';
 import type { ReleaseSource } from './placement.ts';
 import { subject } from './placement.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 import { type Runtimes, runtimeIn } from './runtimes.ts';
+import { taskWords } from './task.ts';
 
 export interface TaskReconcilerDependencies {
   readonly db: Db;
@@ -66,11 +67,12 @@ export function createTaskReconciler({
       const where = placement.runtime ?? runtimeIn(platform.current(), placement.environment);
       const isAgent = platform.current().runtimes[where]?.driver === 'agent';
       const { run, owner, isolation } = desiredPlacement(placement, source, way);
+      const command = task.command.length === 0 ? run.command : [...task.command];
       const driver = await runtimes.of(placement);
       await driver.startTask(id, {
         owner,
         in: { release: source.release.digest },
-        run: { command: [...task.command] },
+        run: command === undefined ? { program: true } : { command },
         env: run.env,
         files: [],
         timeoutMs: task.timeoutMs,
@@ -87,13 +89,15 @@ export function createTaskReconciler({
           exitCode: result.exitCode,
           ended: result.ended,
         });
+        // The next turn of its job may wait for its end.
+        if (task.due !== undefined) tx.wake(scheduleReconciler, placement.id);
         if (!first) return;
         const how = result.ended ?? `exit ${result.exitCode ?? result.signal ?? '?'}`;
         tx.tell({
           ...subject(placement),
           type: 'task-finished',
           actor: task.requestedBy,
-          summary: `${task.command.join(' ').slice(0, 200)}: ${how}`,
+          summary: `${taskWords(task.command)}: ${how}`,
           data: { task: id, state },
         });
       });

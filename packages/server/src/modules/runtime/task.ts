@@ -3,6 +3,9 @@ export interface Task {
   readonly id: string;
   readonly placement: string;
   readonly component: string;
+  /** The time by its job's schedule; undefined where somebody asked for it. */
+  readonly due: Date | undefined;
+  /** Empty: the job's own program. */
   readonly command: readonly string[];
   readonly state: 'running' | 'passed' | 'failed';
   readonly exitCode: number | undefined;
@@ -12,3 +15,7 @@ export interface Task {
   readonly startedAt: Date;
   readonly finishedAt: Date | undefined;
 }
+
+/** What a task runs, in one line. */
+export const taskWords = (command: readonly string[]): string =>
+  command.length === 0 ? 'the job' : command.join(' ').slice(0, 200);

@@ -47,13 +47,17 @@ function TaskForm({ placement, onStarted, onClose }: TaskFormProps): ReactNode {
       client.runTask(
         {
           params: { placement: placement.id },
-          body: { command: [...argv], ...(why.trim() === '' ? {} : { why: why.trim() }) },
+          body: {
+            ...(argv.length === 0 ? {} : { command: [...argv] }),
+            ...(why.trim() === '' ? {} : { why: why.trim() }),
+          },
         },
         { idempotencyKey: newIdempotencyKey() },
       ),
     onSuccess: ({ id }) => onStarted(id),
   });
-  const not = argv.length === 0 ? 'Type a command first.' : problem;
+  const isJob = placement.schedule !== undefined;
+  const not = argv.length === 0 && !isJob ? 'Type a command first.' : problem;
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
     if (not === undefined && !start.isPending) start.mutate();
@@ -68,11 +72,15 @@ function TaskForm({ placement, onStarted, onClose }: TaskFormProps): ReactNode {
         </p>
         <Field
           label="Command"
-          required
+          {...(isJob ? { optional: true } : { required: true })}
           flaw={line === '' ? undefined : problem}
           help={
             argv.length === 0 ? (
-              'Cut at spaces and quotes; no shell reads it.'
+              isJob ? (
+                'Empty: the job itself, now. Cut at spaces and quotes; no shell reads it.'
+              ) : (
+                'Cut at spaces and quotes; no shell reads it.'
+              )
             ) : (
               <span className="argv">
                 {argv.map((word, index) => (

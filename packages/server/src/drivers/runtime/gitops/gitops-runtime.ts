@@ -45,6 +45,7 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
     wakeFollowed(dependencies, follower).catch(() => undefined);
   });
   const driver: RuntimeDriver = {
+    schedules: true,
     apply: async (wanted, signal) => {
       const { id } = wanted.desired;
       removing.delete(id);

@@ -218,6 +218,26 @@ describe('a one-off task', () => {
     expect(jobs()).toEqual(['users-api-task-1']);
   });
 
+  test('of a job is its own program, now, and the last turn by its schedule is known', async () => {
+    const job = { kind: 'job', schedule: '0 3 * * *', hosts: [] };
+    const placed = await bench.reach(wanted(1, 1, job), ended);
+    bench.fate = () => ({ is: 'ending', exitCode: 0 });
+
+    await bench.driver.startTask('task_1', { ...request, run: { program: true } });
+    const result = await bench.driver.awaitTask('task_1', AbortSignal.timeout(10_000));
+    const [cron] = objectsOf('CronJob');
+    const key = { apiVersion: 'batch/v1', kind: 'CronJob', namespace, name: 'users-api' };
+    const status = { lastScheduleTime: '2026-11-21T03:00:00Z' };
+    bench.cluster.edit(key, 'kube-controller-manager', { status }, 'status');
+    const seen = await bench.reach(wanted(1, 1, job), ({ lastTurn }) => lastTurn !== undefined);
+
+    expect([placed.lastTurn, seen.lastTurn]).toEqual([undefined, '2026-11-21T03:00:00.000Z']);
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(cron).toBeDefined();
+    const [made] = objectsOf('Job');
+    expect(JSON.stringify(made?.['spec'])).not.toContain('"command"');
+  });
+
   test('that went with its Job is not started again', async () => {
     await bench.reach(wanted(1, 1), ended);
     bench.fate = (pod) => (isTask(pod) ? { is: 'ending', exitCode: 0 } : { is: 'ready' });

@@ -26,6 +26,7 @@ export function kubernetesRuntime(options: KubernetesRuntimeOptions): Kubernetes
   const following = followCluster(options);
   return {
     holds: true,
+    schedules: true,
     apply: (wanted, signal) => {
       following.know(wanted.desired.id);
       return passOver(dependencies, wanted, signal);

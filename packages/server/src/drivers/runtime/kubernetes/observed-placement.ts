@@ -55,9 +55,16 @@ export function observedPlacement(
     leftovers: [],
     ...(notes.length === 0 ? {} : { notes: [...notes] }),
     ...(drift.length === 0 ? {} : { drift: [...drift] }),
+    ...lastTurn(sight),
     ...(restored.length === 0 ? {} : { restored: [...restored] }),
     at: instant(sight.now),
   };
+}
+
+/** When the cluster began a turn of the job last. */
+function lastTurn({ workloadSeen }: Sight): Pick<ObservedPlacement, 'lastTurn'> {
+  const at = workloadSeen?.status.lastSchedule;
+  return at === undefined ? {} : { lastTurn: new Date(at).toISOString() };
 }
 
 function observedRollout(record: RolloutRecord): ObservedRollout {

@@ -84,8 +84,10 @@ function acceptedFor(record: RolloutRecord, request: TaskRequest): Accepted {
   });
 }
 
-function commandOf({ run }: TaskRequest): readonly string[] {
+/** Undefined: the program that the image starts by itself. */
+function commandOf({ run }: TaskRequest): readonly string[] | undefined {
   if ('command' in run) return run.command;
+  if ('program' in run) return undefined;
   throw new PltfError('bad-request', {
     detail: 'a task on Kubernetes is a command',
     fix: 'Give it as arguments: `pltf run NAME -- node migrate.js`.',
