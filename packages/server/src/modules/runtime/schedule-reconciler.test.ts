@@ -1,6 +1,6 @@
 import { PlatformFile } from '@pltf/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PlatformSource } from '../../kernel/platform-source.ts';
+import type { PlatformHistory, PlatformSource } from '../../kernel/platform-source.ts';
 import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
 import { transact } from '../../persistence/transaction.ts';
 import { addComponent } from '../catalog/testing/components.ts';
@@ -18,7 +18,8 @@ let now: Date;
 let schedule: string | undefined;
 let schedules: true | undefined;
 const file = PlatformFile.parse({});
-const platform: PlatformSource = {
+const platform: PlatformSource & PlatformHistory = {
+  at: () => Promise.resolve(undefined),
   current: () => file,
   snapshot: () => ({ version: 1, digest: '', file, guardrails: new Map() }),
   subscribe: () => () => undefined,
