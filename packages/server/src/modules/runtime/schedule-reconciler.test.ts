@@ -26,7 +26,8 @@ const platform: PlatformSource & PlatformHistory = {
 };
 const store = postgresRuntimeStore();
 const clock = { now: () => now };
-const service = runtimeService({ store, platform, clock });
+const waves = { stayingWith: () => Promise.resolve(undefined) };
+const service = runtimeService({ store, platform, waves, clock });
 const queries = () => postgresRuntimeQueries(database.db);
 const id = 'report.prod';
 const at = (text: string) => new Date(`2036-11-21T${text}Z`);
