@@ -48,6 +48,7 @@ export async function openKubernetes(
   return {
     driver,
     lostSince: () => cache.lostSince(),
+    lostBecause: () => cache.lostBecause(),
     [Symbol.asyncDispose]: async () => {
       await driver[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();

@@ -25,6 +25,8 @@ export function handlersOf(foundation: Foundation, rooms: Rooms, identity: Ident
     ...{ staleAfterMs, now: systemClock.now() },
     ...placesOf(foundation),
     lostSince: runtime.runtimes.lostSince,
+    lostBecause: runtime.runtimes.lostBecause,
+    seenAt: runtime.intake.seenAt,
   });
   const queries = { runtime: runtime.queries, delivery: delivery.queries };
   return {

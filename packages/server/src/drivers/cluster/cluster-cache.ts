@@ -1,3 +1,4 @@
+import type { PltfError } from '@pltf/contracts';
 import type { JsonValue } from '@pltf/plan/render';
 import type { ObjectKey } from './cluster-api.ts';
 
@@ -109,4 +110,6 @@ export interface ClusterCache extends AsyncDisposable {
   onChange(listener: (namespace: string) => void): () => void;
   /** Since when the cluster has not answered; undefined while it does. */
   lostSince(): Date | undefined;
+  /** Why, as it was told last; undefined while it answers. */
+  lostBecause(): PltfError | undefined;
 }

@@ -1,6 +1,7 @@
 import type { ObservedPlacement } from '@pltf/contracts';
 import type { Placement } from './placement.ts';
 import { stillOn } from './placement-move.ts';
+import { isOfRuntime } from './runtime-trouble.ts';
 import type { Runtimes } from './runtimes.ts';
 
 /**
@@ -29,14 +30,17 @@ async function freshOne(
   return { ...placement, observed: withOld(placement, seen), observedAt: new Date(seen.at) };
 }
 
-/** While it moves, what is known of the runtime that it leaves stays. */
+/** What the books alone know stays: of the runtime that it leaves while it moves, and of one that was not told what is wanted. */
 function withOld({ leftOn, observed }: Placement, seen: ObservedPlacement): ObservedPlacement {
-  if (leftOn.length === 0 || observed === undefined) return seen;
-  const serving = seen.serving ?? observed.serving;
-  const left = observed.notes?.filter(({ what }) => what.startsWith(stillOn)) ?? [];
+  const moves = leftOn.length > 0;
+  const serving = seen.serving ?? (moves ? observed?.serving : undefined);
+  const kept = (observed?.notes ?? []).filter(
+    (note) => isOfRuntime(note) || (moves && note.what.startsWith(stillOn)),
+  );
+  if (kept.length === 0 && serving === seen.serving) return seen;
   return {
     ...seen,
     ...(serving === undefined ? {} : { serving }),
-    notes: [...(seen.notes ?? []), ...left],
+    notes: [...(seen.notes ?? []), ...kept],
   };
 }

@@ -7,6 +7,7 @@ import { type Placement, subject } from './placement.ts';
 import type { Rollout } from './rollout.ts';
 import { type RolloutChange, rolloutChange } from './rollout-rules.ts';
 import type { RuntimeStore } from './runtime-store.ts';
+import { isInBooks } from './settled-observation.ts';
 
 /** Filled from above: who waits for placements to change (creations, deletions). */
 export interface PlacementListener {
@@ -21,6 +22,8 @@ export interface ObservationIntake {
   /** No runtime has anything of it, or nobody can say whether one has: it leaves the books. */
   removed(id: string, unproved?: string): Promise<void>;
   instanceEnded(placement: string, instance: string, reason: Reason): Promise<void>;
+  /** When this server was told of a placement last, whether or not that was news; undefined when it was not yet. */
+  seenAt(id: string): Date | undefined;
 }
 
 export interface IntakeDependencies {
@@ -37,14 +40,25 @@ export function observationIntake({
   listener,
   reportsOn,
 }: IntakeDependencies): ObservationIntake {
+  const seen = new Map<string, Date>();
+  const isLate = ({ id, at }: ObservedPlacement): boolean =>
+    new Date(at) < (seen.get(id) ?? new Date(0));
   return {
-    observed: async (observed) =>
-      transact(db, async (tx) => {
+    seenAt: (id) => seen.get(id),
+    observed: async (observed) => {
+      if (isLate(observed)) return;
+      const at = new Date(observed.at);
+      // What is settled is looked at all the time: that it is still so is not worth a write.
+      if (await isInBooks(db, observed)) {
+        seen.set(observed.id, at);
+        return;
+      }
+      await transact(db, async (tx) => {
         const placement = await store.lock(tx, observed.id);
         if (placement === undefined || isOlder(observed, placement)) return;
         const { runtime, leftOn } = placement;
         if (runtime !== undefined && reportsOn?.(runtime) === false) return;
-        await store.setObserved(tx, observed.id, observed, new Date(observed.at));
+        await store.setObserved(tx, observed.id, observed, at);
         tellDrift(tx, placement, observed);
         const rollout = await store.runningRollout(tx, observed.id);
         const change = rollout === undefined ? undefined : rolloutChange(rollout, observed);
@@ -59,7 +73,9 @@ export function observationIntake({
           // It may be time to leave the runtime that it was on.
           if (leftOn.length > 0) tx.wake(placementReconciler, placement.id);
         }
-      }),
+      });
+      seen.set(observed.id, at);
+    },
     gone: async (id) =>
       transact(db, async (tx) => {
         const placement = await store.lock(tx, id);

@@ -1,3 +1,4 @@
+import type { ObservedPlacement } from '@pltf/contracts';
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSnapshot } from '../../kernel/platform-source.ts';
@@ -14,7 +15,8 @@ import {
   shownWhileMoving,
 } from './placement-move.ts';
 import { removeEverywhere } from './placement-removal.ts';
-import type { WantedPlacement } from './runtime-driver.ts';
+import type { RuntimeDriver, WantedPlacement } from './runtime-driver.ts';
+import { tellRuntimeTrouble } from './runtime-trouble.ts';
 import { runtimeIn } from './runtimes.ts';
 import { wantedPlacement } from './wanted.ts';
 
@@ -33,7 +35,7 @@ const lookAgainMs = 2_000;
 export function createPlacementReconciler(
   dependencies: PlacementReconcilerDependencies,
 ): Reconciler {
-  const { queries, runtimes, releases, intake } = dependencies;
+  const { queries, releases, intake } = dependencies;
   return {
     name: placementReconciler,
     concurrency: 16,
@@ -60,8 +62,7 @@ export function createPlacementReconciler(
         await endRollout(dependencies, placement, because);
         return undefined;
       }
-      const driver = await runtimes.of(placement);
-      const observed = await driver.apply(wanted, signal);
+      const { driver, observed } = await handOver(dependencies, placement, wanted, signal);
       if (wanted.schedule !== undefined && driver.schedules !== true)
         await transact(dependencies.db, async (tx) => tx.wake(scheduleReconciler, id));
       if (placement.leftOn.length === 0) {
@@ -73,6 +74,22 @@ export function createPlacementReconciler(
       return stays.length === 0 ? undefined : { again: new Date(Date.now() + lookAgainMs) };
     },
   };
+}
+
+/** What keeps the runtime from being told is told on the placement, and the loop tries it again. */
+async function handOver(
+  dependencies: PlacementReconcilerDependencies,
+  placement: Placement,
+  wanted: WantedPlacement,
+  signal: AbortSignal,
+): Promise<{ readonly driver: RuntimeDriver; readonly observed: ObservedPlacement }> {
+  try {
+    const driver = await dependencies.runtimes.of(placement);
+    return { driver, observed: await driver.apply(wanted, signal) };
+  } catch (error) {
+    if (!signal.aborted) await tellRuntimeTrouble(dependencies, placement, error);
+    throw error;
+  }
 }
 
 async function wantedOf(

@@ -1,7 +1,15 @@
-import type { PlacementView, RolloutStep, RolloutView, TaskView } from '@pltf/contracts';
+import type {
+  PlacementNote,
+  PlacementView,
+  PltfError,
+  RolloutStep,
+  RolloutView,
+  TaskView,
+} from '@pltf/contracts';
 import { nextRun } from '@pltf/plan';
 import type { Placement } from './placement.ts';
 import type { Rollout } from './rollout.ts';
+import { isOfRuntime, lossNote } from './runtime-trouble.ts';
 import type { Task } from './task.ts';
 
 export interface ViewContext {
@@ -16,6 +24,10 @@ export interface ViewContext {
   readonly now: Date;
   /** Since when the runtime of a placement has not answered; undefined while it does. */
   readonly lostSince: (placement: Placement) => Date | undefined;
+  /** Why it has not. */
+  readonly lostBecause?: ((placement: Placement) => PltfError | undefined) | undefined;
+  /** When this server was told of a placement last, news or not. */
+  readonly seenAt?: ((placement: string) => Date | undefined) | undefined;
 }
 
 export function rolloutView(rollout: Rollout): RolloutView {
@@ -83,6 +95,26 @@ function scheduleOf(
   };
 }
 
+/** While nothing is known of where it is, that comes first: what else is told is of before. */
+function notesOf(placement: Placement, context: ViewContext): readonly PlacementNote[] {
+  const notes = placement.observed?.notes ?? [];
+  const lost = context.lostSince(placement);
+  if (lost === undefined) return notes;
+  const note = lossNote(lost, context.lostBecause?.(placement));
+  return [note, ...notes.filter((one) => !isOfRuntime(one))];
+}
+
+/** What is in the books is written when it changes; it is known for as long as somebody says the same. */
+export function asOf(
+  { id, observedAt }: Pick<Placement, 'id' | 'observedAt'>,
+  { seenAt }: Pick<ViewContext, 'seenAt'>,
+): { readonly asOf?: string } {
+  const seen = seenAt?.(id);
+  const last =
+    seen !== undefined && observedAt !== undefined && seen > observedAt ? seen : observedAt;
+  return last === undefined ? {} : { asOf: last.toISOString() };
+}
+
 export function placementView(
   placement: Placement,
   rollout: Rollout | undefined,
@@ -100,7 +132,7 @@ export function placementView(
     runtime: context.runtimeOf(placement),
     movingFrom: [...placement.leftOn],
     phase: shownPhase(placement, context),
-    ...(placement.observedAt === undefined ? {} : { asOf: placement.observedAt.toISOString() }),
+    ...asOf(placement, context),
     desired: {
       release: placement.release,
       instances: placement.instances,
@@ -117,7 +149,7 @@ export function placementView(
     ...(context.holds(placement) ? { holds: true as const } : {}),
     ...scheduleOf(placement, job, context.now),
     leftovers: observed?.leftovers ?? [],
-    notes: observed?.notes ?? [],
+    notes: [...notesOf(placement, context)],
     drift: observed?.drift ?? [],
     ...(observed?.traffic === undefined ? {} : { traffic: observed.traffic }),
     ...(placement.expiresAt === undefined ? {} : { expiresAt: placement.expiresAt.toISOString() }),

@@ -10,6 +10,8 @@ export interface OpenRuntime extends AsyncDisposable {
   readonly driver: RuntimeDriver;
   /** Since when what is behind it has not answered; undefined while it does. */
   lostSince(): Date | undefined;
+  /** Why; undefined while it answers, and where nothing more is known. */
+  lostBecause?(): PltfError | undefined;
 }
 
 type Driver = RuntimeRule['driver'];
@@ -28,6 +30,8 @@ export interface Runtimes extends AsyncDisposable {
   of(placement: Pick<Placement, 'runtime' | 'environment'>): Promise<RuntimeDriver>;
   /** Since when nothing is known of what is there; undefined while it answers. */
   lostSince(placement: Pick<Placement, 'runtime' | 'environment'>): Date | undefined;
+  /** Why; undefined while it answers, and where nothing more is known. */
+  lostBecause(placement: Pick<Placement, 'runtime' | 'environment'>): PltfError | undefined;
   /** Opens those that environments run on, and keeps to the platform file from now on. Answers with how to stop. */
   follow(onError: (runtime: string, error: unknown) => void): () => void;
 }
@@ -38,6 +42,7 @@ interface Entry {
   readonly opening: Promise<OpenRuntime>;
   open: OpenRuntime | undefined;
   failedSince: Date | undefined;
+  failure: unknown;
 }
 
 /** The runtime that an environment runs on now. */
@@ -80,15 +85,18 @@ export function runtimesByName(
     if (known !== undefined) void drop(name, known);
     const entry: Entry = {
       ...{ made, opening: openBy(openers, name, rule), open: undefined, failedSince: failed },
+      failure: known?.failure,
     };
     entries.set(name, entry);
     entry.opening.then(
       (opened) => {
         entry.open = opened;
         entry.failedSince = undefined;
+        entry.failure = undefined;
       },
-      () => {
+      (error: unknown) => {
         entry.failedSince ??= clock.now();
+        entry.failure = error;
       },
     );
     return entry;
@@ -112,6 +120,11 @@ export function runtimesByName(
     lostSince: (placement) => {
       const entry = entries.get(whereOf(placement));
       return entry?.failedSince ?? entry?.open?.lostSince();
+    },
+    lostBecause: (placement) => {
+      const entry = entries.get(whereOf(placement));
+      if (entry?.failure instanceof PltfError) return entry.failure;
+      return entry?.open?.lostBecause?.();
     },
     follow: (onError) => {
       keepTo(onError);

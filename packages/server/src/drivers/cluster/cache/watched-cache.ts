@@ -51,7 +51,7 @@ class WatchedCache implements ClusterCache {
   readonly #discovery: Promise<void>;
   #discovered = false;
   #discoveryError: unknown;
-  #lost: Date | undefined;
+  #lost: { readonly since: Date; readonly because: PltfError } | undefined;
 
   constructor(options: ClusterCacheOptions) {
     this.#options = {
@@ -103,7 +103,11 @@ class WatchedCache implements ClusterCache {
   }
 
   lostSince(): Date | undefined {
-    return this.#lost;
+    return this.#lost?.since;
+  }
+
+  lostBecause(): PltfError | undefined {
+    return this.#lost?.because;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -225,7 +229,7 @@ class WatchedCache implements ClusterCache {
 
   #failed(kind: string | undefined, error: unknown): void {
     if (kind === undefined) this.#discoveryError = error;
-    if (isLoss(error)) this.#lost ??= new Date();
+    if (isLoss(error)) this.#lost = { since: this.#lost?.since ?? new Date(), because: error };
     this.#options.onTrouble({ kind, error });
   }
 
@@ -246,7 +250,7 @@ class WatchedCache implements ClusterCache {
 }
 
 /** What keeps us from knowing anything of a cluster. */
-const isLoss = (error: unknown): boolean =>
+const isLoss = (error: unknown): error is PltfError =>
   error instanceof PltfError &&
   (error.code === 'cluster-unreachable' || error.code === 'cluster-credentials');
 

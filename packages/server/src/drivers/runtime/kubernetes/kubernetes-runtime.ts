@@ -122,9 +122,8 @@ async function observe(
   const { cluster, cache } = dependencies;
   const lost = cache.lostSince();
   if (lost !== undefined) {
-    throw new PltfError('cluster-unreachable', {
-      detail: `the cluster of ${dependencies.runtime} has not answered since ${lost.toISOString()}`,
-    });
+    const away = `the cluster of ${dependencies.runtime} has not answered since ${lost.toISOString()}`;
+    throw cache.lostBecause() ?? new PltfError('cluster-unreachable', { detail: away });
   }
   const [record, facts, memory] = await Promise.all([
     recordOf(dependencies, placement),

@@ -26,6 +26,7 @@ export function storeCache(cluster: MemoryCluster, platform: string): ClusterCac
     note: () => undefined,
     onChange: () => () => undefined,
     lostSince: () => undefined,
+    lostBecause: () => undefined,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
