@@ -10,6 +10,7 @@ import { fleet } from './migrations/0008-fleet.ts';
 import { installation } from './migrations/0009-installation.ts';
 import { heldRollouts } from './migrations/0010-held-rollouts.ts';
 import { scheduledTasks } from './migrations/0011-scheduled-tasks.ts';
+import { morePorts } from './migrations/0012-more-ports.ts';
 import type { Database } from './schema.ts';
 
 interface Migration {
@@ -30,6 +31,7 @@ const migrations: readonly Migration[] = [
   { name: '0009-installation', up: installation },
   { name: '0010-held-rollouts', up: heldRollouts },
   { name: '0011-scheduled-tasks', up: scheduledTasks },
+  { name: '0012-more-ports', up: morePorts },
 ];
 
 const migrationLock = 7_350_001;

@@ -157,6 +157,12 @@ export interface PlacementTable {
   calls: Generated<string[]>;
   /** What its program listens on, where the spec says it. */
   port: number | null;
+  /** Ports beside it: `[{port, protocol}]`. */
+  more_ports: ColumnType<
+    { readonly port: number; readonly protocol: 'TCP' | 'UDP' }[],
+    string | undefined,
+    string
+  >;
   /** The version of the platform at its last rollout. */
   platform_version: number | null;
   created_at: Created;

@@ -14,6 +14,7 @@ export {
   type ClusterFacts,
   type ImageRelease,
   type Peer,
+  type PlacedPort,
   type RenderInput,
   servedKinds,
 } from './input.ts';
@@ -21,4 +22,5 @@ export { type LeftOut, leftOut } from './left-out.ts';
 export { addressOf, namespaceOf, objectName } from './names.ts';
 export type { KubernetesObject, ObjectMetadata } from './object.ts';
 export { renderPlacement, renderTask } from './render-placement.ts';
+export { morePortsOf } from './traffic.ts';
 export type { TaskRequest } from './workload.ts';

@@ -39,6 +39,12 @@ export interface ImageRelease {
   readonly user?: number | undefined;
 }
 
+/** A port that a program listens on. */
+export interface PlacedPort {
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+}
+
 /** Another placement, at the other end of an edge. */
 export interface Peer {
   readonly component: string;
@@ -47,6 +53,8 @@ export interface Peer {
   readonly environment: string;
   /** The port that its program listens on; the usual one when absent. */
   readonly port?: number | undefined;
+  /** Those beside it that its spec declares. */
+  readonly morePorts?: readonly PlacedPort[] | undefined;
 }
 
 /** Where a backing service answers: an address range, or pods of a namespace. */

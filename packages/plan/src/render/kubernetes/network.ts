@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from '../../template/json.ts';
 import { constant } from '../yaml/constant.ts';
 import { sortedKeys } from './configuration.ts';
-import type { BackingEndpoint, Peer } from './input.ts';
+import type { BackingEndpoint, Peer, PlacedPort } from './input.ts';
 import { ofCluster } from './kept-parts.ts';
 import { namespaceOf, shortened } from './names.ts';
 import type { KubernetesObject } from './object.ts';
 import { metadataOf, type Placed, usualPort } from './placed.ts';
-import { entryOf, reachablePorts } from './traffic.ts';
+import { entryOf, morePortsOf } from './traffic.ts';
 
 const usualDns = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
 const ingress = /* @__PURE__ */ constant(['Ingress']);
@@ -81,7 +81,11 @@ function addIncoming(policies: KubernetesObject[], placed: Placed, port: number)
   if (cluster.monitoring !== undefined && input.metricsPath !== undefined)
     allow('from-monitoring', fromMonitoring(cluster));
   for (const caller of sortedPeers(input.callers ?? []))
-    allow(`from-${nameOf(caller)}`, [peer(caller)], [...ports, ...reachablePorts(placed)]);
+    allow(
+      `from-${nameOf(caller)}`,
+      [peer(caller)],
+      [...ports, ...morePortsOf(spec.run).map(ofPolicy)],
+    );
 }
 
 const toOutside = /* @__PURE__ */ ofCluster(({ outbound = [] }) => ({
@@ -105,8 +109,12 @@ function addOutgoing(policies: KubernetesObject[], placed: Placed): void {
   const callees = Object.values(input.callees ?? {});
   for (const callee of sortedPeers(callees)) {
     const same = callees.filter((other) => nameOf(other) === nameOf(callee));
-    const numbers = new Set(same.map(({ port = usualPort }) => port));
-    const ports = [...numbers].toSorted((a, b) => a - b).map((port) => ({ protocol: 'TCP', port }));
+    const ports = eachOnce(
+      same.flatMap(({ port = usualPort, morePorts = [] }) => [
+        { port, protocol: 'TCP' as const },
+        ...morePorts,
+      ]),
+    ).map(ofPolicy);
     allow(`to-${nameOf(callee)}`, { to: [peer(callee)], ports });
   }
   const { backing = {} } = input;
@@ -122,6 +130,16 @@ function endpoint({ cidr, namespace, port }: BackingEndpoint): JsonObject | unde
   const ports = [{ protocol: 'TCP', port }];
   if (namespace !== undefined) return { to: [inNamespace(namespace)], ports };
   return cidr === undefined ? undefined : { to: [{ ipBlock: { cidr } }], ports };
+}
+
+const ofPolicy = ({ port, protocol }: PlacedPort): JsonValue => ({ protocol, port });
+
+/** By number, each once. */
+function eachOnce(ports: readonly PlacedPort[]): readonly PlacedPort[] {
+  const byKey = new Map(ports.map((one) => [`${one.port}/${one.protocol}`, one]));
+  return [...byKey.values()].toSorted(
+    (a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1),
+  );
 }
 
 const nameOf = ({ label, environment }: Peer): string => namespaceOf(label, environment);

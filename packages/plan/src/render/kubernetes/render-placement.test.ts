@@ -12,6 +12,7 @@ import { renderPlacement, renderTask } from './render-placement.ts';
 import { schemaProblems } from './testing/openapi-schemas.ts';
 import { type PodSpec, restrictedProblems } from './testing/pod-security.ts';
 import { anyInput, inputWith, wholeCluster } from './testing/render-inputs.ts';
+import { morePortsOf } from './traffic.ts';
 
 /** An object of which the test knows what is in it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- reading deep into rendered JSON, whose shape the oracles check
@@ -732,6 +733,36 @@ describe('a workload of several containers', () => {
         { protocol: 'TCP', port: 9090 },
       ],
     );
+  });
+
+  it('lets a caller out to every port that it is let in to at the other end, and to no other', () => {
+    const ports = {
+      web: { port: 80, targetPort: 8080, protocol: 'TCP' as const },
+      admin: { port: 9090, targetPort: 9000, protocol: 'TCP' as const },
+      again: { port: 9091, targetPort: 9000, protocol: 'TCP' as const },
+      events: { port: 514, targetPort: 5140, protocol: 'UDP' as const },
+    };
+    const users = inputWith(
+      { run: { ports } },
+      { callers: [{ component: 'web', label: 'web', environment: 'prod' }] },
+    );
+    const { run } = users.placement.spec;
+    const peer = { component: 'users-api', label: 'users-api', environment: 'prod', port: 8080 };
+    // Two needs that are the same service are one edge.
+    const callees = { users: { ...peer, morePorts: morePortsOf(run) }, people: peer };
+
+    const into = one(renderPlacement(users), 'NetworkPolicy', 'users-api-from-web--prod').spec;
+    const web = renderPlacement(inputWith({ component: 'web' }, { callees }));
+    const out = one(web, 'NetworkPolicy', 'web-to-users-api--prod').spec;
+
+    const byNumber = (a: { port: number }, b: { port: number }) => a.port - b.port;
+    const all = [
+      { protocol: 'UDP', port: 5140 },
+      { protocol: 'TCP', port: 8080 },
+      { protocol: 'TCP', port: 9000 },
+    ];
+    expect(out.egress[0].ports).toEqual(all);
+    expect(into.ingress[0].ports.toSorted(byNumber)).toEqual(all);
   });
 });
 

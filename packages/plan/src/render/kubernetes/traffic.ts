@@ -1,12 +1,12 @@
-import type { PlacementObject } from '@pltf/contracts';
+import type { RunSpec } from '@pltf/contracts';
 import type { JsonObject, JsonValue } from '../../template/json.ts';
 import { constant } from '../yaml/constant.ts';
 import { sortedKeys } from './configuration.ts';
-import { addedKinds } from './input.ts';
+import { addedKinds, type PlacedPort } from './input.ts';
 import { ofCluster } from './kept-parts.ts';
 import { fingerprint, shortened } from './names.ts';
 import type { KubernetesObject } from './object.ts';
-import { metadataOf, type Placed, serves } from './placed.ts';
+import { metadataOf, type Placed, serves, usualPort } from './placed.ts';
 
 const servicePort = 80;
 /** A route takes no more; the next ones go into a further route. */
@@ -17,8 +17,9 @@ const servicePorts = /* @__PURE__ */ constant([
 ]);
 
 /** Ports beside the first one, which is `http` and 80: by their own names and numbers. */
-function furtherPorts({ spec }: Placed): readonly (readonly [string, Port])[] {
-  const { ports = {} } = spec.run;
+function furtherPorts({
+  ports = {},
+}: Pick<RunSpec, 'ports'>): readonly (readonly [string, Port])[] {
   const taken = new Set([`${servicePort}/TCP`]);
   return sortedKeys(ports).flatMap((name) => {
     const one = ports[name];
@@ -29,7 +30,7 @@ function furtherPorts({ spec }: Placed): readonly (readonly [string, Port])[] {
   });
 }
 
-type Port = NonNullable<PlacementObject['spec']['run']['ports']>[string];
+type Port = NonNullable<RunSpec['ports']>[string];
 
 /** At most fifteen characters; `http` is the first one. */
 function portName(name: string): string {
@@ -44,7 +45,7 @@ function portName(name: string): string {
 
 const allPorts = (placed: Placed): readonly JsonValue[] => [
   ...servicePorts,
-  ...furtherPorts(placed).map(([name, { port, targetPort, protocol }]) => ({
+  ...furtherPorts(placed.spec.run).map(([name, { port, targetPort, protocol }]) => ({
     name,
     port,
     protocol,
@@ -55,7 +56,7 @@ const allPorts = (placed: Placed): readonly JsonValue[] => [
 /** What the container says of its ports beside the first one. */
 export function morePorts(placed: Placed): readonly JsonValue[] {
   const known = new Set([`${placed.port}/TCP`]);
-  return furtherPorts(placed).flatMap(([name, { targetPort, protocol }]) => {
+  return furtherPorts(placed.spec.run).flatMap(([name, { targetPort, protocol }]) => {
     const key = `${targetPort}/${protocol}`;
     if (known.has(key)) return [];
     known.add(key);
@@ -63,12 +64,16 @@ export function morePorts(placed: Placed): readonly JsonValue[] {
   });
 }
 
-/** The ports beside the first one that a caller may reach. */
-export const reachablePorts = (placed: Placed): readonly JsonValue[] =>
-  morePorts(placed).map((one) => {
-    const { containerPort = 0, protocol = 'TCP' } = one as JsonObject;
-    return { protocol, port: containerPort };
+/** The ports beside the first one that a caller may reach, each once: of the program, not of its Service. */
+export function morePortsOf(run: Pick<RunSpec, 'port' | 'ports'>): readonly PlacedPort[] {
+  const known = new Set([`${run.port ?? usualPort}/TCP`]);
+  return furtherPorts(run).flatMap(([, { targetPort, protocol }]) => {
+    const key = `${targetPort}/${protocol}`;
+    if (known.has(key)) return [];
+    known.add(key);
+    return [{ port: targetPort, protocol }];
   });
+}
 
 export function serviceObject(placed: Placed): KubernetesObject | undefined {
   if (placed.port === undefined) return undefined;

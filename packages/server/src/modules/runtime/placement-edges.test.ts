@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
 import { transact } from '../../persistence/transaction.ts';
 import { addComponent } from '../catalog/testing/components.ts';
+import type { Placement } from './placement.ts';
 import { keepEdges } from './placement-edges.ts';
 import { postgresRuntimeQueries } from './runtime-queries.ts';
 import { postgresRuntimeStore } from './runtime-store.postgres.ts';
@@ -29,10 +30,15 @@ beforeEach(async () => {
   await db.deleteFrom('work').execute();
 });
 
-const keep = async (id: string, calls: readonly string[], port?: number) => {
+const keep = async (
+  id: string,
+  calls: readonly string[],
+  port?: number,
+  morePorts: Placement['morePorts'] = [],
+) => {
   const queries = postgresRuntimeQueries(database.db);
   const placement = await queries.placement(id);
-  return keepEdges({ db: database.db, store, queries }, placement, { calls, port });
+  return keepEdges({ db: database.db, store, queries }, placement, { calls, port, morePorts });
 };
 const woken = async () =>
   (await database.db.deleteFrom('work').returning('key').execute()).map(({ key }) => key).sort();
@@ -59,4 +65,20 @@ test('a callee knows its callers, and a caller the port; a new port wakes the ca
   expect(callers.map(({ id }) => id).toSorted()).toEqual(['shop.prod', 'web.prod']);
   expect(await woken()).toEqual(['shop.prod', 'web.prod']);
   expect((await keep('shop.prod', ['payments.prod'])).ports.get('payments.prod')).toBe(9000);
+});
+
+test('a caller knows all ports of whom it calls; a new one wakes the callers', async () => {
+  const more = [{ port: 9000, protocol: 'UDP' as const }];
+  await keep('shop.prod', ['payments.prod']);
+  await keep('payments.prod', [], 8080);
+  await woken();
+
+  await keep('payments.prod', [], 8080, more);
+  const first = await woken();
+  await keep('payments.prod', [], 8080, more);
+  const { morePorts } = await keep('shop.prod', ['payments.prod']);
+
+  expect(first).toEqual(['shop.prod']);
+  expect(await woken()).toEqual([]);
+  expect(morePorts.get('payments.prod')).toEqual(more);
 });

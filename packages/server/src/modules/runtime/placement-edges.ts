@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PlatformFile } from '@pltf/contracts';
 import { placementAddress } from '@pltf/plan';
 import type { Peer } from '@pltf/plan/render';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import { placementReconciler } from './loops.ts';
-import type { Placement, ReleaseToPlace } from './placement.ts';
+import type { Placement, PlacementEdges, ReleaseToPlace } from './placement.ts';
 import type { PlacementEnds, RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 
@@ -50,27 +51,32 @@ export const callerPeers = ({ callers }: PlacementEnds): readonly Peer[] =>
 export const calleePeers = (
   callees: Readonly<Record<string, Callee>>,
   environment: string,
-  { ports }: PlacementEnds,
+  { ports, morePorts }: PlacementEnds,
 ): Readonly<Record<string, Peer>> =>
   Object.fromEntries(
-    Object.entries(callees).map(([need, { id, component }]) => [
-      need,
-      { label: labelOf({ id, environment }), ...{ component, environment }, port: ports.get(id) },
-    ]),
+    Object.entries(callees).map(([need, { id, component }]) => {
+      const more = morePorts.get(id) ?? [];
+      const peer = { label: labelOf({ id, environment }), component, environment };
+      const port = ports.get(id);
+      return [need, { ...peer, port, ...(more.length === 0 ? {} : { morePorts: more }) }];
+    }),
   );
 
 /** Whom a placement's edges concern when they change: ids to look at again. */
 export function concerned(
-  before: Pick<Placement, 'calls' | 'port'>,
-  now: Pick<Placement, 'calls' | 'port'>,
+  before: PlacementEdges,
+  now: PlacementEdges,
   callers: readonly string[],
 ): readonly string[] {
   const moved = [
     ...before.calls.filter((id) => !now.calls.includes(id)),
     ...now.calls.filter((id) => !before.calls.includes(id)),
   ];
-  return before.port === now.port ? moved : [...moved, ...callers];
+  return listensAlike(before, now) ? moved : [...moved, ...callers];
 }
+
+const listensAlike = (before: PlacementEdges, now: PlacementEdges): boolean =>
+  before.port === now.port && isDeepStrictEqual(before.morePorts, now.morePorts);
 
 /**
  * Writes down whom the placement calls, and what it listens on, when that is new; the other ends are woken, since
@@ -79,12 +85,10 @@ export function concerned(
 export async function keepEdges(
   { db, store, queries }: EdgeStore,
   placement: Placement,
-  edges: Pick<Placement, 'calls' | 'port'>,
+  edges: PlacementEdges,
 ): Promise<PlacementEnds> {
   const ends = await queries.ends({ id: placement.id, calls: edges.calls });
-  const same =
-    placement.port === edges.port && placement.calls.join('\n') === edges.calls.join('\n');
-  if (!same) {
+  if (!listensAlike(placement, edges) || placement.calls.join() !== edges.calls.join()) {
     const callers = ends.callers.map(({ id }) => id);
     await transact(db, async (tx) => {
       await store.setEdges(tx, placement.id, edges);

@@ -1,4 +1,5 @@
 import type { ObservedPlacement } from '@pltf/contracts';
+import { morePortsOf } from '@pltf/plan/render';
 import type { Reconciler } from '../../engine/reconciler.ts';
 import { platformActor } from '../../kernel/events.ts';
 import type { PlatformSnapshot } from '../../kernel/platform-source.ts';
@@ -101,7 +102,11 @@ async function wantedOf(
   const callees = Object.values(calleesOf(platform.file, placement.environment, source));
   const calls = [...new Set(callees.map(({ id }) => id))].toSorted();
   const [ends, goldenPaths] = await Promise.all([
-    keepEdges(dependencies, placement, { calls, port: source.run.port }),
+    keepEdges(dependencies, placement, {
+      calls,
+      port: source.run.port,
+      morePorts: morePortsOf(source.run),
+    }),
     dependencies.goldenPaths.goldenPaths(),
   ]);
   const repository = dependencies.repositoryUrl(placement.component);

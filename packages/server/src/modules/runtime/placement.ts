@@ -7,6 +7,7 @@ import type {
   RunSpec,
   Spec,
 } from '@pltf/contracts';
+import type { PlacedPort } from '@pltf/plan/render';
 import type { PlacementSize } from './placement-size.ts';
 
 export interface Placement {
@@ -40,6 +41,8 @@ export interface Placement {
   readonly calls: readonly string[];
   /** What its program listens on, where the spec says it. */
   readonly port: number | undefined;
+  /** Ports beside it that the spec declares. */
+  readonly morePorts: readonly PlacedPort[];
   /** The version of the platform at its last rollout. */
   readonly platformVersion: number | undefined;
   readonly createdAt: Date;
@@ -49,6 +52,9 @@ export interface Placement {
 export const knownRelease = ({ observed }: Pick<Placement, 'observed'>): number | undefined =>
   observed?.serving?.number ??
   (observed?.rollout?.step === 'committed' ? observed.rollout.to.number : undefined);
+
+/** Whom a placement calls, and what it listens on itself. */
+export type PlacementEdges = Pick<Placement, 'calls' | 'port' | 'morePorts'>;
 
 /** What a release brings to a placement; delivery knows it. */
 export interface ReleaseToPlace {

@@ -6,6 +6,9 @@ const Peer = z.object({
   label: z.string(),
   environment: z.string(),
   port: z.number().optional(),
+  morePorts: z
+    .array(z.object({ port: z.number().int(), protocol: z.enum(['TCP', 'UDP']) }))
+    .optional(),
 });
 
 const Wanted = z

@@ -1,4 +1,5 @@
 import { PltfError } from '@pltf/contracts';
+import type { PlacedPort } from '@pltf/plan/render';
 import { sql } from 'kysely';
 import type { Connection } from '../../persistence/transaction.ts';
 import type { Placement } from './placement.ts';
@@ -11,6 +12,7 @@ export interface PlacementEnds {
   readonly callers: readonly Pick<Placement, 'id' | 'component' | 'environment'>[];
   /** By id: what the placements that it calls listen on, where they say it. */
   readonly ports: ReadonlyMap<string, number>;
+  readonly morePorts: ReadonlyMap<string, readonly PlacedPort[]>;
 }
 
 export interface Asked {
@@ -155,7 +157,7 @@ async function endsOf(
 ): Promise<PlacementEnds> {
   const rows = await db
     .selectFrom('placements')
-    .select(['id', 'component', 'environment', 'port'])
+    .select(['id', 'component', 'environment', 'port', 'more_ports'])
     .select(sql<boolean>`calls @> array[${id}]::text[]`.as('calls_it'))
     .where(sql<boolean>`(calls @> array[${id}]::text[] or id = any(${[...calls]}::text[]))`)
     .where('state', '=', 'present')
@@ -165,6 +167,7 @@ async function endsOf(
       .filter((row) => row.calls_it)
       .map(({ id: caller, component, environment }) => ({ id: caller, component, environment })),
     ports: new Map(rows.flatMap((row) => (row.port === null ? [] : [[row.id, row.port] as const]))),
+    morePorts: new Map(rows.map((row) => [row.id, row.more_ports] as const)),
   };
 }
 

@@ -30,6 +30,7 @@ export function toPlacement(row: Selectable<PlacementTable>): Placement {
     leftOn: row.left_on,
     calls: row.calls,
     port: row.port ?? undefined,
+    morePorts: row.more_ports,
     platformVersion: row.platform_version ?? undefined,
     createdAt: row.created_at,
   };

@@ -115,10 +115,10 @@ const placementWrites: Pick<
       .executeTakeFirstOrThrow();
     return row.revision;
   },
-  setEdges: async (tx, id, { calls, port }) => {
+  setEdges: async (tx, id, { calls, port, morePorts }) => {
     await tx.sql
       .updateTable('placements')
-      .set({ calls: [...calls], port: port ?? null })
+      .set({ calls: [...calls], port: port ?? null, more_ports: JSON.stringify(morePorts) })
       .where('id', '=', id)
       .execute();
   },

@@ -1,6 +1,6 @@
 import type { Held, ObservedPlacement } from '@pltf/contracts';
 import type { Tx } from '../../persistence/transaction.ts';
-import type { Placement } from './placement.ts';
+import type { Placement, PlacementEdges } from './placement.ts';
 import type { PlacementSize } from './placement-size.ts';
 import type { Held as HeldAmount } from './quota.ts';
 import type { Rollout } from './rollout.ts';
@@ -50,7 +50,7 @@ export interface RuntimeStore {
   /** Applies the change and answers with the next revision. */
   change(tx: Tx, id: string, change: PlacementChange): Promise<number>;
   /** Whom it calls, and what it listens on itself. */
-  setEdges(tx: Tx, id: string, edges: Pick<Placement, 'calls' | 'port'>): Promise<void>;
+  setEdges(tx: Tx, id: string, edges: PlacementEdges): Promise<void>;
   setRuntime(
     tx: Tx,
     id: string,

@@ -16,6 +16,7 @@ const wantedOf = (changes: Partial<Placement> = {}, of = source) =>
         { id: 'web-try-it.prod', component: 'web', environment: 'prod' },
       ],
       ports: new Map([['payments-api.prod', 9100]]),
+      morePorts: new Map([['payments-api.prod', [{ port: 9000, protocol: 'UDP' as const }]]]),
     },
   });
 
@@ -48,6 +49,7 @@ describe('what a driver that renders is told', () => {
       payments: {
         ...{ label: 'payments-api', component: 'payments-api' },
         ...{ environment: 'prod', port: 9100 },
+        morePorts: [{ port: 9000, protocol: 'UDP' }],
       },
     });
   });

@@ -14,7 +14,14 @@ export const placement: Placement = {
     observedAt: undefined,
   },
   ...{ expiresAt: undefined, createdAt: new Date(0), sized: undefined },
-  ...{ runtime: undefined, leftOn: [], calls: [], port: undefined, platformVersion: undefined },
+  ...{
+    runtime: undefined,
+    leftOn: [],
+    calls: [],
+    port: undefined,
+    morePorts: [],
+    platformVersion: undefined,
+  },
 };
 
 const run = {
