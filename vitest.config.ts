@@ -89,6 +89,8 @@ export default defineConfig({
         // Last of all, so that real pods slow nothing that is measured. They are mostly waited for: two files at a time.
         testTimeout: 240_000,
         hookTimeout: 240_000,
+        // Of tests that say so, in each file: more would have pods wait for a processor to start on.
+        maxConcurrency: 3,
         sequence: { groupOrder: 3 },
       }),
     ],

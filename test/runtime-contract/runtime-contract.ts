@@ -13,7 +13,10 @@ export function runtimeContract(
   missing: string | undefined,
   open: () => Promise<RuntimeBed>,
 ): void {
-  describe.skipIf(missing !== undefined)(`a runtime of ${backend} (${missing ?? 'real'})`, () => {
+  // Each test has a placement of its own. Pods are mostly waited for; processes keep both cores busy.
+  const concurrent = backend === 'pods';
+  const title = `a runtime of ${backend} (${missing ?? 'real'})`;
+  describe.skipIf(missing !== undefined)(title, { concurrent }, () => {
     let bed: RuntimeBed;
     beforeAll(async () => {
       bed = await open();

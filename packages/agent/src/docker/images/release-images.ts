@@ -142,6 +142,13 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     });
   };
 
+  /** As it is written down, once this attempt is: a busy disk takes its time, and an older attempt says nothing of it. */
+  const underWay = ({ release, attempt }: ImageRequest): ReleaseImage => {
+    const known = files.read(release.digest);
+    if (known?.state === 'building') return known;
+    return { release: release.digest, attempt, state: 'building', startedAt: now().toISOString() };
+  };
+
   const remove = async (image: string): Promise<void> => {
     const path = `/images/${encodeURIComponent(image)}`;
     // 409: a container still needs it; it goes with a later sweep.
@@ -171,7 +178,7 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
         made,
         new Promise<void>((resolve) => setTimeout(resolve, 100)),
       ]);
-      return begun ?? get(request.release.digest);
+      return begun ?? underWay(request);
     },
     async ensure(request, say) {
       const made = await access.patiently(() => begin(request), { forMs: engineMs, say });

@@ -1,5 +1,5 @@
 import type { LogLine, ObservedPlacement } from '@pltf/contracts';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type WantedChange,
   wantedPlacement,
@@ -236,6 +236,18 @@ describe('a one-off task', () => {
     expect(cron).toBeDefined();
     const [made] = objectsOf('Job');
     expect(JSON.stringify(made?.['spec'])).not.toContain('"command"');
+  });
+
+  test('that is cancelled before it has begun ends as cancelled, and not as lost', async () => {
+    await bench.reach(wanted(1, 1), ended);
+    bench.fate = (pod) => (isTask(pod) ? { is: 'pending' } : { is: 'ready' });
+    await bench.driver.startTask('task_1', request);
+    await vi.waitFor(() => expect(objectsOf('Pod').some(isTask)).toBe(true));
+
+    await bench.driver.cancelTask('task_1');
+    const result = await bench.driver.awaitTask('task_1', AbortSignal.timeout(10_000));
+
+    expect(result).toMatchObject({ state: 'finished', ended: 'cancelled' });
   });
 
   test('that went with its Job is not started again', async () => {

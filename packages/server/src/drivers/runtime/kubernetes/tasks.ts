@@ -198,19 +198,19 @@ function troubleLine(
   return { at: new Date().toISOString(), instance: pod.name, stream: 'platform', text: detail };
 }
 
-/** The pod is ended and stays, so that its log can be read; a Job that has none yet goes. */
+/**
+ * A pod that runs is ended and stays, so that its log can be read; where none has begun the Job is over, and keeps that
+ * it was cancelled.
+ */
 async function cancelTask(dependencies: PassDependencies, id: string): Promise<void> {
   const { cache, cluster } = dependencies;
   const found = findTask(dependencies, id);
   if (found === undefined || jobState(found.job) !== 'running') return;
   const { namespace, job } = found;
-  const annotations = { [cancelledAnnotation]: 'true' };
-  cache.note(await cluster.patch(job, { metadata: { annotations } }));
   const pods = podsOf(cache.of(namespace), job);
   const begun = pods.filter((pod) => programOf(pod)?.state === 'running');
-  if (begun.length === 0) {
-    await cluster.delete(job, { uid: job.uid, propagation: 'Background' });
-    return;
-  }
+  const over = begun.length === 0 ? { spec: { activeDeadlineSeconds: 1 } } : {};
+  const metadata = { annotations: { [cancelledAnnotation]: 'true' } };
+  cache.note(await cluster.patch(job, { metadata, ...over }));
   for (const pod of begun) await cluster.patch(pod, { spec: { activeDeadlineSeconds: 1 } });
 }
