@@ -17,6 +17,7 @@ export interface ManifestChange {
     | { readonly kind: 'settings'; readonly release: number }
     | { readonly kind: 'back'; readonly release: number; readonly because: string }
     | { readonly kind: 'task'; readonly release: number }
+    | { readonly kind: 'revert'; readonly release: number }
     | { readonly kind: 'unlock' }
     | { readonly kind: 'remove' };
   readonly by: string;
@@ -58,6 +59,8 @@ function subjectOf({ placement, what }: ManifestChange): string {
       return `${placement}: back to release ${what.release}`;
     case 'task':
       return `${placement}: release task of release ${what.release}`;
+    case 'revert':
+      return `${placement}: as release ${what.release} asks for it again`;
     case 'unlock':
       return `${placement}: is about to be removed`;
     case 'remove':

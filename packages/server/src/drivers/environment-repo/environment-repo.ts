@@ -60,6 +60,13 @@ export interface TreeEntry {
   readonly object: string;
 }
 
+/** A commit that changed a file, and who made the change when. */
+export interface FileVersion {
+  readonly commit: string;
+  readonly author: CommitAuthor;
+  readonly at: Date;
+}
+
 export interface PathChange {
   readonly path: string;
   /** Blobs; undefined where there was, or is, no file. */
@@ -96,6 +103,12 @@ export interface EnvironmentRepo extends AsyncDisposable {
     after: string,
     folder?: string,
   ): Promise<readonly PathChange[]>;
+  /** Commits that changed a file, the newest first: up to `commit`, and none that is in `after` already. */
+  history(
+    commit: string,
+    path: string,
+    options: { readonly after?: string; readonly most: number },
+  ): Promise<readonly FileVersion[]>;
   commit(request: CommitRequest): Promise<CommitAnswer>;
   /** Writes a note beside a commit, in place of the one that was: `refs/notes/hydrator.metadata`. */
   note(commit: string, ref: string, text: string): Promise<void>;

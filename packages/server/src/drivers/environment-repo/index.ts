@@ -5,6 +5,7 @@ export type {
   CommitRequest,
   EnvironmentRepo,
   EnvironmentRepoOptions,
+  FileVersion,
   PathChange,
   Trailer,
   TreeEntry,

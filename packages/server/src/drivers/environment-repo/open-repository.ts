@@ -78,13 +78,18 @@ function repositoryOf(options: EnvironmentRepoOptions, parts: WriterParts): Envi
 
 const readsOf = (
   reading: Reading,
-): Pick<EnvironmentRepo, 'read' | 'readMany' | 'list' | 'tree' | 'difference'> => ({
+): Pick<EnvironmentRepo, 'read' | 'readMany' | 'list' | 'tree' | 'difference' | 'history'> => ({
   read: async (commit, path) =>
     (await reading.readMany(checkedId(commit), [checkedPath(path)])).get(path),
   readMany: async (commit, paths) => reading.readMany(checkedId(commit), paths.map(checkedPath)),
   list: async (commit, folder, { deep = true } = {}) =>
     reading.list(checkedId(commit), checkedFolder(folder), deep),
   tree: async (commit, folder) => reading.resolve(`${checkedId(commit)}:${checkedFolder(folder)}`),
+  history: (commit, path, { after, most }) =>
+    reading.history(checkedId(commit), checkedPath(path), {
+      ...(after === undefined ? {} : { after: checkedId(after) }),
+      most,
+    }),
   difference: async (before, after, folder = '') =>
     reading.difference(
       before === undefined ? undefined : checkedId(before),

@@ -1,6 +1,6 @@
 import { PltfError } from '@pltf/contracts';
 import type { Git } from '../git/builtin/git-process.ts';
-import type { PathChange, TreeEntry } from './environment-repo.ts';
+import type { FileVersion, PathChange, TreeEntry } from './environment-repo.ts';
 import { emptyTree } from './write-commit.ts';
 
 const maximumFile = 16 * 1024 * 1024;
@@ -17,6 +17,11 @@ export interface Reading {
     after: string,
     folder: string,
   ): Promise<readonly PathChange[]>;
+  history(
+    commit: string,
+    path: string,
+    options: { readonly after?: string; readonly most: number },
+  ): Promise<readonly FileVersion[]>;
 }
 
 export function readingOf(git: Git, directory: string): Reading {
@@ -55,7 +60,31 @@ export function readingOf(git: Git, directory: string): Reading {
       const known = await between(await at(was), await at(treeish(after, folder)));
       return differencesOf(known.out, folder);
     },
+    history: async (commit, path, { after, most }) => {
+      const log = (...not: readonly string[]) =>
+        git({
+          args: inside('log', `--max-count=${most}`, versionFormat, commit, ...not, '--', path),
+          accept: [128],
+        });
+      const found = after === undefined ? undefined : await log(`^${after}`);
+      // A commit that is not here (any more) excludes nothing.
+      const { code, out } = found?.code === 0 ? found : await log();
+      return code === 0 ? versionsOf(out) : [];
+    },
   };
+}
+
+const versionFormat = '--format=%H%x00%an%x00%ae%x00%at%x00';
+
+function versionsOf(out: Buffer): readonly FileVersion[] {
+  const fields = out.toString('utf8').split('\0');
+  const versions: FileVersion[] = [];
+  for (let at = 0; at + 4 < fields.length; at += 4) {
+    const [commit = '', name = '', email = '', seconds = ''] = fields.slice(at, at + 4);
+    const author = { name, email };
+    versions.push({ commit: commit.trim(), author, at: new Date(Number(seconds) * 1000) });
+  }
+  return versions;
 }
 
 const diffOptions = ['-r', '-z', '--raw', '--no-renames', '--full-index', '--end-of-options'];

@@ -156,7 +156,7 @@ describe('taking drift back', () => {
     const answer = await as.revertDrift({ params, body });
 
     expect(answer.reverted).toEqual([replicas]);
-    expect(reverted).toEqual([{ field: '.spec.replicas' }]);
+    expect(reverted).toMatchObject([{ field: '.spec.replicas', by: expect.any(String) as string }]);
     const event = await app.db
       .selectFrom('events')
       .select(['actor', 'why', 'summary'])

@@ -142,7 +142,8 @@ async function revert(
   { actor, signal }: RequestContext,
 ): Promise<readonly DriftedField[]> {
   const driver = await runtimes.of(placement);
-  const reverted = (await driver.revert?.(placement.id, { object, field }, signal)) ?? [];
+  const reverted =
+    (await driver.revert?.(placement.id, { object, field, by: actor.name, why }, signal)) ?? [];
   if (reverted.length === 0) return reverted;
   const fields = reverted.map((one) => `${one.field} of ${one.object}`).join(', ');
   await transact(db, async (tx) => {

@@ -38,6 +38,7 @@ export type {
   ExecRequest,
   LogQuery,
   RemovalAnswer,
+  RevertChoice,
   RuntimeDriver,
   RuntimeEvidence,
   WantedPlacement,

@@ -70,7 +70,7 @@ export interface RuntimeDriver {
   /** Takes drifted fields back: of all objects, or of those that fit. Answers what was taken back. */
   revert?(
     placement: string,
-    which: DriftChoice,
+    which: RevertChoice,
     signal?: AbortSignal,
   ): Promise<readonly DriftedField[]>;
 }
@@ -79,6 +79,12 @@ export type RuntimeEvidence = Pick<
   PlacementEvidence,
   'record' | 'objects' | 'events' | 'instances' | 'missing'
 >;
+
+/** What is taken back, and who asked for it. */
+export interface RevertChoice extends DriftChoice {
+  readonly by?: string | undefined;
+  readonly why?: string | undefined;
+}
 
 export interface ExecRequest {
   readonly command: readonly string[];

@@ -3,9 +3,10 @@ import type { ClusterFacts } from '@pltf/plan/render';
 import type { RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
 import type { InCluster } from '../kubernetes/index.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
+import { type ForeignFile, findManifestDrift, manifestDrifts, revertManifest } from './drift.ts';
 import { ringFacts } from './manifest.ts';
 import { type PlacementFile, placementFile } from './placement-file.ts';
-import { applyPass, observePass, type PassParts } from './placement-pass.ts';
+import { applyPass, foreignFile, observePass, type PassParts } from './placement-pass.ts';
 import { promotedRepository } from './promoted-repository.ts';
 import { isUnproved, type Leftovers, removalStep } from './removal.ts';
 import { removalTurns } from './removal-turns.ts';
@@ -25,12 +26,19 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
   const { runtime, rule, repository, ledger, watch, target, clock, wake } = dependencies;
   const { ring } = repository;
   const writes = writesInFlight(wake, dependencies.soonMs);
+  const drifts = manifestDrifts();
   const alarms = alarmClock(wake, () => clock.now().getTime());
   const partsOf = (file: PlacementFile): PassParts => ({
     dependencies: withRepository(dependencies, file),
-    writes,
+    ...{ writes, drifts },
     wakeAt: alarms.at,
   });
+  const foreignIn = async (placement: string): Promise<ForeignFile | undefined> => {
+    const record = await recordOf(placement);
+    const file = fileOf(placement);
+    if (record?.written === undefined) return undefined;
+    return foreignFile(partsOf(file), file, record, await facts());
+  };
   const turns = removalTurns(rule.removals, clock);
   const removing = new Map<string, Leftovers>();
   const fileOf = (placement: string) => placementFile(placement, rule, ring.grouping);
@@ -63,6 +71,7 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
         return false;
       }
       removing.delete(placement);
+      drifts.forget(placement);
       turns.forget(placement);
       await ledger.remove(runtime, placement);
       return isUnproved(left) ? left : true;
@@ -75,6 +84,19 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
       const seen = await observePass(partsOf(file), file, record, await facts());
       const left = removing.get(placement);
       return left === undefined ? seen : removingOf(seen, left);
+    },
+    drift: async (placement) => {
+      const foreign = await foreignIn(placement);
+      if (foreign === undefined) return [];
+      return findManifestDrift(withRepository(dependencies, foreign.file), foreign);
+    },
+    revert: async (placement, which) => {
+      const foreign = await foreignIn(placement);
+      if (foreign === undefined) return [];
+      const parts = withRepository(dependencies, foreign.file);
+      const reverted = await revertManifest(parts, foreign, which);
+      if (reverted.length > 0) wake(placement);
+      return reverted;
     },
     ...throughCluster(dependencies),
   };

@@ -34,6 +34,8 @@ async function holding(
       [revision, pass?.revision].filter((one) => one !== undefined && isCommit(one)),
     ),
   );
+  // What others committed is known to us when the agent has come to it.
+  for (const revision of named) if (revision !== undefined) await repository.noticed(revision);
   for (const revision of named)
     if (revision !== undefined && (await repository.blobAt(revision, path)) === blob)
       held.add(revision);

@@ -7,6 +7,7 @@ import type {
 } from '../../../modules/runtime/index.ts';
 import { accept, ended } from '../kubernetes/rollout-accept.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
+import type { ForeignFile, ManifestDrifts } from './drift.ts';
 import { lastLines } from './last-lines.ts';
 import { lookAt, silence } from './look.ts';
 import { type GitOpsRule, manifestObjects } from './manifest.ts';
@@ -21,13 +22,16 @@ import type { Writes } from './writes.ts';
 export interface PassParts {
   readonly dependencies: GitOpsDependencies;
   readonly writes: Writes;
+  readonly drifts: ManifestDrifts;
   readonly wakeAt: (placement: string, at: number) => void;
 }
 
 /** Everything that one look has found. */
 interface Found {
   readonly record: RolloutRecord;
+  readonly file: PlacementFile;
   readonly draft: Draft | undefined;
+  readonly head: string | undefined;
   /** What the branch has at the manifest's path. */
   readonly there: string | undefined;
   readonly sight: PlacementSight;
@@ -76,6 +80,18 @@ export async function observePass(
   return tell(parts, await find(parts, file, record, facts), 'with-memory');
 }
 
+/** The file as it is in the repository now, asked anew, to compare it with what is wanted. */
+export async function foreignFile(
+  parts: PassParts,
+  file: PlacementFile,
+  record: RolloutRecord,
+  facts: ClusterFacts,
+): Promise<ForeignFile | undefined> {
+  await parts.dependencies.repository.refresh();
+  const found = await find(parts, file, record, facts);
+  return found.there === undefined ? undefined : foreignOf(found);
+}
+
 async function keep(
   { dependencies: { ledger } }: PassParts,
   before: LedgerEntry | undefined,
@@ -103,9 +119,11 @@ async function find(
     bytes === undefined
       ? undefined
       : { bytes, blob: blobOf(bytes, head ?? ''), task: hasTask(objects ?? []) };
-  const there = head === undefined ? undefined : await repository.blobAt(head, file.manifest);
   const sight = await lookAt(dependencies, file, { path: file.manifest, blob: draft?.blob });
-  return { record, draft, there, sight };
+  // By now it may be known that others have committed.
+  const now = await repository.head();
+  const there = now === undefined ? undefined : await repository.blobAt(now, file.manifest);
+  return { record, file, draft, head: now, there, sight };
 }
 
 /** Does one step; answers the record as it is then, or undefined when there is nothing more to do now. */
@@ -197,18 +215,26 @@ function giveUpWith(record: RolloutRecord, now: number, reason: Reason): Rollout
   return { ...record, stage, since: now, finishedAt: now, reason };
 }
 
+/** Undefined where nothing is wanted, or nothing is there: then nothing can differ. */
+function foreignOf({ record, file, draft, head }: Found): ForeignFile | undefined {
+  return draft === undefined || head === undefined ? undefined : { record, file, draft, head };
+}
+
 async function tell(
   parts: PassParts,
-  { record, there, sight }: Found,
+  found: Found,
   memory: 'without' | 'with-memory' = 'without',
 ): Promise<ObservedPlacement> {
-  const { dependencies, writes } = parts;
+  const { record, there, sight } = found;
+  const { dependencies, writes, drifts } = parts;
   const { clock, rule } = dependencies;
   const silent = silence(dependencies, new Date(record.written?.at ?? record.startedAt));
   const waiting = writes.waiting(record.placement);
   const instances = await dependencies.inCluster?.instances(record, memory);
-  const foreign =
+  const isForeign =
     record.written !== undefined && there !== undefined && there !== record.written.blob;
+  const foreign = isForeign && waiting === undefined ? foreignOf(found) : undefined;
+  const drift = foreign && (await drifts.of(dependencies, foreign, there));
   return observedPlacement(record, {
     now: clock.now(),
     sight,
@@ -219,16 +245,7 @@ async function tell(
       ...(waiting === undefined ? [] : [{ what: rule.repository, because: waiting }]),
       ...secretNotes(record, rule),
     ],
-    drift:
-      foreign && waiting === undefined
-        ? [
-            {
-              object: `file ${record.placement}`,
-              field: fileOf(record, rule.ring),
-              manager: `a commit of somebody else in ${rule.repository}`,
-            },
-          ]
-        : undefined,
+    drift: drift === undefined ? undefined : [...drift],
   });
 }
 
@@ -251,6 +268,3 @@ function secretNotes(
     because: 'secrets are never committed: name `secretStore` in the runtime of the platform file',
   }));
 }
-
-const fileOf = ({ placement }: RolloutRecord, ring: string): string =>
-  `rings/${ring}/…/${placement.replace(/\.(?=[^.]*$)/, '--')}/manifest.yaml`;

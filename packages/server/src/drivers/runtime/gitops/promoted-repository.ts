@@ -40,6 +40,9 @@ export function promotedRepository(
     head: async () =>
       (await repo.head(`refs/heads/${proposedBranch(active, folder)}`)) ??
       repo.head(`refs/heads/${active}`),
+    refresh: async () => repo.head(`refs/heads/${proposedBranch(active, folder)}`),
+    // Its head is asked for each time.
+    noticed: () => Promise.resolve(false),
     following: async (follower, mayBecomeEmpty) => {
       const [fixed, own] = await Promise.all([
         followers.following(follower, mayBecomeEmpty),

@@ -46,6 +46,10 @@ export interface RingRepository {
   readonly ring: Ring;
   /** The branch's commit as it was last seen or written here; undefined before the first. */
   head(): Promise<string | undefined>;
+  /** Asks anew where the branch is. */
+  refresh(): Promise<string | undefined>;
+  /** Somebody has come to this commit: when it is not known here, others have committed. True when the branch moved. */
+  noticed(commit: string): Promise<boolean>;
   /** The file's contents by their name in git; undefined when there is none, or the commit is not known here. */
   blobAt(commit: string, path: string): Promise<string | undefined>;
   /** Whether there is a file of the ring below that folder, beside the one at `except`. */
@@ -55,6 +59,8 @@ export interface RingRepository {
     text: CommitText,
     /** The component's own commit, for who promotes. */
     source?: SourceCommit,
+    /** The commit that it has to come right after, else `conflict`; absent: it comes on top of whatever is there. */
+    expectedHead?: string,
   ): Promise<CommitAnswer>;
   /** The follower's file, and on the first write all that makes the ring found. */
   following(follower: Follower, mayBecomeEmpty: boolean): Promise<Map<string, Uint8Array>>;
@@ -63,6 +69,7 @@ export interface RingRepository {
 }
 
 const mostListings = 20;
+const mostTold = 200;
 
 export interface RingRepositoryOptions {
   readonly repo: EnvironmentRepo;
@@ -86,6 +93,8 @@ export function ringRepository({
     head = await repo.head(ref);
     return head;
   };
+  /** Commits that need no look at the branch: those it was at, and those that were told of before. */
+  const told = new Set<string>();
   const listing = async (commit: string): Promise<ReadonlyMap<string, string>> => {
     const known = listings.get(commit);
     if (known !== undefined) return known;
@@ -107,6 +116,15 @@ export function ringRepository({
   return {
     ring,
     head: async () => head ?? refresh(),
+    refresh,
+    noticed: async (commit) => {
+      const before = head;
+      if (commit === before || told.has(commit)) return false;
+      told.add(commit);
+      const [oldest] = told;
+      if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
+      return (await refresh()) !== before;
+    },
     blobAt: async (commit, path) => (await listing(commit)).get(path),
     others: async (commit, folder, except) => {
       const files = await listing(commit);
@@ -115,9 +133,11 @@ export function ringRepository({
           return true;
       return false;
     },
-    write: async (changes, { message, trailers }) => {
-      const answer = await repo.commit({ ref, changes, message, trailers });
+    write: async (changes, { message, trailers }, _source, expectedHead) => {
+      const after = expectedHead === undefined ? {} : { expectedHead };
+      const answer = await repo.commit({ ref, changes, message, trailers, ...after });
       head = answer.commit;
+      told.add(head);
       return answer;
     },
     following: async (follower, mayBecomeEmpty) => {
