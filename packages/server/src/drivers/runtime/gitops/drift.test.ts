@@ -47,8 +47,8 @@ test('drift names each field, its values, and whose commit brought it, when', as
   const memory = found.filter(({ field }) => field.endsWith('.memory'));
   expect(memory.length).toBeGreaterThan(0);
   expect(memory.every(({ manager }) => manager === `commit ${second}`)).toBe(true);
-  expect(memory[0]?.field).toMatch(
-    /^\.spec\.template\.spec\.containers\[name="[^"]+"\]\.resources/,
+  expect(memory.map(({ field }) => field)).toContain(
+    '.spec.template.spec.containers[name="users-api"].resources.limits.memory',
   );
 });
 
