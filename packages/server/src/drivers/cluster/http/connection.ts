@@ -60,6 +60,8 @@ export class Connection implements AsyncDisposable {
   readonly #options: ConnectionOptions;
   readonly #pace: Pace;
   #open: Promise<Open> | undefined;
+  /** Replaced by another: several requests may find at once that theirs is of the past. */
+  readonly #retired = new WeakSet<Open>();
   readonly #end = new AbortController();
 
   constructor(options: ConnectionOptions) {
@@ -78,7 +80,7 @@ export class Connection implements AsyncDisposable {
       try {
         const answer = await this.#once(request);
         if (answer.status < 400 || allow.includes(answer.status)) return answer;
-        if (answer.status === 401 && !renewed && (await this.#renew())) {
+        if (answer.status === 401 && !renewed && (await this.#renew(answer.open))) {
           renewed = true;
           continue;
         }
@@ -93,6 +95,10 @@ export class Connection implements AsyncDisposable {
         await pause(ms, this.#signal(request));
       } catch (error) {
         request.signal?.throwIfAborted();
+        if (!renewed && (await this.#mayBeElsewhere(error))) {
+          renewed = true;
+          continue;
+        }
         const repeat = isUnreachable(error) && (request.repeatable || neverSent(error));
         if (!repeat || last) throw error;
         await pause(waitMs(count, longestSilenceMs), this.#signal(request));
@@ -113,7 +119,7 @@ export class Connection implements AsyncDisposable {
       });
       if (response.statusCode < 400) return response;
       const body = parsed(await response.body.text());
-      if (response.statusCode === 401 && !renewed && (await this.#renew())) continue;
+      if (response.statusCode === 401 && !renewed && (await this.#renew(open))) continue;
       throw refusal(response.statusCode, body, this.#asked(request));
     }
   }
@@ -143,7 +149,7 @@ export class Connection implements AsyncDisposable {
 
   async #once(
     request: ClusterRequest,
-  ): Promise<Answer & { readonly retryAfterMs: number | undefined }> {
+  ): Promise<Answer & { readonly retryAfterMs: number | undefined; readonly open: Open }> {
     const signal = this.#signal(request);
     return this.#pace.run(async () => {
       const open = await this.#connect();
@@ -157,6 +163,7 @@ export class Connection implements AsyncDisposable {
       });
       const after = Number(response.headers['retry-after']);
       return {
+        open,
         status: response.statusCode,
         contentType: String(response.headers['content-type'] ?? ''),
         body: parsed(text),
@@ -226,8 +233,8 @@ export class Connection implements AsyncDisposable {
     const { certificate } = await open.credentials.get();
     if ((certificate?.cert ?? '') === open.certificate) return open;
     const next = await this.#dispatchers(open.access, open.credentials);
+    if (!this.#retire(open)) return this.#connect();
     this.#open = Promise.resolve(next);
-    void open.plain.close();
     return next;
   }
 
@@ -244,14 +251,31 @@ export class Connection implements AsyncDisposable {
   }
 
   /** Reads the kubeconfig and asks its programs anew; false when that can change nothing. */
-  async #renew(): Promise<boolean> {
-    const before = await this.#open;
-    if (before === undefined) return false;
+  async #renew(used: Open): Promise<boolean> {
+    return (await this.#isChanged(used)) || used.credentials.renew();
+  }
+
+  /** Address, authority and certificate may have been changed since they were read: nothing was done with the old ones. */
+  async #mayBeElsewhere(error: unknown): Promise<boolean> {
+    const atConnecting = isUnreachable(error) ? neverSent(error) : isCredentials(error);
+    const before = atConnecting ? await this.#open?.catch(() => undefined) : undefined;
+    return before !== undefined && (await this.#isChanged(before).catch(() => false));
+  }
+
+  /** Has the next request connect anew when the kubeconfig says something else by now. */
+  async #isChanged(before: Open): Promise<boolean> {
+    if (this.#retired.has(before)) return true;
     const after = await readAccess(this.#options.kubeconfig, this.#options.context);
-    const changed = JSON.stringify(after) !== JSON.stringify(before.access);
-    if (!changed) return before.credentials.renew();
-    this.#open = undefined;
-    void before.plain.close();
+    if (JSON.stringify(after) === JSON.stringify(before.access)) return false;
+    if (this.#retire(before)) this.#open = undefined;
+    return true;
+  }
+
+  /** What is under way ends in peace. False when it was retired already: closing twice would fail. */
+  #retire(open: Open): boolean {
+    if (this.#retired.has(open)) return false;
+    this.#retired.add(open);
+    open.plain.close().catch(() => undefined);
     return true;
   }
 }
@@ -267,8 +291,13 @@ function parsed(text: string): unknown {
 const isUnreachable = (error: unknown): boolean =>
   error instanceof PltfError && error.code === 'cluster-unreachable';
 
+const isCredentials = (error: unknown): boolean =>
+  error instanceof PltfError && error.code === 'cluster-credentials';
+
 /** No connection was made, so nothing can have been done. */
 function neverSent(error: unknown): boolean {
   const text = String(error instanceof Error ? (error.cause as Error | undefined)?.message : '');
-  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Connect Timeout/i.test(text);
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Connect Timeout|client is (?:closed|destroyed)/i.test(
+    text,
+  );
 }

@@ -47,7 +47,7 @@ export class CredentialSource {
     if (provider !== undefined) {
       return { certificate: undefined, headers: { ...identity, ...(await byProvider(provider)) } };
     }
-    const token = this.#access.token ?? (await this.#fromFile());
+    const token = await this.#token();
     if (token === undefined && basic !== undefined) {
       const pair = Buffer.from(`${basic.user}:${basic.password}`).toString('base64');
       return { certificate: undefined, headers: { ...identity, authorization: `Basic ${pair}` } };
@@ -61,6 +61,13 @@ export class CredentialSource {
     this.#exec = undefined;
     const { exec, tokenFile, provider } = this.#access;
     return exec !== undefined || tokenFile !== undefined || provider !== undefined;
+  }
+
+  /** As for kubectl: a file comes first, and one that cannot be read only counts where nothing else is given. */
+  async #token(): Promise<string | undefined> {
+    const { token, tokenFile } = this.#access;
+    if (tokenFile === undefined || token === undefined) return token ?? this.#fromFile();
+    return this.#fromFile().catch(() => token);
   }
 
   async #fromFile(): Promise<string | undefined> {

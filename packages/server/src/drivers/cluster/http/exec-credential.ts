@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { PltfError } from '@pltf/contracts';
 import { z } from 'zod';
-import type { ClusterAccess } from './kubeconfig.ts';
+import type { ClusterAccess, ExecRule } from './kubeconfig.ts';
 
 const timeoutMs = 60_000;
 const longestOutput = 1 << 20;
 
+/** Of 2018 and of 2021; what was before them is gone from every cluster. */
+const versions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
+
 const Credential = z.looseObject({
+  apiVersion: z.string(),
   status: z.looseObject({
     token: z.string().optional(),
     clientCertificateData: z.string().optional(),
@@ -29,6 +33,7 @@ export async function execCredential(
   access: ClusterAccess,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ExecCredential> {
+  refuseUnknown(rule);
   const cluster = {
     'server': access.server.href,
     'insecure-skip-tls-verify': access.insecure,
@@ -46,7 +51,7 @@ export async function execCredential(
     ...Object.fromEntries((rule.env ?? []).map(({ name, value }) => [name, value])),
     KUBERNETES_EXEC_INFO: JSON.stringify(asked),
   });
-  const { status } = parseCredential(rule.command, output);
+  const { status } = parseCredential(rule, output);
   const expires = Date.parse(status.expirationTimestamp ?? '');
   return {
     token: status.token,
@@ -56,15 +61,40 @@ export async function execCredential(
   };
 }
 
-function parseCredential(command: string, output: string): z.infer<typeof Credential> {
+function refuseUnknown({ apiVersion, command, interactiveMode }: ExecRule): void {
+  if (!versions.includes(apiVersion)) {
+    throw new PltfError('cluster-credentials', {
+      detail: `the kubeconfig has ${command} give credentials in the way ${apiVersion}, which is not known here`,
+      fix: `Write one of these as its apiVersion: ${versions.join(', ')}; a newer version of the program may be needed.`,
+    });
+  }
+  if (interactiveMode === 'Always') {
+    throw new PltfError('cluster-credentials', {
+      detail: `${command}, which gives the credentials, asks a person at a terminal (interactiveMode: Always)`,
+      fix: 'A server has no terminal: give the context a service account or a program that asks nobody.',
+    });
+  }
+}
+
+function parseCredential(
+  { command, apiVersion }: ExecRule,
+  output: string,
+): z.infer<typeof Credential> {
+  let credential: z.infer<typeof Credential>;
   try {
-    return Credential.parse(JSON.parse(output));
+    credential = Credential.parse(JSON.parse(output));
   } catch (cause) {
     throw new PltfError('cluster-credentials', {
       detail: `${command} gave no credentials that can be read`,
+      fix: 'Run it by hand as the user of the server: it must print an ExecCredential as JSON.',
       cause,
     });
   }
+  if (credential.apiVersion === apiVersion) return credential;
+  throw new PltfError('cluster-credentials', {
+    detail: `${command} answers in the way ${credential.apiVersion}, and the kubeconfig asks it for ${apiVersion}`,
+    fix: `Write apiVersion: ${credential.apiVersion} for it into the kubeconfig.`,
+  });
 }
 
 function run(

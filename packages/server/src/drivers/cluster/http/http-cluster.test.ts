@@ -430,6 +430,7 @@ describe('credentials', () => {
     const count = join(folder, 'count');
     const credential = (token: string, inMs: number): string =>
       JSON.stringify({
+        apiVersion: 'client.authentication.k8s.io/v1',
         status: { token, expirationTimestamp: new Date(Date.now() + inMs).toISOString() },
       });
     await writeFile(join(folder, 'first'), credential('first', 31_000));

@@ -4,7 +4,7 @@ import { PltfError } from '@pltf/contracts';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** The context that means the cluster in which the server itself runs. */
 export const inCluster = 'in-cluster';
 
@@ -23,6 +23,7 @@ const ExecRule = z.looseObject({
   env: z.array(z.looseObject({ name: z.string(), value: z.string() })).nullish(),
   installHint: z.string().optional(),
   provideClusterInfo: z.boolean().optional(),
+  interactiveMode: z.string().optional(),
 });
 export type ExecRule = z.infer<typeof ExecRule>;
 const User = z.looseObject({
@@ -50,6 +51,8 @@ const Kubeconfig = z.looseObject({
 export interface KubeconfigSource {
   readonly files: readonly string[];
   readonly service?: { readonly host: string; readonly port: string } | undefined;
+  /** Where that cluster puts our token and its authority; where every cluster does when absent. */
+  readonly serviceAccount?: string | undefined;
   /** What programs that give out credentials are started with. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -89,7 +92,8 @@ export async function readAccess(
   source: KubeconfigSource,
   context: string,
 ): Promise<ClusterAccess> {
-  if (context === inCluster && source.service !== undefined) return insideCluster(source.service);
+  if (context === inCluster && source.service !== undefined)
+    return insideCluster(source.service, source.serviceAccount ?? serviceAccountFolder);
   const files = await Promise.all(source.files.map(readKubeconfig));
   const found = <T>(kind: 'clusters' | 'users' | 'contexts', name: string, field: string) => {
     for (const file of files) {
@@ -162,21 +166,19 @@ async function access(
 const isThere = <T>(value: T | null | undefined): value is T =>
   value !== undefined && value !== null;
 
-const insideCluster = async (service: {
-  readonly host: string;
-  readonly port: string;
-}): Promise<ClusterAccess> => ({
-  server: new URL(
-    `https://${service.host.includes(':') ? `[${service.host}]` : service.host}:${service.port}`,
-  ),
-  ca: await readPem('', `${serviceAccount}/ca.crt`),
+const insideCluster = async (
+  { host, port }: NonNullable<KubeconfigSource['service']>,
+  folder: string,
+): Promise<ClusterAccess> => ({
+  server: new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`),
+  ca: await readPem('', join(folder, 'ca.crt')),
   insecure: false,
   serverName: undefined,
   proxy: undefined,
   cert: undefined,
   key: undefined,
   token: undefined,
-  tokenFile: `${serviceAccount}/token`,
+  tokenFile: join(folder, 'token'),
   basic: undefined,
   impersonate: undefined,
   exec: undefined,
