@@ -88,8 +88,13 @@ test('a plan shows what is rendered as classes, what is most at stake, and the w
     placements: { total: 10_000, unchanged: 9812, changed: 188 },
     cost: { currency: 'EUR', before: '1', after: '1' },
     rendered: {
-      placements: { total: 10_000, unchanged: 9812, changed: 188 },
+      placements: { total: 10_000, unchanged: 9812, changed: 188, removed: 7 },
       classes: [
+        {
+          ...{ risk: 'removal', startsAgain: false, takenOut: true, count: 7, objects: 9 },
+          ...{ environments: ['qa'], examples: ['a.qa'], more: 0 },
+          changes: [{ object: 'Namespace <name>', field: '', before: 'there' }],
+        },
         {
           ...{
             risk: 'stateful',
@@ -115,6 +120,10 @@ test('a plan shows what is rendered as classes, what is most at stake, and the w
       },
       waves: [
         { ring: 'canary', placements: 8, soakMs: 1_800_000, maxFailures: 0, mandatory: true },
+        {
+          ...{ ring: 'rest', placements: 7, soakMs: 60_000, maxFailures: 0, mandatory: false },
+          ...{ removals: 7, deletions: 5 },
+        },
       ],
     },
   };
@@ -124,9 +133,11 @@ test('a plan shows what is rendered as classes, what is most at stake, and the w
   const shown = await pltf('platform plan');
 
   const text = shown.out.split('\n');
-  expect(text).toContain('On clusters: 9,812 unchanged; 188 change in 1 way');
+  expect(text).toContain('On clusters: 9,812 unchanged; 188 change in 1 way; 7 are taken out');
   expect(text).toContain('  188 × prod (holds state, starts again)');
   expect(text).toContain('      StatefulSet <name> spec.replicas: 2 → 3');
+  expect(text).toContain('  7 × qa (taken out, with all that they hold)');
+  expect(shown.out).toContain('takes out 7 placements, above its budget of 5');
   expect(text).toContain('      Service <name>: goes');
   expect(text).toContain('      … and 4 more');
   expect(shown.out).toContain('canary: 8 placements, 30 min 0 s of soak');

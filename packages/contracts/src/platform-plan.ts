@@ -69,6 +69,8 @@ export const RenderedClassView = z.object({
   risk: z.enum(['labels', 'settings', 'instances', 'network', 'stateful', 'removal']),
   /** Instances start again. */
   startsAgain: z.boolean(),
+  /** They go as a whole, with their namespace. */
+  takenOut: z.literal(true).optional(),
   count: z.number().int(),
   environments: z.array(z.string()),
   examples: z.array(z.string()),
@@ -86,6 +88,8 @@ export const RenderedPlan = z.object({
     total: z.number().int(),
     unchanged: z.number().int(),
     changed: z.number().int(),
+    /** Taken out, with all that they hold; absent when none is. */
+    removed: z.number().int().optional(),
   }),
   /** What is most at stake first. */
   classes: z.array(RenderedClassView),
@@ -107,6 +111,9 @@ export const RenderedPlan = z.object({
       soakMs: z.number().int(),
       maxFailures: z.number().int(),
       mandatory: z.boolean(),
+      /** Placements that it takes out, and how many it may take out before it asks again. */
+      removals: z.number().int().optional(),
+      deletions: z.number().int().optional(),
     }),
   ),
 });

@@ -25,7 +25,7 @@ export function printChange(out: Output, change: FleetChangeView): void {
 }
 
 function lineOf({ style }: Output, wave: FleetWaveView): string {
-  const { ring, counts, current, passedAt, soaksUntil } = wave;
+  const { ring, counts, current, passedAt, soaksUntil, removals } = wave;
   const total = Object.values(counts).reduce((sum, number) => sum + number, 0);
   const mark = passedAt !== undefined ? style.green('✔') : current ? style.yellow('▸') : '·';
   const parts = (['done', 'going', 'failed', 'held', 'back'] as const)
@@ -33,5 +33,6 @@ function lineOf({ style }: Output, wave: FleetWaveView): string {
     .map((state) => `${counts[state]} ${state}`);
   const soak = soaksUntil === undefined ? '' : `, soaks: over ${until(soaksUntil, Date.now())}`;
   const detail = parts.length === 0 ? 'waits' : parts.join(', ');
-  return `${mark} ${safe(ring)}: ${count(total, 'placement')}, ${detail}${soak}`;
+  const out = removals === undefined ? '' : ` (${removals} to be taken out)`;
+  return `${mark} ${safe(ring)}: ${count(total, 'placement')}${out}, ${detail}${soak}`;
 }

@@ -19,14 +19,15 @@ const atStake: Readonly<Record<RenderedClassView['risk'], string>> = {
 export function printRendered(out: Output, plan: RenderedPlan): void {
   const { placements, classes, forecast, waves } = plan;
   const { style } = out;
-  const ways = classes.length === 0 ? '' : ` in ${count(classes.length, 'way')}`;
+  const changing = classes.filter(({ takenOut }) => takenOut !== true).length;
+  const ways = changing === 0 ? '' : ` in ${count(changing, 'way')}`;
   out.print(
     style.bold(
-      `On clusters: ${placements.unchanged.toLocaleString('en')} unchanged; ${placements.changed.toLocaleString('en')} ${placements.changed === 1 ? 'changes' : 'change'}${ways}`,
+      `On clusters: ${placements.unchanged.toLocaleString('en')} unchanged; ${placements.changed.toLocaleString('en')} ${placements.changed === 1 ? 'changes' : 'change'}${ways}${goneText(placements.removed)}`,
     ),
   );
   for (const one of classes) printClass(out, one);
-  if (placements.changed === 0) return;
+  if (classes.length === 0) return;
   const repositories =
     forecast.commits === 0
       ? ''
@@ -37,19 +38,33 @@ export function printRendered(out: Output, plan: RenderedPlan): void {
     ),
   );
   out.print(style.bold('Waves'));
-  for (const { ring, placements: number, soakMs, maxFailures, mandatory } of waves) {
+  for (const wave of waves) {
+    const { ring, placements: number, soakMs, maxFailures, mandatory } = wave;
     const rule = `${duration(soakMs)} of soak, halts above ${count(maxFailures, 'failure')}`;
-    out.print(
-      `  ${safe(ring)}: ${count(number, 'placement')}, ${rule}${mandatory ? ', has to prove it' : ''}`,
-    );
+    const proves = mandatory ? ', has to prove it' : '';
+    out.print(`  ${safe(ring)}: ${count(number, 'placement')}, ${rule}${proves}`);
+    const removals = removalsText(wave);
+    if (removals !== undefined) out.print(style.red(`    ${removals}`));
   }
+}
+
+const goneText = (removed: number | undefined): string =>
+  removed === undefined
+    ? ''
+    : `; ${removed.toLocaleString('en')} ${removed === 1 ? 'is' : 'are'} taken out`;
+
+/** What a wave takes out, and that it asks first when that is more than its budget. */
+function removalsText({ removals, deletions }: RenderedPlan['waves'][number]): string | undefined {
+  if (removals === undefined) return undefined;
+  const over = deletions !== undefined && removals > deletions;
+  return `takes out ${count(removals, 'placement')}${over ? `, above its budget of ${deletions}: it halts before the first, until \`pltf fleet resume\`` : ''}`;
 }
 
 function printClass(out: Output, one: RenderedClassView): void {
   const { style } = out;
   const again = one.startsAgain ? ', starts again' : '';
   out.print(
-    `  ${style.yellow(`${one.count} ×`)} ${safe(one.environments.join(', '))} ${style.dim(`(${atStake[one.risk]}${again})`)}`,
+    `  ${style.yellow(`${one.count} ×`)} ${safe(one.environments.join(', '))} ${style.dim(`(${one.takenOut === true ? 'taken out, with all that they hold' : `${atStake[one.risk]}${again}`})`)}`,
   );
   for (const { object, field, before, after } of one.changes.slice(0, mostLines)) {
     const sides =

@@ -14,6 +14,8 @@ export const FleetWaveView = z.object({
   /** The one that is under way. */
   current: z.boolean(),
   counts: z.record(FleetMemberState, z.number().int()),
+  /** Members that are taken out instead of changed; absent when none is. */
+  removals: z.number().int().optional(),
   startedAt: Instant.optional(),
   soaksUntil: Instant.optional(),
   passedAt: Instant.optional(),

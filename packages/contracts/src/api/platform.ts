@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ContainerEngine } from '../agent/index.ts';
-import { CommitId, Digest, Instant } from '../names.ts';
+import { CommitId, Digest, EnvironmentName, Instant } from '../names.ts';
 import { OfferName } from '../need.ts';
 import { PlatformFile } from '../platform-file.ts';
 import { PlatformPlan } from '../platform-plan.ts';
@@ -69,6 +69,9 @@ const ShownPlan = Digest.optional();
 /** Runtimes that go, or lead elsewhere, although something is there: what is there is left behind on purpose. */
 const LetGo = z.array(OfferName).max(50).optional();
 
+/** Environments that go from the file although something runs there on clusters: it is taken out, in waves. */
+const TakeOut = z.array(EnvironmentName).max(50).optional();
+
 /** What a cluster says of itself and of what it lets the platform do. */
 export const ClusterCheck = z.object({
   /** The minor version of Kubernetes 1. */
@@ -115,8 +118,8 @@ export const platformApi = {
     readsOnly: true,
     summary: 'What a change of the platform would touch; changes nothing',
     body: z.union([
-      z.strictObject({ files: PlatformFiles, letGo: LetGo }),
-      z.strictObject({ version: z.number().int().min(0), letGo: LetGo }),
+      z.strictObject({ files: PlatformFiles, letGo: LetGo, takeOut: TakeOut }),
+      z.strictObject({ version: z.number().int().min(0), letGo: LetGo, takeOut: TakeOut }),
     ]),
     answer: PlatformPlan,
   }),
@@ -131,6 +134,7 @@ export const platformApi = {
       expected: Expected,
       plan: ShownPlan,
       letGo: LetGo,
+      takeOut: TakeOut,
       why: Why,
     }),
     answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),
@@ -146,6 +150,7 @@ export const platformApi = {
       expected: Expected,
       plan: ShownPlan,
       letGo: LetGo,
+      takeOut: TakeOut,
       why: Why,
     }),
     answer: z.object({ version: PlatformVersionView, plan: PlatformPlan }),

@@ -1,6 +1,11 @@
 export { type ChangeForecast, type ForecastFacts, forecast } from './forecast.ts';
 export { changeLine, type ReadableChange, readableChanges } from './readable.ts';
-export { type PlacedIn, type RenderedChangePlanner, renderedChange } from './rendered-change.ts';
+export {
+  isGone,
+  type PlacedIn,
+  type RenderedChangePlanner,
+  renderedChange,
+} from './rendered-change.ts';
 export {
   type RenderedClass,
   type RenderedClasses,

@@ -75,6 +75,35 @@ test('what the platform file says of a cluster is a change of everything on it',
   );
 });
 
+test('what is taken out is one class, whatever it consists of, and stands before what changes', () => {
+  const after = platform({
+    environments: environments.filter(({ name }) => name !== 'staging'),
+    rings: [
+      { name: 'canary', runtimes: ['edge'], deletions: 1 },
+      { name: 'all', soak: '1h' },
+    ],
+  });
+  const planner = renderedChange(platform(), after);
+  const gone = (name: string, kind: 'service' | 'worker'): PlacedIn => ({
+    ...placed(name, 'staging'),
+    before: placementWith({ component: name, environment: 'staging', kind }),
+    after: undefined,
+  });
+
+  planner.add(gone('users', 'service'));
+  planner.add(gone('mailer', 'worker'));
+  planner.add(placed('orders', 'prod', { run: { memoryMiB: 512 } }));
+  const plan = planner.finish();
+
+  expect(plan?.placements).toEqual({ total: 3, unchanged: 0, changed: 1, removed: 2 });
+  expect(plan?.classes.map(({ takenOut, count }) => [takenOut, count])).toEqual([
+    [true, 2],
+    [undefined, 1],
+  ]);
+  expect(plan?.classes[0]?.changes).toMatchObject([{ object: 'Namespace <namespace>', field: '' }]);
+  expect(plan?.waves[0]).toMatchObject({ ring: 'canary', removals: 2, deletions: 1 });
+});
+
 test('a platform without clusters has nothing of this in its plan', () => {
   const only = platform({
     environments: [{ name: 'local' }],

@@ -4,7 +4,7 @@ import { addedKinds, type RenderInput, renderPlacement, servedKinds } from '../r
 import { forecast } from './forecast.ts';
 import { readableChanges } from './readable.ts';
 import { type RenderedClass, renderedClasses } from './rendered-classes.ts';
-import { planWaves, type WaveCandidate } from './waves.ts';
+import { planWaves, type WaveCandidate, type WaveMember, type WaveRule } from './waves.ts';
 
 /** A placement as it is under one platform file; undefined where that file has no place for it. */
 export interface PlacedIn {
@@ -58,12 +58,14 @@ export function renderedChange(before: PlatformFile, after: PlatformFile): Rende
       const input = will?.input ?? was?.input;
       if (input === undefined) return false;
       total += 1;
+      const takenOut = was !== undefined && isGone(after, placed.environment);
       const touched = classes.add({
         id: placed.id,
         environment: placed.environment,
         input,
         before: was && { objects: () => renderPlacement(was.input) },
         after: will && { objects: () => renderPlacement(will.input) },
+        takenOut,
       });
       if (touched === undefined) return false;
       const { runtime, rule } = will ?? was ?? { runtime: '', rule: undefined };
@@ -72,7 +74,7 @@ export function renderedChange(before: PlatformFile, after: PlatformFile): Rende
         repositories.set(rule.repository, own.add(placed.id));
       }
       const { id: placement, environment } = placed;
-      candidates.push({ placement, environment, runtime, removal: false, held: undefined });
+      candidates.push({ placement, environment, runtime, removal: takenOut, held: undefined });
       return true;
     },
     finish: () =>
@@ -90,13 +92,17 @@ function shown(
   },
 ): RenderedPlan {
   const { total, candidates, repositories } = found;
+  const removed = candidates.filter(({ removal }) => removal).length;
   const waves = planWaves(platform.rings, platform.environments, candidates);
   const wavesOfRepositories = [...repositories.values()].map((own) =>
     waves.map(({ members }) => members.filter(({ placement }) => own.has(placement)).length),
   );
   const cost = forecast(classes, { wavesOfRepositories, batch, requestsPerSecond, clusters: 1 });
   return {
-    placements: { total, unchanged: total - candidates.length, changed: candidates.length },
+    placements: {
+      ...{ total, unchanged: total - candidates.length, changed: candidates.length - removed },
+      ...(removed === 0 ? {} : { removed }),
+    },
     classes: classes.map(classView),
     forecast: { ...cost },
     waves: waves.map(({ rule, members }) => ({
@@ -105,12 +111,31 @@ function shown(
       soakMs: rule.soakMs,
       maxFailures: rule.maxFailures,
       mandatory: rule.mandatory,
+      ...removalsOf(rule, members),
     })),
   };
 }
 
-const classView = ({ key: _, changes, examples, environments, ...rest }: RenderedClass) => ({
+/** How many a wave takes out, and how many it may take out without asking again. */
+function removalsOf({ deletions }: WaveRule, members: readonly WaveMember[]) {
+  const removals = members.filter(({ removal }) => removal).length;
+  return removals === 0 ? {} : { removals, deletions };
+}
+
+/** The platform file has no such environment (any more). */
+export const isGone = ({ environments }: PlatformFile, environment: string): boolean =>
+  environments.every(({ name }) => name !== environment);
+
+const classView = ({
+  key: _,
+  takenOut,
+  changes,
+  examples,
+  environments,
+  ...rest
+}: RenderedClass) => ({
   ...rest,
+  ...(takenOut ? { takenOut } : {}),
   environments: [...environments],
   examples: [...examples],
   changes: [...readableChanges(changes.slice(0, mostChanges))],

@@ -19,6 +19,8 @@ export interface RenderedPair {
   readonly input: RenderInput;
   readonly before: Rendering | undefined;
   readonly after: Rendering | undefined;
+  /** The platform has no place for it any more: it goes as a whole, with its namespace and all that is in it. */
+  readonly takenOut?: boolean | undefined;
 }
 
 /** Placements that a change makes different in the same way. */
@@ -27,12 +29,14 @@ export interface RenderedClass {
   readonly key: string;
   readonly risk: Risk;
   readonly startsAgain: boolean;
+  /** They go as a whole: a class of its own, whatever each consists of. */
+  readonly takenOut: boolean;
   readonly changes: readonly RenderedChange[];
   readonly count: number;
   readonly environments: readonly string[];
   /** Ids, at most five, in order. */
   readonly examples: readonly string[];
-  /** Objects that are not the same any more, in one placement. */
+  /** Objects that are not the same any more, in one placement; of those that go, on average. */
   readonly objects: number;
 }
 
@@ -49,7 +53,9 @@ export const mostExamples = 5;
 interface Growing {
   readonly key: string;
   readonly changes: readonly RenderedChange[];
+  readonly takenOut: boolean;
   readonly environments: Set<string>;
+  objects: number;
   examples: readonly string[];
   count: number;
 }
@@ -59,17 +65,19 @@ export function renderedClasses(): RenderedClasses {
   const found = new Map<string, Growing>();
   let unchanged = 0;
   return {
-    add: ({ id, environment, input, before, after }) => {
+    add: ({ id, environment, input, before, after, takenOut = false }) => {
       const same = before?.hash !== undefined && before.hash === after?.hash;
-      const changes = same
-        ? []
-        : renderedDifference(before?.objects() ?? [], after?.objects() ?? [], ownNames(input));
+      const was = same ? [] : (before?.objects() ?? []);
+      const compared = takenOut ? was.filter(({ kind }) => kind === 'Namespace') : was;
+      const will = same ? [] : (after?.objects() ?? []);
+      const changes = renderedDifference(compared, will, ownNames(input));
       if (changes.length === 0) {
         unchanged += 1;
         return undefined;
       }
-      const key = classKey(changes);
-      const one = found.get(key) ?? start(key, changes);
+      const key = `${takenOut ? 'taken out\n' : ''}${classKey(changes)}`;
+      const one = found.get(key) ?? start(key, changes, takenOut);
+      one.objects += takenOut ? was.length : objectsOf(changes);
       found.set(key, one);
       one.count += 1;
       one.environments.add(environment);
@@ -85,7 +93,10 @@ export function renderedClasses(): RenderedClasses {
         .map(finished)
         .toSorted(
           (a, b) =>
-            riskRank(b.risk) - riskRank(a.risk) || b.count - a.count || (a.key < b.key ? -1 : 1),
+            Number(b.takenOut) - Number(a.takenOut) ||
+            riskRank(b.risk) - riskRank(a.risk) ||
+            b.count - a.count ||
+            (a.key < b.key ? -1 : 1),
         ),
   };
 }
@@ -99,19 +110,21 @@ const classKey = (changes: readonly RenderedChange[]): string =>
     .toSorted()
     .join('\n');
 
-const start = (key: string, changes: readonly RenderedChange[]): Growing => ({
-  key,
-  changes,
+const start = (key: string, changes: readonly RenderedChange[], takenOut: boolean): Growing => ({
+  ...{ key, changes, takenOut, objects: 0 },
   environments: new Set(),
   examples: [],
   count: 0,
 });
 
-const finished = ({ changes, environments, ...rest }: Growing): RenderedClass => ({
+const objectsOf = (changes: readonly RenderedChange[]): number =>
+  new Set(changes.map(({ kind, name }) => `${kind}\n${name}`)).size;
+
+const finished = ({ changes, environments, objects, ...rest }: Growing): RenderedClass => ({
   ...rest,
   changes,
   risk: worstRisk(changes),
   startsAgain: startsAgain(changes),
   environments: [...environments].toSorted(),
-  objects: new Set(changes.map(({ kind, name }) => `${kind}\n${name}`)).size,
+  objects: Math.ceil(objects / rest.count),
 });

@@ -7,6 +7,8 @@ export type Break = Pick<PlatformBreak, 'kind' | 'message' | 'fix'>;
 interface Change {
   readonly before: PlatformFile;
   readonly after: PlatformFile;
+  /** Environments whose placements are to be taken out, as somebody has said. */
+  readonly takeOut: readonly string[];
 }
 
 const ruleOf = ({ environments }: PlatformFile, name: string): EnvironmentRule | undefined =>
@@ -20,8 +22,8 @@ export function breaksOf(
   after: PlacedView | undefined,
 ): readonly Break[] {
   const rule = ruleOf(change.after, placement.environment);
-  if (rule === undefined) return [environmentGone(placement)];
   const was = ruleOf(change.before, placement.environment);
+  if (rule === undefined) return environmentGone(change, placement, was);
   return [
     ...kindChange(was, rule),
     ...sizeBreaks(change, placement, was, rule),
@@ -30,11 +32,25 @@ export function breaksOf(
   ];
 }
 
-const environmentGone = ({ environment }: RunningPlacement): Break => ({
-  kind: 'environment',
-  message: `the environment \`${environment}\` is gone, and something runs there`,
-  fix: `Keep it until nothing runs there any more: \`pltf list\` shows what does.`,
-});
+/** What was said once is not asked again: an environment that was gone before is on its way out. */
+function environmentGone(
+  { before, takeOut }: Change,
+  { environment }: RunningPlacement,
+  was: EnvironmentRule | undefined,
+): readonly Break[] {
+  const driver = before.runtimes[was?.runtime ?? '']?.driver;
+  const onCluster = driver !== undefined && driver !== 'agent';
+  if (was === undefined || (onCluster && takeOut.includes(environment))) return [];
+  const keep = 'Keep it until nothing runs there any more: `pltf list` shows what does.';
+  const waves = `\`--take-out ${environment}\` of \`pltf platform apply\` takes it out in waves, with all that it holds.`;
+  return [
+    {
+      kind: 'environment',
+      message: `the environment \`${environment}\` is gone, and something runs there`,
+      fix: onCluster ? `${keep} ${waves}` : keep,
+    },
+  ];
+}
 
 const kindChange = (was: EnvironmentRule | undefined, rule: EnvironmentRule): readonly Break[] =>
   was === undefined || was.kind === rule.kind

@@ -54,6 +54,7 @@ interface Options {
   readonly drivers?: readonly string[];
   readonly occupied?: readonly OccupiedRuntime[];
   readonly letGo?: readonly string[];
+  readonly takeOut?: readonly string[];
 }
 
 function plan(
@@ -68,6 +69,7 @@ function plan(
     docker,
     occupied: options.occupied ?? [],
     letGo: options.letGo ?? [],
+    takeOut: options.takeOut ?? [],
     now: new Date('2026-11-21T00:00:00Z'),
   });
   planner.add(running);
@@ -75,6 +77,56 @@ function plan(
 }
 
 const small = { memoryMiB: 384, cpu: 0.25 };
+
+describe('an environment that goes', () => {
+  const { environments } = start;
+  const clusters = (runtime: string) =>
+    PlatformFile.parse({
+      ...start,
+      environments: environments.map((one) => (one.name === 'staging' ? { ...one, runtime } : one)),
+      runtimes: { agent: { driver: 'agent' }, edge: { driver: 'kubernetes', context: 'edge' } },
+    });
+  const drivers = ['agent', 'kubernetes'];
+  const without = environments.filter(({ name }) => name !== 'staging');
+  const running = [placed('users', 'staging', 'small'), placed('orders', 'prod', 'small')];
+  const gone = (runtime: string, takeOut: readonly string[]) => {
+    const before = clusters(runtime);
+    return plan({ ...before, environments: without }, running, { before, drivers, takeOut });
+  };
+
+  test('is refused while something runs there, and says how it is taken out of clusters', () => {
+    const { breaks } = gone('edge', []);
+
+    expect(breaks).toMatchObject([{ kind: 'environment', examples: ['users.staging'] }]);
+    expect(breaks[0]?.fix).toContain('`--take-out staging` of `pltf platform apply`');
+  });
+
+  test('takes out what runs there once that is said, as a class and a wave of its own', () => {
+    const { breaks, rendered } = gone('edge', ['staging']);
+
+    expect(breaks).toEqual([]);
+    expect(rendered?.placements).toMatchObject({ changed: 0, removed: 1 });
+    expect(rendered?.classes).toMatchObject([
+      { risk: 'removal', takenOut: true, count: 1, examples: ['users.staging'] },
+    ]);
+    expect(rendered?.waves).toMatchObject([{ placements: 1, removals: 1, deletions: 5 }]);
+  });
+
+  test('of an agent keeps what runs there, whatever is said', () => {
+    expect(gone('agent', ['staging']).breaks).toMatchObject([{ kind: 'environment' }]);
+  });
+
+  test('is not asked for again by the next change', () => {
+    const before = { ...clusters('edge'), environments: without };
+
+    const next = plan({ ...before, sizes: { ...before.sizes, small } }, running, {
+      before,
+      drivers,
+    });
+
+    expect(next.breaks).toEqual([]);
+  });
+});
 
 describe('a change of the platform', () => {
   test.each([

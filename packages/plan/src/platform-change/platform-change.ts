@@ -21,6 +21,8 @@ export interface PlatformChangeInput {
   readonly occupied: readonly OccupiedRuntime[];
   /** Runtimes where what is left behind, or found no more, is meant to be. */
   readonly letGo: readonly string[];
+  /** Environments that go with all that runs in them on clusters, in waves. */
+  readonly takeOut: readonly string[];
 }
 
 type Result = Pick<
@@ -62,7 +64,7 @@ export function platformChange(input: PlatformChangeInput): PlatformChangePlanne
       for (const placement of placements) {
         const [was, will] = [placedUnder(placement, before), placedUnder(placement, after)];
         total += 1;
-        for (const one of breaksOf({ before, after }, placement, was, will))
+        for (const one of breaksOf({ before, after, takeOut: input.takeOut }, placement, was, will))
           breaks.add(one, placement.id);
         costBefore = costBefore.plus(was?.monthly ?? 0);
         costAfter = costAfter.plus(will?.monthly ?? 0);

@@ -25,7 +25,13 @@ function plan(
   return platformChange({
     before: { file: old, guardrails: [] },
     after: { file: next, guardrails: [] },
-    ...{ drivers: ['agent', 'kubernetes', 'gitops'], now: new Date(0), occupied, letGo },
+    ...{
+      drivers: ['agent', 'kubernetes', 'gitops'],
+      now: new Date(0),
+      occupied,
+      letGo,
+      takeOut: [],
+    },
   }).finish();
 }
 

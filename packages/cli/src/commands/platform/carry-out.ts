@@ -29,17 +29,26 @@ export interface PlatformChangeRequest {
   ) => Promise<{ readonly version: PlatformVersionView; readonly plan: PlatformPlan }>;
 }
 
-interface LetGoOption {
+interface OnPurpose {
   readonly 'let-go': readonly string[];
+  readonly 'take-out': readonly string[];
 }
 
-/** What the platform is told of runtimes whose placements are left behind on purpose. */
-export const lettingGo = ({ 'let-go': names }: LetGoOption): { letGo?: string[] } =>
-  names.length === 0 ? {} : { letGo: [...names] };
+/** What the platform is told that is meant: runtimes that are left behind, environments that go with what runs there. */
+export const onPurpose = ({
+  'let-go': letGo,
+  'take-out': takeOut,
+}: OnPurpose): { letGo?: string[]; takeOut?: string[] } => ({
+  ...(letGo.length === 0 ? {} : { letGo: [...letGo] }),
+  ...(takeOut.length === 0 ? {} : { takeOut: [...takeOut] }),
+});
 
 /** The same, as it is typed. */
-export const lettingGoText = ({ 'let-go': names }: LetGoOption): string =>
-  names.map((name) => ` --let-go ${name}`).join('');
+export const onPurposeText = ({ 'let-go': letGo, 'take-out': takeOut }: OnPurpose): string =>
+  [
+    ...letGo.map((name) => ` --let-go ${name}`),
+    ...takeOut.map((name) => ` --take-out ${name}`),
+  ].join('');
 
 /** Shows the plan, asks, and does exactly that. */
 export async function carryOut(context: Context, request: PlatformChangeRequest): Promise<number> {

@@ -1,11 +1,30 @@
-import type { Outcome, Wave } from '@pltf/plan';
+import type { Outcome, Wave, WaveMember } from '@pltf/plan';
 import type { Placement, Rollout } from '../runtime/index.ts';
 
 /** Members of the wave under way that may have something to tell. */
-export const watched = (waves: readonly Wave[]): readonly string[] =>
-  (waves.find(({ passedAt }) => passedAt === undefined)?.members ?? [])
-    .filter(({ state }) => state === 'going' || state === 'done')
-    .map(({ placement }) => placement);
+export const watched = (waves: readonly Wave[]): readonly WaveMember[] =>
+  (waves.find(({ passedAt }) => passedAt === undefined)?.members ?? []).filter(
+    ({ state }) => state === 'going' || state === 'done',
+  );
+
+/**
+ * How far one is that is taken out: it is done when its runtimes have proved that nothing of it is left. `unproved` says
+ * what nobody can prove; `late` that its time is over, and then what is left is named.
+ */
+export function removalOutcome(
+  id: string,
+  placement: Placement | undefined,
+  { unproved, late }: { readonly unproved: string | undefined; readonly late: boolean },
+): Outcome | undefined {
+  if (placement === undefined) {
+    return unproved === undefined
+      ? { placement: id, state: 'done' }
+      : { placement: id, state: 'failed', reason: `it is ${unproved}` };
+  }
+  const leftovers = placement.observed?.leftovers ?? [];
+  if (!late || leftovers.length === 0) return undefined;
+  return { placement: id, state: 'failed', reason: `still there: ${leftovers.join(', ')}` };
+}
 
 /** How a placement took the change; undefined while nobody can say. */
 export function outcomeOf(

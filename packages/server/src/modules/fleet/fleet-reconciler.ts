@@ -5,7 +5,7 @@ import { platformActor } from '../../kernel/events.ts';
 import { type Tx, transact } from '../../persistence/transaction.ts';
 import type { FleetChange } from './fleet-change.ts';
 import { type FleetDependencies, fleetKeys, fleetReconciler } from './fleet-dependencies.ts';
-import { outcomeOf, watched } from './fleet-outcomes.ts';
+import { outcomeOf, removalOutcome, watched } from './fleet-outcomes.ts';
 import { startNewest } from './fleet-start.ts';
 
 /** Placements that an abort takes back in one pass. */
@@ -41,16 +41,29 @@ async function pass(dependencies: FleetDependencies, tx: Tx): Promise<Date | und
 }
 
 async function outcomesOf(
-  { runtimeQueries }: FleetDependencies,
-  { waves }: FleetChange,
+  { runtimeQueries, queries, clock }: FleetDependencies,
+  { waves, startedAt }: FleetChange,
 ): Promise<readonly Outcome[]> {
-  const ids = watched(waves);
-  const [placements, rollouts] = await Promise.all([
+  const members = watched(waves);
+  const ids = members.map(({ placement }) => placement);
+  const removals = members.filter(({ removal }) => removal).map(({ placement }) => placement);
+  const [placements, rollouts, unproved] = await Promise.all([
     runtimeQueries.placementsNamed(ids),
     runtimeQueries.latestRollouts(ids),
+    queries.unprovedRemovals(removals, startedAt),
   ]);
   const byId = new Map(placements.map((placement) => [placement.id, placement]));
-  return ids.flatMap((id) => outcomeOf(id, byId.get(id), rollouts.get(id)) ?? []);
+  const deadlineMs = waves.find(({ passedAt }) => passedAt === undefined)?.rule.deadlineMs ?? 0;
+  const isLate = (since: Date | undefined): boolean =>
+    since !== undefined && clock.now().getTime() - since.getTime() >= deadlineMs;
+  return members.flatMap(({ placement: id, removal, startedAt: since }) => {
+    const placement = byId.get(id);
+    const facts = { unproved: unproved.get(id), late: isLate(since) };
+    const outcome = removal
+      ? removalOutcome(id, placement, facts)
+      : outcomeOf(id, placement, rollouts.get(id));
+    return outcome ?? [];
+  });
 }
 
 /** Takes steps until one has to be waited for. Answers when to look again without being woken. */
@@ -94,14 +107,20 @@ async function handOut(
   { toVersion, waves }: FleetChange,
   step: Extract<WaveStep, { kind: 'go' }>,
 ): Promise<readonly Outcome[]> {
-  const ring = waves[step.wave]?.rule.ring ?? '';
+  const { rule, members = [] } = waves[step.wave] ?? {};
+  const goes = new Set(members.filter(({ removal }) => removal).map(({ placement }) => placement));
+  const why = `version ${toVersion} of the platform, ring ${rule?.ring ?? ''}`;
   const placements = await runtimeQueries.placementsNamed(step.start);
   const refused: Outcome[] = [];
   for (const { id, release } of placements) {
     try {
+      if (goes.has(id)) {
+        await runtime.requestRemoval(tx, id, platformActor, why);
+        continue;
+      }
       await runtime.change(tx, id, {
         ...{ release, kind: 'deploy', actor: platformActor, newestPlatform: true },
-        why: `version ${toVersion} of the platform, ring ${ring}`,
+        why,
       });
     } catch (error) {
       if (!(error instanceof PltfError)) throw error;

@@ -88,6 +88,7 @@ function waveView(
 ): FleetChangeView['waves'][number] {
   const counts = { waiting: 0, going: 0, done: 0, failed: 0, held: 0, back: 0 };
   for (const { state } of members) counts[state] += 1;
+  const removals = members.filter(({ removal }) => removal).length;
   const { settledAt, startedAt, passedAt } = times;
   const soaks = settledAt !== undefined && passedAt === undefined;
   // What has something to say comes first: who looks at a wave of thousands looks for what failed.
@@ -95,6 +96,7 @@ function waveView(
   return {
     ...{ ring: rule.ring, soakMs: rule.soakMs, maxFailures: rule.maxFailures, current, counts },
     mandatory: rule.mandatory,
+    ...(removals === 0 ? {} : { removals }),
     ...(startedAt === undefined ? {} : { startedAt: startedAt.toISOString() }),
     ...(soaks ? { soaksUntil: new Date(settledAt.getTime() + rule.soakMs).toISOString() } : {}),
     ...(passedAt === undefined ? {} : { passedAt: passedAt.toISOString() }),

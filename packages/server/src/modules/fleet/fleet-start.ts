@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PlatformFile } from '@pltf/contracts';
-import { placedUnder, planWaves, renderedChange, type WaveCandidate } from '@pltf/plan';
+import { isGone, placedUnder, planWaves, renderedChange, type WaveCandidate } from '@pltf/plan';
 import { platformActor } from '../../kernel/events.ts';
 import { newId } from '../../kernel/ids.ts';
 import { transact } from '../../persistence/transaction.ts';
@@ -59,7 +59,9 @@ async function touchedBy(dependencies: FleetDependencies) {
     const placements = await placementsOf(dependencies, page);
     for (const one of page) {
       const placement = placements.get(one.placement);
-      if (placement === undefined || !(await isTouched(dependencies, one, placement))) continue;
+      if (placement === undefined) continue;
+      const touch = await touchOf(dependencies, one, placement);
+      if (touch === undefined) continue;
       const { platformVersion = 0, sized } = placement;
       before[one.placement] = {
         version: platformVersion,
@@ -67,7 +69,8 @@ async function touchedBy(dependencies: FleetDependencies) {
       };
       const hold = holds.get(one.placement);
       candidates.push({
-        ...{ placement: one.placement, environment: one.environment, removal: false },
+        ...{ placement: one.placement, environment: one.environment },
+        removal: touch === 'taken out',
         runtime: placement.runtime ?? '',
         held: hold === undefined ? undefined : `${hold.by} holds it: ${hold.why}`,
       });
@@ -88,21 +91,26 @@ async function placementsOf(
   return new Map(found.map((placement) => [placement.id, placement]));
 }
 
-async function isTouched(
+/** Undefined: it stays as it is. Taken out is what an environment of its own version says nothing of any more. */
+async function touchOf(
   { platform }: FleetDependencies,
   { placement: id, environment, branch, spec }: Running,
   placement: Placement,
-): Promise<boolean> {
+): Promise<'changed' | 'taken out' | undefined> {
   const now = platform.snapshot();
   const rule = now.file.runtimes[placement.runtime ?? ''];
-  if (rule === undefined || rule.driver === 'agent') return false;
+  if (rule === undefined || rule.driver === 'agent') return undefined;
   const version = placement.platformVersion ?? 0;
-  if (version >= now.version) return false;
+  if (version >= now.version) return undefined;
   const then = await platform.at(version);
-  if (then === undefined) return true;
+  const gone = isGone(now.file, environment);
+  // Nothing goes because a version cannot be read.
+  if (then === undefined) return gone ? undefined : 'changed';
+  if (gone) return isGone(then.file, environment) ? undefined : 'taken out';
   const under = (file: PlatformFile) =>
     placedUnder({ id, environment, branch, spec }, file)?.object;
-  return renderedChange(then.file, now.file).add({
+  const touched = renderedChange(then.file, now.file).add({
     ...{ id, environment, before: under(then.file), after: under(now.file) },
   });
+  return touched ? 'changed' : undefined;
 }

@@ -1,5 +1,5 @@
 import { PltfError } from '@pltf/contracts';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { FleetChangeTable } from '../../persistence/fleet-tables.ts';
 import type { Connection } from '../../persistence/transaction.ts';
@@ -77,6 +77,14 @@ export function postgresFleetQueries(db: Connection): FleetQueries {
       let query = changes().orderBy('to_version', 'desc').limit(limit);
       if (before !== undefined) query = query.where('to_version', '<', before);
       return (await query.execute()).map(toChange);
+    },
+    unprovedRemovals: async (placements, since) => {
+      if (placements.length === 0) return new Map();
+      const { rows } = await sql<{ placement: string; unproved: string }>`
+        select placement, details ->> 'unproved' as unproved from events
+        where type = 'placement-removed' and placement = any(${[...placements]}::text[])
+          and at >= ${since} and details ->> 'unproved' is not null`.execute(db);
+      return new Map(rows.map(({ placement, unproved }) => [placement, unproved]));
     },
     holds: async () => {
       const rows = await db

@@ -28,4 +28,9 @@ export interface FleetQueries {
   /** Newest version first, those below `before`. */
   changes(limit: number, before: number | undefined): Promise<readonly FleetChange[]>;
   holds(): Promise<readonly Hold[]>;
+  /** Of these, what was taken out of the books since then although nobody could prove that nothing of it is left. */
+  unprovedRemovals(
+    placements: readonly string[],
+    since: Date,
+  ): Promise<ReadonlyMap<string, string>>;
 }

@@ -1,4 +1,4 @@
-import { PlatformFile } from '@pltf/contracts';
+import { type ObservedPlacement, PlatformFile } from '@pltf/contracts';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PlatformSnapshot } from '../../kernel/platform-source.ts';
@@ -8,6 +8,7 @@ import { placedReleases } from '../delivery/index.ts';
 import { addRunning } from '../platform/testing/running.ts';
 import {
   type ChangeRequest,
+  observationIntake,
   postgresRuntimeQueries,
   postgresRuntimeStore,
   runtimeService,
@@ -22,6 +23,15 @@ import {
   postgresFleetWaves,
 } from './index.ts';
 
+interface RingOfTest {
+  readonly name: string;
+  readonly soak: string;
+  readonly environments?: string[];
+  readonly maxFailures?: number;
+  readonly deletions?: number;
+  readonly atOnce?: number;
+}
+
 let database: TestDatabase;
 let versions: PlatformSnapshot[];
 let now: Date;
@@ -30,24 +40,28 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-const rings = [
+const rings: RingOfTest[] = [
   { name: 'canary', environments: ['staging'], soak: '10m' },
   { name: 'rest', soak: '1m', maxFailures: 1 },
 ];
-function platformWith(smallMiB: number): void {
+function platformWith(smallMiB: number, without?: string): void {
+  const environments = [
+    { name: 'staging', runtime: 'edge' },
+    { name: 'prod', runtime: 'pull' },
+    { name: 'local' },
+  ];
   const file = PlatformFile.parse({
-    environments: [
-      { name: 'staging', runtime: 'edge' },
-      { name: 'prod', runtime: 'pull' },
-      { name: 'local' },
-    ],
+    environments: environments.filter(({ name }) => name !== without),
     runtimes: {
       agent: { driver: 'agent' },
       edge: { driver: 'kubernetes', context: 'edge', registry: 'registry.example.com' },
       pull: { driver: 'gitops', repository: '/srv/state.git', registry: 'registry.example.com' },
     },
     sizes: { small: { memoryMiB: smallMiB, cpu: 0.25 }, medium: { memoryMiB: 512, cpu: 0.5 } },
-    rings,
+    rings: rings.map((ring) => ({
+      ...ring,
+      environments: ring.environments?.map((name) => (name === without ? 'prod' : name)),
+    })),
   });
   versions.push({ version: versions.length, digest: '', file, guardrails: new Map() });
 }
@@ -74,6 +88,7 @@ function dependencies(): FleetDependencies {
 
 beforeEach(async () => {
   versions = [];
+  rings[1] = { name: 'rest', soak: '1m', maxFailures: 1 };
   now = new Date('2026-05-01T10:00:00Z');
   platformWith(256);
   const { db } = database;
@@ -310,6 +325,89 @@ describe('what a team rolls out itself while a version goes out', () => {
     expect(back).toContain('because version 1 of the platform was taken back');
     expect(after).toBeUndefined();
     expect([await platformOf('one.staging'), await platformOf('two.prod')]).toEqual([0, 2]);
+  });
+});
+
+describe('placements of an environment that is gone', () => {
+  const db = () => database.db;
+  const stateOf = async (placement: string) =>
+    (await postgresRuntimeQueries(db()).placementsNamed([placement]))[0]?.state;
+  /** What a driver does when nothing of a placement is left, or nobody can say so. */
+  const left = (placement: string, unproved?: string) =>
+    observationIntake({
+      ...{ db: db(), store: postgresRuntimeStore() },
+      listener: { changed: () => Promise.resolve() },
+    }).removed(placement, unproved);
+  const goes = async (): Promise<void> => {
+    platformWith(256, 'prod');
+    await pass(fleetKeys.version);
+    await pass();
+  };
+  beforeEach(() => {
+    rings[1] = { name: 'rest', soak: '1m', maxFailures: 1, deletions: 4, atOnce: 2 };
+  });
+
+  test('are taken out in their waves, and are done when nothing of them is left', async () => {
+    await goes();
+    const first = await states();
+    const removing = await stateOf('four.prod');
+    await left('four.prod');
+    await pass();
+
+    expect((await change()).waves.map(({ rule }) => rule.ring)).toEqual(['rest']);
+    expect([first['four.prod'], first['two.prod']]).toEqual(['going', 'waiting']);
+    expect(removing).toBe('removing');
+    expect(await states()).toMatchObject({ 'four.prod': 'done', 'three.prod': 'going' });
+    expect(await stateOf('one.staging')).toBe('present');
+    expect(await stateOf('two.prod')).toBe('present');
+  });
+
+  test('stay, all of them, where they are more than a wave may take out, until somebody agrees', async () => {
+    rings[1] = { name: 'rest', soak: '1m', deletions: 3 };
+    await goes();
+    later(600);
+    await pass();
+
+    expect(await change()).toMatchObject({
+      state: 'halted',
+      reason: 'rest would take out 4 placements; its budget is 3',
+    });
+    expect(await stateOf('four.prod')).toBe('present');
+    await fleetService(dependencies()).resume({ actor: 'root', why: 'it is what we want' });
+    await pass();
+    expect(await stateOf('four.prod')).toBe('removing');
+  });
+
+  test('halt the change when something of them is left, or nobody can say whether it is', async () => {
+    rings[1] = { name: 'rest', soak: '1m', deletions: 4, atOnce: 3 };
+    await goes();
+    const waits: ObservedPlacement = {
+      ...{ id: 'four.prod', revision: 1, phase: 'stopped', warm: [], instances: [] },
+      ...{ leftovers: ['volume data'], at: now.toISOString() },
+      traffic: { requests: 0, errors: 0, failures: 0, slowestMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 },
+    };
+    await transact(db(), (tx) => postgresRuntimeStore().setObserved(tx, waits.id, waits, now));
+    await left('large.prod', 'taken out of the repository; nobody reports whether it is gone');
+    later(30);
+    await pass();
+
+    expect(await change()).toMatchObject({ state: 'halted' });
+    const members = (await change()).waves.flatMap((wave) => wave.members);
+    expect(members.find(({ placement }) => placement === 'four.prod')?.reason).toBe(
+      'still there: volume data',
+    );
+    expect(members.find(({ placement }) => placement === 'large.prod')?.reason).toContain(
+      'nobody reports',
+    );
+    expect(await stateOf('two.prod')).toBe('present');
+  });
+
+  test('are none when the version that they have cannot be read', async () => {
+    await sql`update placements set platform_version = -1 where environment = 'prod'`.execute(db());
+
+    await goes();
+
+    expect(await postgresFleetQueries(db()).newest()).toBeUndefined();
   });
 });
 

@@ -43,13 +43,15 @@ export interface PlannedFiles {
   readonly files: Files;
   /** Runtimes where what is left behind is meant to be. */
   readonly letGo?: readonly string[] | undefined;
+  /** Environments whose placements on clusters are meant to be taken out. */
+  readonly takeOut?: readonly string[] | undefined;
 }
 
 /** What it would do to put these files in the place of a version. Reads in pages and lets others work in between. */
 export async function planChange(
   { db, running, occupied, drivers, docker, clock }: PlatformPlanning,
   base: PlatformVersion,
-  { files, letGo = [] }: PlannedFiles,
+  { files, letGo = [], takeOut = [] }: PlannedFiles,
 ): Promise<PlatformPlan> {
   const [before, after] = [readFiles(base.files), readFiles(files)];
   const shipped = shippedGuardrails();
@@ -60,6 +62,7 @@ export async function planChange(
     docker: await docker(),
     occupied: await occupied(),
     letGo,
+    takeOut,
     now: clock.now(),
   });
   for (let last = ''; ; ) {
@@ -94,6 +97,7 @@ function planDigest(plan: Omit<PlatformPlan, 'digest'>): string {
       count,
     })),
     moves: (plan.moves ?? []).map(({ environment, from, to }) => ({ environment, from, to })),
+    removed: plan.rendered?.placements.removed ?? 0,
     breaks: plan.breaks.map(({ kind, message, count }) => ({ kind, message, count })),
     guardrails: plan.guardrails.map(({ id, change, fails }) => ({ id, change, fails })),
   });

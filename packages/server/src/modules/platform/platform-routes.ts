@@ -57,7 +57,7 @@ export function platformRoutes(dependencies: PlatformRoutesDependencies): Handle
     planPlatform: async ({ body }, context) => {
       context.authorize({ what: 'platform' });
       const files = 'files' in body ? body.files : await service.filesOf(body.version);
-      return service.plan({ files, letGo: body.letGo });
+      return service.plan({ files, letGo: body.letGo, takeOut: body.takeOut });
     },
     applyPlatform: async ({ body }, context) => {
       context.authorize({ what: 'platform' });
@@ -66,10 +66,10 @@ export function platformRoutes(dependencies: PlatformRoutesDependencies): Handle
     },
     revertPlatform: async ({ body }, context) => {
       context.authorize({ what: 'platform' });
-      const { to, expected, plan, letGo, why } = body;
+      const { to, expected, plan, letGo, takeOut, why } = body;
       const files = await service.filesOf(to);
       const author = context.actor.name;
-      const request = { files, expected, plan, letGo, why, author, reverts: to };
+      const request = { files, expected, plan, letGo, takeOut, why, author, reverts: to };
       return changed(await service.change({ ...request, via: 'revert' }));
     },
     checkCluster: async ({ body }, context) => {

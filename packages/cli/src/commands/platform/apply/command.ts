@@ -1,6 +1,6 @@
 import { define } from '../../../definition.ts';
 import { why } from '../../placement-options.ts';
-import { folder, letGo } from '../plan/command.ts';
+import { folder, letGo, takeOut } from '../plan/command.ts';
 
 export const platformApplyCommand = define({
   path: ['platform', 'apply'],
@@ -9,7 +9,7 @@ export const platformApplyCommand = define({
   details:
     'Does exactly the plan that it shows. When somebody else changed the platform in between, nothing is done and it says what.',
   arguments: { folder },
-  options: { 'let-go': letGo, why },
+  options: { 'let-go': letGo, 'take-out': takeOut, why },
   examples: [
     {
       line: 'pltf platform apply --why "larger small size"',

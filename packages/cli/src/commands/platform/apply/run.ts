@@ -1,6 +1,6 @@
 import type { Run } from '../../../command.ts';
 import { because } from '../../roll-out.ts';
-import { carryOut, lettingGo, lettingGoText } from '../carry-out.ts';
+import { carryOut, onPurpose, onPurposeText } from '../carry-out.ts';
 import { readPlatformFolder } from '../folder.ts';
 import type { platformApplyCommand } from './command.ts';
 
@@ -11,11 +11,11 @@ export const run: Run<typeof platformApplyCommand> = async (
 ) => {
   const files = readPlatformFolder(context, folder);
   return carryOut(context, {
-    what: { files, ...lettingGo(options) },
-    again: `pltf platform apply${folder === undefined ? '' : ` ${folder}`}${lettingGoText(options)} --yes`,
+    what: { files, ...onPurpose(options) },
+    again: `pltf platform apply${folder === undefined ? '' : ` ${folder}`}${onPurposeText(options)} --yes`,
     send: (client, shown, call) =>
       client.applyPlatform(
-        { body: { files, ...shown, ...lettingGo(options), ...because(options.why) } },
+        { body: { files, ...shown, ...onPurpose(options), ...because(options.why) } },
         call,
       ),
   });

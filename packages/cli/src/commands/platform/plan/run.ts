@@ -1,6 +1,6 @@
 import type { Run } from '../../../command.ts';
 import { showPlatformPlan } from '../../../view/platform-plan.ts';
-import { lettingGo } from '../carry-out.ts';
+import { onPurpose } from '../carry-out.ts';
 import { readPlatformFolder } from '../folder.ts';
 import type { platformPlanCommand } from './command.ts';
 
@@ -13,6 +13,6 @@ export const run: Run<typeof platformPlanCommand> = async (
   const client = await context.api();
   return showPlatformPlan(
     context,
-    await client.planPlatform({ body: { files, ...lettingGo(options) } }),
+    await client.planPlatform({ body: { files, ...onPurpose(options) } }),
   );
 };

@@ -1,7 +1,7 @@
 import { PltfError } from '@pltf/contracts';
 import type { Run } from '../../../command.ts';
 import { because } from '../../roll-out.ts';
-import { carryOut, lettingGo, lettingGoText } from '../carry-out.ts';
+import { carryOut, onPurpose, onPurposeText } from '../carry-out.ts';
 import type { platformRevertCommand } from './command.ts';
 
 /** Goes back to an older version, by a new one. */
@@ -17,11 +17,11 @@ export const run: Run<typeof platformRevertCommand> = async (
   }
   const to = Number(version);
   return carryOut(context, {
-    what: { version: to, ...lettingGo(options) },
-    again: `pltf platform revert ${to}${lettingGoText(options)} --yes`,
+    what: { version: to, ...onPurpose(options) },
+    again: `pltf platform revert ${to}${onPurposeText(options)} --yes`,
     send: (client, shown, call) =>
       client.revertPlatform(
-        { body: { to, ...shown, ...lettingGo(options), ...because(options.why) } },
+        { body: { to, ...shown, ...onPurpose(options), ...because(options.why) } },
         call,
       ),
   });
