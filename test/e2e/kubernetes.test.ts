@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LogLine } from '@pltf/contracts';
+import { createClient, LogLine, type PlacementEvidence } from '@pltf/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   field,
@@ -18,7 +18,7 @@ import {
   startClusterPlatform,
 } from './support/cluster-platform.ts';
 import { withoutClusterTools } from './support/cluster-tools.ts';
-import { eventually, fetchUrl, git, pltf } from './support/tools.ts';
+import { eventually, fetchUrl, git, pltf, pltfWith } from './support/tools.ts';
 
 const missing = await withoutClusterTools();
 const rolloutMs = 90_000;
@@ -163,6 +163,73 @@ describe.skipIf(missing !== undefined)(
 
       expect(task, task.err).toMatchObject({ code: 7 });
       expect(task.out).toContain('prod 1');
+    });
+
+    it('runs a command inside an instance, with what it reads, for those who may', async () => {
+      const script = 'process.stdin.on("data", (d) => console.log("read", String(d).trim()))';
+      const where = ['exec', name, '--env', 'prod'];
+      const both =
+        'console.log(process.env.PLTF_ENVIRONMENT); console.error("so"); process.exit(5)';
+
+      const bare = await pltf(cluster.platform, ...where, '--', 'node', '-e', both);
+      const piped = await pltfWith(cluster.platform, 'a line', [
+        ...[...where, '--stdin', '--why', 'a look', '--', 'node', '-e', script],
+      ]);
+      const { client, url } = cluster.platform;
+      const { token } = await client.createToken({ body: { name: 'look', scopes: ['read'] } });
+      const reader = createClient({ url, token });
+      const refused = reader
+        .execCommand({ params: { placement: `${name}.prod` }, body: { command: ['true'] } })
+        [Symbol.asyncIterator]()
+        .next();
+
+      expect(bare).toMatchObject({ code: 5, out: 'prod\n', err: expect.stringContaining('so') });
+      expect(piped, piped.err).toMatchObject({ code: 0, out: 'read a line\n' });
+      await expect(refused).rejects.toMatchObject({
+        code: expect.stringMatching(/forbidden|scope/),
+      });
+      const activity = await done('activity', name);
+      expect(activity).toMatch(/Ran in an instance: node.*\(a look\)/);
+    });
+
+    it('holds a rollout while somebody has paused it, says who, and goes on when told', async () => {
+      const { client } = cluster.platform;
+      const { id } = await client.restart({ params: { placement: `${name}.prod` }, body: {} });
+      await done('pause', name, '--env', 'prod', '--why', 'the till is busy');
+
+      const held = await eventually(
+        () => placementOf(cluster.platform, `${name}.prod`),
+        ({ rollout }) => rollout?.step === 'holding',
+      );
+      const shown = await done('show', name);
+      const deployment = await objectIn(inProd(), 'deployment', name);
+      expect(held.held).toMatchObject({ by: expect.any(String), why: 'the till is busy' });
+      expect(shown).toMatch(/\.prod: \S+ paused its rollout .*\(the till is busy\) · pltf resume/);
+      expect(field(deployment, 'spec', 'paused')).toBe(true);
+      await done('resume', name, '--env', 'prod');
+
+      expect(await client.getRollout({ params: { id } })).toMatchObject({ state: 'done' });
+      expect((await placementOf(cluster.platform, `${name}.prod`)).held).toBeUndefined();
+    });
+
+    it('collects what the cluster shows of it, without secrets', async () => {
+      const bundle = JSON.parse(await done('debug', name, '--env', 'prod', '--json'));
+
+      const { evidence } = bundle.placements[0] as { evidence: PlacementEvidence };
+      expect(evidence.missing).toEqual([]);
+      expect(evidence.objects.map(({ object }) => object)).toContain(`Deployment ${name}`);
+      expect(evidence.events.length).toBeGreaterThan(0);
+      expect(evidence.instances.map(({ phase }) => phase)).toContain('Running');
+      expect(JSON.stringify(evidence)).not.toContain('managedFields');
+      expect(evidence.record).toMatchObject({ placement: `${name}.prod`, stage: 'done' });
+    });
+
+    it('says the image of a release by digest, and what is in it', async () => {
+      const image = await done('release', 'image', name, '1');
+      const sbom = JSON.parse(await done('release', 'image', name, '1', '--sbom'));
+
+      expect(image).toMatch(new RegExp(`${cluster.registry}/pltf/\\S+@sha256:[0-9a-f]{64}`));
+      expect(sbom).toMatchObject({ bomFormat: 'CycloneDX' });
     });
 
     it('shows the log lines of all instances, also of one that has started again', async () => {

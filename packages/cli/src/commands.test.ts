@@ -878,6 +878,34 @@ describe('activity', () => {
   });
 });
 
+describe('a command inside an instance', () => {
+  beforeEach(() => {
+    platform.handlers.execCommand = async function* ({ body }) {
+      yield { stream: 'out', text: `read ${body.stdin?.length ?? 'nothing'}\n` };
+      yield { exitCode: 4 };
+    };
+  });
+
+  test('reads what is piped when it is asked to, and ends with its own exit code', async () => {
+    const stdin = 'select 1;\n';
+
+    const piped = await pltf('exec users-api --env prod -i -- psql', { stdin });
+    const bare = await pltf('exec users-api --env prod -- psql', { stdin });
+
+    expect([piped.code, piped.out, bare.out]).toEqual([4, 'read 10\n', 'read nothing\n']);
+  });
+
+  test('is not given more than it may read', async () => {
+    const { code, err } = await pltf('exec users-api --env prod -i -- psql', {
+      stdin: 'x'.repeat(300_000),
+    });
+
+    expect(code).toBe(64);
+    expect(err).toContain('at most 262144 characters');
+    expect(platform.requests.some(({ name }) => name === 'execCommand')).toBe(false);
+  });
+});
+
 describe('a job', () => {
   beforeEach(() => {
     const schedule = {

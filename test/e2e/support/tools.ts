@@ -56,9 +56,18 @@ const environment = (platform: TestPlatform): NodeJS.ProcessEnv => ({
 
 /** `pltf …` as a person runs it in a terminal of their own. */
 export const pltf = (platform: TestPlatform, ...args: readonly string[]): Promise<Ended> =>
+  pltfWith(platform, '', args);
+
+/** The same, at the end of a pipe. */
+export const pltfWith = (
+  platform: TestPlatform,
+  input: string,
+  args: readonly string[],
+): Promise<Ended> =>
   run(process.execPath, [join(checkout, 'dist', 'pltf.js'), ...args], {
     env: environment(platform),
     cwd: platform.home,
+    input,
   });
 
 export const git = (

@@ -127,6 +127,9 @@ export const TaskView = z.object({
 });
 export type TaskView = z.infer<typeof TaskView>;
 
+/** Characters that a command inside an instance may be given to read. */
+export const longestStdin = 262_144;
+
 const tag = 'runtime';
 const params = z.object({ placement: PlacementId });
 const action = 'component:operate' as const;
@@ -234,6 +237,8 @@ export const runtimeApi = {
     params,
     body: z.object({
       command: z.array(z.string().max(4000)).min(1).max(100),
+      /** What the command reads, and then its end; absent: nothing. */
+      stdin: z.string().max(longestStdin).optional(),
       /** One that runs; absent: one that is healthy. */
       instance: z.string().max(253).optional(),
       why: Why,

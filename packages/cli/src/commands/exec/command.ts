@@ -9,6 +9,7 @@ export const execCommand = define({
   options: {
     ...placementOptions,
     instance: { type: 'text', value: 'ID', summary: 'This instance; a healthy one unless given' },
+    stdin: { type: 'flag', short: 'i', summary: 'Give it what this command reads, to its end' },
     why,
   },
   rest: '-- COMMAND…',
@@ -16,6 +17,10 @@ export const execCommand = define({
     {
       line: 'pltf exec users-api --env prod -- cat /etc/resolv.conf',
       does: 'shows its output and ends with its exit code',
+    },
+    {
+      line: 'pltf exec users-api --env prod -i -- node < look.js',
+      does: 'runs a script of this machine inside it',
     },
   ],
 });

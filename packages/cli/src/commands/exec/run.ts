@@ -1,4 +1,4 @@
-import { PltfError } from '@pltf/contracts';
+import { longestStdin, PltfError } from '@pltf/contracts';
 import { choosePlacement } from '../../api/placements.ts';
 import type { Run } from '../../command.ts';
 import type { Context } from '../../context.ts';
@@ -10,7 +10,7 @@ import type { execCommand } from './command.ts';
 
 /** Runs a command inside an instance; its exit code becomes this program's. */
 export const run: Run<typeof execCommand> = async (
-  { arguments: { name }, options: { env, branch, instance, why }, rest },
+  { arguments: { name }, options: { env, branch, instance, stdin, why }, rest },
   context,
 ) => {
   if (rest.length === 0) {
@@ -22,7 +22,8 @@ export const run: Run<typeof execCommand> = async (
   const client = await context.api();
   const { id: placement } = await choosePlacement(context, client, { name, env, branch });
   const chosen = instance === undefined ? {} : { instance };
-  const body = { command: [...rest], ...chosen, ...because(why) };
+  const read = stdin ? { stdin: await input(context) } : {};
+  const body = { command: [...rest], ...read, ...chosen, ...because(why) };
   const lines = wholeLines(context);
   const call = { signal: context.interrupted };
   for await (const piece of client.execCommand({ params: { placement }, body }, call)) {
@@ -37,6 +38,15 @@ export const run: Run<typeof execCommand> = async (
   lines.end();
   return exit.failed;
 };
+
+async function input(context: Context): Promise<string> {
+  const text = await context.input.readAll(longestStdin + 1);
+  if (text.length <= longestStdin) return text;
+  throw new PltfError('usage-invalid', {
+    detail: `A command reads at most ${longestStdin} characters.`,
+    fix: 'Put the rest into the image, or have the command fetch it.',
+  });
+}
 
 /** Pieces end anywhere; what is printed ends where a line does. */
 function wholeLines({ out, err }: Context) {

@@ -119,6 +119,8 @@ export interface PodLogLine {
 export interface ExecOptions {
   readonly container?: string | undefined;
   readonly command: readonly string[];
+  /** What it reads, and then its end; absent: it has no input. */
+  readonly stdin?: string | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -31,7 +31,7 @@ export function execHandlers(
           fix: '`pltf run NAME -- COMMAND` runs it beside them, in the same release and environment.',
         });
       }
-      const { command, instance, why } = body;
+      const { command, stdin, instance, why } = body;
       await transact(db, async (tx) => {
         tx.tell({
           ...subject(placement),
@@ -42,7 +42,7 @@ export function execHandlers(
         });
         await Promise.resolve();
       });
-      const output = driver.exec(placement.id, { command, instance }, context.signal);
+      const output = driver.exec(placement.id, { command, stdin, instance }, context.signal);
       yield* masked(output, masksLogs(component.spec, placement.environment));
     },
   };

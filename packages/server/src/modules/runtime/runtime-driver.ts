@@ -88,6 +88,8 @@ export interface RevertChoice extends DriftChoice {
 
 export interface ExecRequest {
   readonly command: readonly string[];
+  /** What it reads, and then its end. */
+  readonly stdin?: string | undefined;
   /** One of its instances; absent: a healthy one. */
   readonly instance?: string | undefined;
 }

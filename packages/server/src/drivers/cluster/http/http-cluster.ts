@@ -14,7 +14,7 @@ import { unlessAborted } from '../reconnect.ts';
 import { type ClusterRequest, Connection, type ConnectionOptions } from './connection.ts';
 import { type Discovered, discover, kindName } from './discovery.ts';
 import { selectors, watchKind } from './kind-events.ts';
-import { execInPod } from './pod-exec.ts';
+import { endsInput, execInPod } from './pod-exec.ts';
 import { podLines } from './pod-log.ts';
 
 const fieldManager = 'pltf';
@@ -185,10 +185,12 @@ class HttpCluster implements ClusterApi {
     return podLines(this.#connection, namespace, pod, options);
   }
 
-  exec(
+  async *exec(
     ...[namespace, pod, options]: Parameters<ClusterApi['exec']>
-  ): ReturnType<ClusterApi['exec']> {
-    return execInPod(this.#connection, namespace, pod, options);
+  ): AsyncGenerator<ExecOutput> {
+    const { stdin, signal } = options;
+    const ends = stdin !== undefined && endsInput(await this.served({ signal }));
+    yield* execInPod(this.#connection, namespace, pod, options, ends);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

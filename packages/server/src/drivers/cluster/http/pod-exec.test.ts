@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type ExecOutput, PltfError } from '@pltf/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ClusterApi } from '../cluster-api.ts';
+import type { ClusterApi, ExecOptions } from '../cluster-api.ts';
 import { openCluster } from './http-cluster.ts';
 
 let server: Server;
@@ -15,6 +15,7 @@ let folder: string;
 let cluster: ClusterApi;
 let asked: IncomingMessage | undefined;
 let talk: (socket: Duplex) => void;
+let minor: string;
 
 /** A binary frame of a WebSocket server: a channel and what it carries, at most 65,535 bytes. */
 function frame(channel: number, content: Uint8Array | string): Buffer {
@@ -26,11 +27,28 @@ function frame(channel: number, content: Uint8Array | string): Buffer {
   return Buffer.concat([head, payload]);
 }
 
+/** What short frames of a client carry. */
+function unmasked(bytes: Buffer): Buffer[] {
+  const found: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = (bytes[at + 1] ?? 0) & 127;
+    const key = bytes.subarray(at + 2, at + 6);
+    const content = bytes.subarray(at + 6, at + 6 + length);
+    found.push(Buffer.from(content.map((byte, index) => byte ^ (key[index % 4] ?? 0))));
+    at += 6 + length;
+  }
+  return found;
+}
+
 beforeEach(async () => {
   asked = undefined;
   folder = await mkdtemp(join(tmpdir(), 'pltf-exec-'));
-  server = createServer((_request, response) => {
-    response.writeHead(403).end('{}');
+  minor = '31';
+  server = createServer((request, response) => {
+    if (request.url === '/version') response.end(JSON.stringify({ major: '1', minor }));
+    else if (/^\/apis?(?:\/|\?|$)/.test(request.url ?? ''))
+      response.end(JSON.stringify({ kind: 'APIGroupList', groups: [], resources: [] }));
+    else response.writeHead(403).end('{}');
   });
   server.on('upgrade', (request, socket) => {
     asked = request;
@@ -68,9 +86,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(signal = new AbortController().signal): Promise<readonly ExecOutput[]> {
+async function run({
+  signal = new AbortController().signal,
+  ...more
+}: Partial<ExecOptions> = {}): Promise<readonly ExecOutput[]> {
   const outputs: ExecOutput[] = [];
-  const options = { container: 'main', command: ['sh', '-c', 'echo $A; rm "b c"'], signal };
+  const options = {
+    container: 'main',
+    command: ['sh', '-c', 'echo $A; rm "b c"'],
+    signal,
+    ...more,
+  };
   for await (const output of cluster.exec('shop', 'web-1', options)) outputs.push(output);
   return outputs;
 }
@@ -102,6 +128,36 @@ describe('a command in a container', () => {
     expect(asked?.headers['sec-websocket-protocol']).toContain('v5.channel.k8s.io');
   });
 
+  it('reads what it is given, and then its end, where the cluster can say so', async () => {
+    minor = '31';
+    const frames: Buffer[] = [];
+    talk = (socket) =>
+      socket.on('data', (chunk: Buffer) => {
+        frames.push(...unmasked(chunk));
+        if (frames.at(-1)?.[0] === 255) socket.write(status({ status: 'Success' }));
+      });
+
+    await run({ stdin: 'grün\n' });
+
+    expect(frames).toEqual([Buffer.from('\u0000grün\n'), Buffer.from([255, 0])]);
+    const { searchParams } = new URL(asked?.url ?? '', 'http://cluster');
+    expect(searchParams.get('stdin')).toBe('true');
+    expect(searchParams.getAll('command')).toEqual(['sh', '-c', 'echo $A; rm "b c"']);
+  });
+
+  it('reads as many bytes as it is given where the end cannot be said', async () => {
+    minor = '20';
+    talk = (socket) => socket.on('data', () => socket.write(status({ status: 'Success' })));
+
+    await run({ stdin: 'grün\n' });
+
+    const { searchParams } = new URL(asked?.url ?? '', 'http://cluster');
+    expect(searchParams.getAll('command')).toEqual([
+      ...['sh', '-c', 'head -c "$0" | "$@"', '6'],
+      ...['sh', '-c', 'echo $A; rm "b c"'],
+    ]);
+  });
+
   it('ends well with 0', async () => {
     talk = (socket) => socket.write(status({ status: 'Success' }));
 
@@ -126,6 +182,6 @@ describe('a command in a container', () => {
     const end = new AbortController();
     setTimeout(() => end.abort(), 200);
 
-    expect(await run(end.signal)).toEqual([{ stream: 'out', text: 'waiting' }]);
+    expect(await run({ signal: end.signal })).toEqual([{ stream: 'out', text: 'waiting' }]);
   });
 });

@@ -1,23 +1,41 @@
 import { type ExecOutput, PltfError } from '@pltf/contracts';
 import { type MessageEvent, WebSocket } from 'undici';
-import type { ExecOptions } from '../cluster-api.ts';
+import type { ExecOptions, Served } from '../cluster-api.ts';
 import { listAt, textAt } from '../json-read.ts';
 import type { Connection } from './connection.ts';
 
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-const channels = { out: 1, err: 2, status: 3 } as const;
+const channels = { in: 0, out: 1, err: 2, status: 3, close: 255 } as const;
 const openMs = 30_000;
+const pieceBytes = 32 * 1024;
 
-/** Runs a command in a container, over the WebSocket channels of the API server. */
+/** Whether the end of a command's input can be told: the fifth version of the channels, from Kubernetes 1.30 on. */
+export const endsInput = ({ minor }: Pick<Served, 'minor'>): boolean => minor >= 30;
+
+/**
+ * Where the end of its input cannot be told, the command gets as many bytes as there are, and then the end. Its words
+ * stay words: no shell reads them.
+ */
+const bounded = (command: readonly string[], bytes: number): readonly string[] => [
+  ...['sh', '-c', 'head -c "$0" | "$@"', String(bytes)],
+  ...command,
+];
+
+/** Runs a command in a container, over the WebSocket channels of the API server; `ends`: see `endsInput`. */
 export async function* execInPod(
   connection: Connection,
   namespace: string,
   pod: string,
   options: ExecOptions,
+  ends: boolean,
 ): AsyncGenerator<ExecOutput> {
+  const stdin = options.stdin === undefined ? undefined : new TextEncoder().encode(options.stdin);
+  const command =
+    stdin === undefined || ends ? options.command : bounded(options.command, stdin.length);
   const query = new URLSearchParams({ stdout: 'true', stderr: 'true' });
   if (options.container !== undefined) query.set('container', options.container);
-  for (const word of options.command) query.append('command', word);
+  if (stdin !== undefined) query.set('stdin', 'true');
+  for (const word of command) query.append('command', word);
   const { server, dispatcher, headers } = await connection.socket();
   const base = server.href.replace(/^http/, 'ws').replace(/\/$/, '');
   const socket = new WebSocket(
@@ -25,7 +43,14 @@ export async function* execInPod(
     { protocols, dispatcher, headers: flat(headers) },
   );
   socket.binaryType = 'arraybuffer';
+  if (stdin !== undefined) socket.addEventListener('open', () => sendInput(socket, stdin, ends));
   yield* messagesOf(socket, `a command in ${namespace}/${pod}`, options.signal);
+}
+
+function sendInput(socket: WebSocket, stdin: Uint8Array, ends: boolean): void {
+  for (let from = 0; from < stdin.length; from += pieceBytes)
+    socket.send(Uint8Array.of(channels.in, ...stdin.subarray(from, from + pieceBytes)));
+  if (ends) socket.send(Uint8Array.of(channels.close, channels.in));
 }
 
 const flat = (headers: Readonly<Record<string, string | string[]>>): [string, string][] =>

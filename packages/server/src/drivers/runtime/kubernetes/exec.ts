@@ -18,7 +18,7 @@ export async function* execInPod(
   { cluster, cache }: ExecDependencies,
   placement: string,
   template: string | undefined,
-  { command, instance }: ExecRequest,
+  { command, stdin, instance }: ExecRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ExecOutput> {
   await cache.ready(signal);
@@ -36,5 +36,5 @@ export async function* execInPod(
     });
   }
   const container = programOf(pod)?.name;
-  yield* cluster.exec(namespace, pod.name, { container, command, signal });
+  yield* cluster.exec(namespace, pod.name, { container, command, stdin, signal });
 }

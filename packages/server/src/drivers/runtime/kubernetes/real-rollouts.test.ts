@@ -148,11 +148,21 @@ describe.skipIf(missing !== undefined)(`rollouts on real pods ${missing ?? ''}`,
     }
     expect(lines.map(({ text }) => text)).toContain('release 5 is well');
 
-    const output: unknown[] = [];
-    const request = { command: ['sh', '-c', 'echo $PLTF_RELEASE; exit 6'] };
-    for await (const part of driver.exec(placement, request, AbortSignal.timeout(20_000)))
-      output.push(part);
-    expect(output).toEqual([{ stream: 'out', text: '5\n' }, { exitCode: 6 }]);
+    const written = async (command: readonly string[], stdin?: string) => {
+      const output: unknown[] = [];
+      const request = { command, stdin };
+      for await (const part of driver.exec(placement, request, AbortSignal.timeout(20_000)))
+        output.push(part);
+      return output;
+    };
+    expect(await written(['sh', '-c', 'echo $PLTF_RELEASE; exit 6'])).toEqual([
+      { stream: 'out', text: '5\n' },
+      { exitCode: 6 },
+    ]);
+    expect(await written(['wc', '-c'], `${'ä'.repeat(50_000)}\n`)).toEqual([
+      { stream: 'out', text: '100001\n' },
+      { exitCode: 0 },
+    ]);
 
     const task = (command: readonly string[], timeoutMs = 60_000) => ({
       owner: { team: 'team-identity', component: 'users-api' },
@@ -176,6 +186,22 @@ describe.skipIf(missing !== undefined)(`rollouts on real pods ${missing ?? ''}`,
     );
     const late = await driver.awaitTask('task_B2', AbortSignal.timeout(60_000));
     expect(late).toMatchObject({ state: 'finished', ended: 'timeout' });
+  });
+
+  test('show what the cluster has of them: objects, events, conditions and last lines', async () => {
+    const found = await driver.evidence?.(placement, AbortSignal.timeout(30_000));
+
+    expect(found?.missing).toEqual([]);
+    expect(found?.objects.map(({ object }) => object)).toEqual(
+      expect.arrayContaining([`Namespace ${namespace}`, expect.stringMatching(/^Deployment /)]),
+    );
+    expect(JSON.stringify(found)).not.toContain('managedFields');
+    expect(found?.events.map(({ reason }) => reason)).toContain('Scheduled');
+    const [instance] = found?.instances.filter(({ phase }) => phase === 'Running') ?? [];
+    expect(instance?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Ready', status: 'True' }),
+    );
+    expect(instance?.containers[0]?.log.join('\n')).toContain('release 5 is well');
   });
 
   test('are as quick back as pods start, and hold, stop and start', async () => {
