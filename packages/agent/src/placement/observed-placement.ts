@@ -36,7 +36,11 @@ export function rolloutStep(record: PlacementRecord): ObservedRollout['step'] {
   const leaving = instances.some(({ state }) => state === 'draining' || state === 'stopping');
   if (heldSince !== undefined && leaving) return 'holding';
   const own = instances.filter((instance) => instance.cohort === target);
-  if (own.length === 0) return leaving ? 'draining' : 'starting';
+  if (own.length === 0) {
+    const { isolation, prepared } = cohortOf(record, target) ?? {};
+    if (isolation === 'docker' && prepared !== true) return 'image';
+    return leaving ? 'draining' : 'starting';
+  }
   if (!own.every(isReady)) return 'waiting-healthy';
   if (serving !== target) return 'switching';
   return 'draining';

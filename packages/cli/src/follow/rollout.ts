@@ -25,6 +25,7 @@ interface Seen {
 
 const titles: Readonly<Record<StepName, string>> = {
   starting: 'starting',
+  image: 'waiting for its image',
   'waiting-healthy': 'waiting until healthy',
   'release-task': 'release task',
   holding: 'holding requests',

@@ -70,6 +70,8 @@ export type ObservedInstance = z.infer<typeof ObservedInstance>;
 /** `committed` is an end without a claim: it is in its repository, and nobody reports what came of it. */
 export const RolloutStep = z.enum([
   'starting',
+  // Its image is being made.
+  'image',
   'waiting-healthy',
   'release-task',
   'holding',

@@ -8,6 +8,7 @@ export interface Stage {
 
 const titles: Readonly<Record<string, string>> = {
   starting: 'Start',
+  image: 'Image',
   'waiting-healthy': 'Healthy',
   'release-task': 'Release task',
   holding: 'Hold requests',

@@ -37,7 +37,6 @@ function goesTo(
   branch: string,
   platform: PlatformFile,
 ): readonly PlatformFile['environments'][number][] {
-  if (spec.kind === 'job') return [];
   return platform.environments.filter(
     ({ name, kind, follows }) =>
       kind === 'preview' ||

@@ -18,6 +18,8 @@ export type ImageBuildResult =
 
 /** Makes images of releases and knows what is in them; by the release's digest. */
 export interface ImageBuilder {
+  /** Has it made while other things go on; who needs it asks again. */
+  begin(request: ImageBuildRequest): Promise<void>;
   /** Answers when it is made, or is not. Idempotent within a run. */
   build(request: ImageBuildRequest): Promise<ImageBuildResult>;
   /** Undefined where none was asked for. */

@@ -28,16 +28,31 @@ const platform = PlatformFile.parse({
 });
 
 test('an image is made for what runs on containers, and only for that', () => {
-  expect(imagePlace(specOf([]), platform)).toBeUndefined();
-  expect(imagePlace(specOf(['staging']), platform)).toEqual({ registry: undefined });
-  expect(imagePlace(specOf(['staging', 'prod']), platform)).toEqual({
+  expect(imagePlace(specOf([]), 'main', platform)).toBeUndefined();
+  expect(imagePlace(specOf(['staging']), 'main', platform)).toMatchObject({ registry: undefined });
+  expect(imagePlace(specOf(['staging', 'prod']), 'main', platform)).toMatchObject({
     registry: 'registry.example.com/pltf',
   });
 });
 
+test('a pipeline waits for its image only when the release goes where it is needed', () => {
+  const follows = PlatformFile.parse({
+    ...platform,
+    environments: platform.environments.map((one) =>
+      one.name === 'staging' ? { ...one, follows: 'default-branch' } : one,
+    ),
+  });
+  const when = (environments: string[], branch: string, file: PlatformFile) =>
+    imagePlace(specOf(environments), branch, file)?.when;
+
+  expect(when(['staging', 'prod'], 'main', follows)).toBe('now');
+  expect(when(['prod'], 'main', follows)).toBe('meanwhile');
+  expect(when(['staging', 'prod'], 'fix-login', follows)).toBe('asked-for');
+});
+
 test('nothing is made for a workload that names its image', () => {
-  expect(imagePlace(specOf(['prod'], 'nginx:1.27'), platform)).toBeUndefined();
-  expect(imagePlace(specOf(['prod'], '.'), platform)).toBeDefined();
+  expect(imagePlace(specOf(['prod'], 'nginx:1.27'), 'main', platform)).toBeUndefined();
+  expect(imagePlace(specOf(['prod'], '.'), 'main', platform)).toBeDefined();
 });
 
 test('the release job is what its worst step is', () => {

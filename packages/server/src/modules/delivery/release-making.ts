@@ -55,14 +55,21 @@ export async function makeRelease(
     return failed(withSteps(), { step: 'Build', lines });
   }
   const { digest, bytes } = built;
-  const place = imagePlace(spec, dependencies.platform.current());
-  if (place === undefined) return { ok: true, summary: withSteps(), digest, bytes };
-  await showRunning(dependencies, run, withSteps(imageStep()));
-  const since = Date.now();
-  const image = await dependencies.images.build({
+  const place = imagePlace(spec, run.branch, dependencies.platform.current());
+  const made = { ok: true, summary: withSteps(), digest, bytes } as const;
+  if (place === undefined || place.when === 'asked-for') return made;
+  const request = {
     ...{ run: run.id, team, component: run.component, commit: run.commit, digest },
     ...{ registry: place.registry, signal },
-  });
+  };
+  if (place.when === 'meanwhile') {
+    // Where it cannot begin now, the rollout that needs it begins it, and says what is wrong.
+    await dependencies.images.begin(request).catch(() => undefined);
+    return made;
+  }
+  await showRunning(dependencies, run, withSteps(imageStep()));
+  const since = Date.now();
+  const image = await dependencies.images.build(request);
   const all = withSteps(imageStep({ ok: image.ok, durationMs: Date.now() - since }));
   return image.ok
     ? { ok: true, summary: all, digest, bytes }

@@ -2,6 +2,7 @@ import type { Component } from '../catalog/index.ts';
 import type { Placement } from './placement.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { PlacementFacts } from './runtime-views.ts';
+import { scheduleIn } from './schedule-rules.ts';
 import type { Task } from './task.ts';
 
 /** The last turns of a job's placements; nothing is asked for what is none. */
@@ -18,7 +19,7 @@ export function placementFacts(
   { spec }: Component,
   turns: ReadonlyMap<string, Task>,
 ): PlacementFacts {
-  const cron = spec?.schedules?.[environment] ?? spec?.schedule;
+  const cron = spec === undefined ? undefined : scheduleIn(spec, environment);
   return {
     size: spec?.run[environment]?.size ?? '',
     ...(cron === undefined ? {} : { job: { cron, last: turns.get(id) } }),

@@ -7,7 +7,7 @@ import type { ReleaseSource } from './placement.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeService } from './runtime-service.ts';
 import type { Runtimes } from './runtimes.ts';
-import { dueTurn } from './schedule-rules.ts';
+import { dueTurn, scheduleIn } from './schedule-rules.ts';
 
 export interface ScheduleReconcilerDependencies {
   readonly db: Db;
@@ -42,7 +42,7 @@ export function createScheduleReconciler({
       const { component, environment, observed, createdAt } = placement;
       const release = observed?.serving?.number ?? placement.release;
       const source = await releases.toPlace(component, release, environment);
-      const cron = source?.spec.schedules?.[environment] ?? source?.spec.schedule;
+      const cron = source === undefined ? undefined : scheduleIn(source.spec, environment);
       if (cron === undefined) return undefined;
       if ((await runtimes.of(placement)).schedules === true) return undefined;
       const last = (await queries.lastTurns([id])).get(id);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dueTurn } from './schedule-rules.ts';
+import { dueTurn, scheduleIn } from './schedule-rules.ts';
 
 const at = (text: string) => new Date(`2026-11-21T${text}Z`);
 
@@ -24,4 +24,17 @@ test('of several that were missed the last is due, and none that is older than f
 
 test('a release that arrives after the time does not make up for it', () => {
   expect(dueTurn('0 3 * * *', at('03:01:00'), at('03:02:00')).turn).toBeUndefined();
+});
+
+test('a job has its times where its thin file names the environment, and none in previews', () => {
+  const spec = {
+    environments: ['prod', 'staging'],
+    schedule: '0 3 * * *',
+    schedules: { staging: '0 4 * * *' },
+  };
+
+  expect(['prod', 'staging', 'preview'].map((name) => scheduleIn(spec, name))).toEqual([
+    ...['0 3 * * *', '0 4 * * *'],
+    undefined,
+  ]);
 });

@@ -1,3 +1,4 @@
+import type { Spec } from '@pltf/contracts';
 import { nextRun } from '@pltf/plan';
 
 /** A turn that was missed by more than this is left out. Milliseconds. */
@@ -9,6 +10,15 @@ export interface Due {
   /** The last time that has come and was not begun yet. */
   readonly turn: Date | undefined;
   readonly next: Date | undefined;
+}
+
+/** When a job runs by itself in an environment. Its previews are there to be tried: they run when somebody asks. */
+export function scheduleIn(
+  { schedules, schedule, environments }: Pick<Spec, 'environments' | 'schedule' | 'schedules'>,
+  environment: string,
+): string | undefined {
+  if (!environments.includes(environment)) return undefined;
+  return schedules?.[environment] ?? schedule;
 }
 
 /** What is due of a job, when everything until `since` is done; of several that were missed, the last. */

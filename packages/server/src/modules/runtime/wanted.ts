@@ -7,6 +7,7 @@ import type { Placement, ReleaseToPlace } from './placement.ts';
 import { calleePeers, calleesOf, callerPeers, labelOf } from './placement-edges.ts';
 import type { WantedPlacement } from './runtime-driver.ts';
 import type { PlacementEnds } from './runtime-queries.ts';
+import { scheduleIn } from './schedule-rules.ts';
 
 export interface WantedFacts {
   readonly platform: PlatformSnapshot;
@@ -35,7 +36,7 @@ export function wantedPlacement(
     object,
     callers: callerPeers(ends),
     callees: calleePeers(calleesOf(file, environment, source), environment, ends),
-    schedule: source.spec.schedules?.[environment] ?? source.spec.schedule,
+    schedule: scheduleIn(source.spec, environment),
     stamp: {
       specHash: digestOf(source.spec),
       platformVersion: String(placement.platformVersion ?? 0),

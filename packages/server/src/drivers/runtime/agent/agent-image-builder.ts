@@ -1,6 +1,10 @@
 import { LogLine, PltfError, ReleaseImage } from '@pltf/contracts';
 import { z } from 'zod';
-import type { ImageBuilder, ImageBuildResult } from '../../../modules/delivery/index.ts';
+import type {
+  ImageBuilder,
+  ImageBuildRequest,
+  ImageBuildResult,
+} from '../../../modules/delivery/index.ts';
 import type { AgentClient } from './agent-client.ts';
 
 export interface AgentImageBuilderOptions {
@@ -19,18 +23,26 @@ export function agentImageBuilder({
   repositoryUrl,
 }: AgentImageBuilderOptions): ImageBuilder {
   const pathOf = (digest: string): string => `/v1/images/${digest}`;
+  const begin = (request: ImageBuildRequest): Promise<ReleaseImage> => {
+    const { run, team, component, commit, digest, registry, signal } = request;
+    const source = repositoryUrl(component);
+    const body = {
+      owner: { team, component },
+      release: { digest, commit },
+      plan: { source, ...(registry === undefined ? {} : { registry }) },
+      attempt: run,
+    };
+    return agent.call({ method: 'PUT', path: pathOf(digest), body, signal }, ReleaseImage);
+  };
   return {
-    build: async ({ run, team, component, commit, digest, registry, signal }) => {
-      const source = repositoryUrl(component);
-      const body = {
-        owner: { team, component },
-        release: { digest, commit },
-        plan: { source, ...(registry === undefined ? {} : { registry }) },
-        attempt: run,
-      };
-      const path = pathOf(digest);
-      const begun = await agent.call({ method: 'PUT', path, body, signal }, ReleaseImage);
+    begin: async (request) => {
+      await begin(request);
+    },
+    build: async (request) => {
+      const begun = await begin(request);
       if (begun.state !== 'building') return resultOf(begun);
+      const { digest, signal } = request;
+      const path = pathOf(digest);
       const wait = { method: 'GET', path: `${path}?wait=1`, timeoutMs: 0, signal } as const;
       return resultOf(await agent.call(wait, ReleaseImage));
     },

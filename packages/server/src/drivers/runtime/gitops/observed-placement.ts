@@ -20,7 +20,7 @@ export interface Observation {
 }
 
 const steps: Readonly<Record<RolloutStage, RolloutStep>> = {
-  'image': 'starting',
+  'image': 'image',
   'surroundings': 'starting',
   'release-task': 'release-task',
   'workload': 'starting',

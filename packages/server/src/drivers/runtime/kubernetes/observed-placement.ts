@@ -20,7 +20,7 @@ export interface Findings {
 export const nothingFound: Findings = { notes: [], drift: [], restored: [] };
 
 const steps: Readonly<Record<RolloutStage, ObservedRollout['step']>> = {
-  'image': 'starting',
+  'image': 'image',
   'surroundings': 'starting',
   'release-task': 'release-task',
   'workload': 'starting',
