@@ -11,7 +11,7 @@ export { postgresDeliveryStore } from './delivery-store.postgres.ts';
 export type { DeliveryStore } from './delivery-store.ts';
 export { releaseView, runView } from './delivery-views.ts';
 export { environmentsOf } from './deploy-rules.ts';
-export type { ImageBuilder, ImageBuildResult } from './image-builder.ts';
+export type { ImageBuilder, ImageBuildRequest, ImageBuildResult } from './image-builder.ts';
 export type { Pipeline, PipelineRequest, PipelineResult } from './pipeline.ts';
 export { previewPipeline } from './pipeline-preview.ts';
 export { placedReleases } from './placed-releases.ts';

@@ -1,4 +1,4 @@
-import { PltfError } from '@pltf/contracts';
+import { type ExecOutput, PltfError } from '@pltf/contracts';
 import type {
   ClusterApi,
   FieldConflict,

@@ -61,7 +61,11 @@ afterEach(async () => {
 function wanted(runtime = 'east', image?: string): WantedPlacement {
   const made = wantedPlacement(placement, source, {
     platform: { version: 1, digest: '', file: PlatformFile.parse({}), guardrails: new Map() },
-    ...{ goldenPaths: [], repository: '', ends: { callers: [], ports: new Map(), morePorts: new Map() } },
+    ...{
+      goldenPaths: [],
+      repository: '',
+      ends: { callers: [], ports: new Map(), morePorts: new Map() },
+    },
   });
   if (made === undefined) throw new Error('prod is there');
   const spec = { ...made.object.spec, runtime, ...(image === undefined ? {} : { image }) };
