@@ -12,7 +12,11 @@ import {
   type TemplateResult,
 } from '@pltf/plan';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
+import {
+  promtool,
+  withoutPromtool,
+} from '../packages/plan/src/render/kubernetes/testing/promtool.ts';
 import {
   inputWith,
   type SpecChange,
@@ -23,6 +27,8 @@ import { checkValues, render, textIn } from './rendering.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- values of charts, whose shape their schema checks
 type Values = any;
+
+const noPromtool = withoutPromtool();
 
 /** What Helm would make of the chart in a created repository. */
 function helm(repository: TemplateResult, release: string, values: Values): KubernetesObject[] {
@@ -228,6 +234,27 @@ describe('the chart of a created repository', () => {
       expect(() => checkValues(schema, { ...values, replicaz: 3 })).toThrow('replicaz');
     }
   });
+
+  it.skipIf(noPromtool !== undefined)(
+    `has rules that Prometheus takes, and so has the folder alerts (${noPromtool ?? 'promtool'})`,
+    () => {
+      const watched = chartValues(inputWith({}, { release, cluster }));
+      const files = [...repositories].flatMap(([id, made]) => {
+        const rules = helm(made, 'users-api', { ...watched }).filter(
+          ({ kind }) => kind === 'PrometheusRule',
+        );
+        return [
+          ...rules.map(({ spec }, index) => [`${id}-${index}.yaml`, stringify(spec)] as const),
+          [`${id}-alerts.yaml`, textIn(made, 'alerts/rules.yaml')] as const,
+        ];
+      });
+
+      const { passed, output } = promtool('check', Object.fromEntries(files));
+
+      expect(files).toHaveLength(2 * repositories.size);
+      expect(passed, output).toBe(true);
+    },
+  );
 
   it('restarts instances when a setting changes, and only then', () => {
     const hash = (env: Record<string, string>): unknown => {
