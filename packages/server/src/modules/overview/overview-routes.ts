@@ -8,8 +8,8 @@ import { type OperationsQueries, operationView } from '../paths/index.ts';
 import type { ReposQueries } from '../repos/index.ts';
 import {
   fresh,
-  type Placement,
   lastTurnsOf,
+  type Placement,
   placementFacts,
   placementView,
   type RuntimeQueries,

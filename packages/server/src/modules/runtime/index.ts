@@ -8,13 +8,13 @@ export {
 } from './observation-intake.ts';
 export { occupiedRuntimes } from './occupied-runtimes.ts';
 export type { ChangeRequest, PlaceRequest } from './place-request.ts';
-export { lastTurnsOf, placementFacts } from './placement-facts.ts';
 export {
   knownRelease,
   type Placement,
   type ReleaseSource,
   type ReleaseToPlace,
 } from './placement.ts';
+export { lastTurnsOf, placementFacts } from './placement-facts.ts';
 export { createPlacementReconciler } from './placement-reconciler.ts';
 export {
   environmentsMoved,

@@ -91,3 +91,70 @@ test('a proposal can be merged, and is looked at without a commit once it is', a
   expect(await world.repo.head(proposed)).toBeUndefined();
   expect(await world.repo.head(active)).toBe(head);
 });
+
+/** The promoter has merged what is proposed, and Argo CD says that it is there. */
+const merged = async (objects: readonly string[]): Promise<void> => {
+  const { location, hub } = world;
+  const head = (await world.repo.head(proposed)) ?? '';
+  await gitText(location, ['update-ref', active, head]);
+  const name = 'pltf-default-users-api--prod';
+  const key = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    namespace: 'argocd',
+    name,
+  };
+  hub.edit(key, 'argocd', { metadata: { labels: { 'pltf.dev/ring': 'default' } } });
+  const of = (kind: string) => ({ kind, namespace: 'users-api--prod', name: 'users-api' });
+  const status = {
+    sync: { status: 'Synced', revision: head },
+    health: { status: 'Healthy' },
+    resources: objects.map((kind) => ({
+      ...of(kind),
+      ...{ status: 'Synced', health: { status: 'Healthy' } },
+    })),
+    operationState: { phase: 'Succeeded', syncResult: { revision: head } },
+  };
+  hub.edit(key, 'argocd-controller', { status }, 'status');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+test('a removal is proposed, and is over when it was merged and the cluster has nothing of it', async () => {
+  await given();
+  await world.driver.apply(wantedPlacement());
+  await merged(['Deployment']);
+  const serving = (await world.driver.apply(wantedPlacement())).serving;
+  const placement = 'users-api.prod';
+
+  const unlocking = await world.driver.remove(placement);
+  const unlocked = await text(proposed, 'users-api/manifest.yaml');
+  await merged(['Deployment']);
+  const buried = await world.driver.remove(placement);
+  const waiting = await world.driver.remove(placement);
+  await merged([]);
+  const gone = await world.driver.remove(placement);
+
+  expect(serving).toMatchObject({ number: 1 });
+  expect([unlocking, buried, waiting, gone]).toEqual([false, false, false, true]);
+  expect(unlocked).not.toContain('Prune=confirm');
+  expect(JSON.parse(await text(active, 'users-api/TOMBSTONE'))).toMatchObject({ placement });
+  const files = await gitText(world.location, ['ls-tree', '-r', '--name-only', active]);
+  expect(files.split('\n')).toEqual(['README.md', 'users-api/TOMBSTONE']);
+  const followers = await gitText(world.location, ['ls-tree', '-r', '--name-only', 'main']);
+  expect(followers).not.toContain('pltf-default-users-api--prod.yaml');
+});
+
+test('what is there again after its removal has no tombstone beside it', async () => {
+  await given();
+  await world.driver.apply(wantedPlacement());
+  await merged(['Deployment']);
+  await world.driver.remove('users-api.prod');
+  await merged(['Deployment']);
+  await world.driver.remove('users-api.prod');
+
+  await world.driver.apply(wantedPlacement({ release: 2, revision: 2 }));
+
+  const files = await gitText(world.location, ['ls-tree', '-r', '--name-only', proposed]);
+  expect(files).toContain('users-api/manifest.yaml');
+  expect(files).not.toContain('TOMBSTONE');
+});

@@ -46,6 +46,8 @@ export async function propose(repo: EnvironmentRepo, proposal: Proposal): Promis
     changes: new Map([
       [path, manifest],
       [hydrationPath(folder), encoder.encode(hydrationMetadata(source))],
+      // It was removed once, and is there again.
+      [`${folder}/TOMBSTONE`, undefined],
     ]),
     // A proposal branches off what it is merged into: unrelated histories cannot be merged.
     from: await repo.head(`refs/heads/${active}`),

@@ -54,6 +54,8 @@ export interface RingRepository {
   blobAt(commit: string, path: string): Promise<string | undefined>;
   /** Whether there is a file of the ring below that folder, beside the one at `except`. */
   others(commit: string, folder: string, except: string): Promise<boolean>;
+  /** Tombstones below a folder of the ring, each with the name of its contents. */
+  tombstones(commit: string, folder: string): Promise<readonly (readonly [string, string])[]>;
   write(
     changes: ReadonlyMap<string, Uint8Array | undefined>,
     text: CommitText,
@@ -133,6 +135,10 @@ export function ringRepository({
           return true;
       return false;
     },
+    tombstones: async (commit, folder) =>
+      [...(await listing(commit))].filter(
+        ([path]) => path.startsWith(`${folder}/`) && path.endsWith('/TOMBSTONE'),
+      ),
     write: async (changes, { message, trailers }, _source, expectedHead) => {
       const after = expectedHead === undefined ? {} : { expectedHead };
       const answer = await repo.commit({ ref, changes, message, trailers, ...after });

@@ -7,6 +7,7 @@ import {
 import type { RolloutRecord } from '../../../modules/runtime/index.ts';
 import { targetOf } from '../kubernetes/rollout-accept.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
+import { expiredTombstones } from './expired-tombstones.ts';
 import type { PlacementFile } from './placement-file.ts';
 
 /** What is written of a placement, ready to be committed. */
@@ -21,11 +22,12 @@ export const hasTask = (objects: readonly KubernetesObject[]): boolean =>
 
 /** Commits a manifest, with what makes the agent find it. Answers with the commit that holds it. */
 export async function writeManifest(
-  { repository, changes }: Pick<GitOpsDependencies, 'repository' | 'changes'>,
+  dependencies: GitOpsDependencies,
   record: RolloutRecord,
   file: PlacementFile,
   draft: Draft,
 ): Promise<string> {
+  const { repository, changes } = dependencies;
   const { desired } = (targetOf(record)?.accepted ?? record.current).wanted;
   const [asked, source] = await Promise.all([
     changes.asked(record.placement),
@@ -39,6 +41,7 @@ export async function writeManifest(
     ...(await repository.following(file.follower, false)),
     [file.manifest, draft.bytes],
     [file.tombstone, undefined],
+    ...(await expiredTombstones(dependencies, file)).map((path) => [path, undefined] as const),
   ]);
   const { commit } = await repository.write(files, text, from);
   return commit;
