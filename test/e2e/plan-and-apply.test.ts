@@ -168,4 +168,38 @@ describe('a thin file of four lines', () => {
     expect(plan.cost).toMatchObject({ currency: 'EUR' });
     expect(plan.why?.['run.port']).toMatchObject({ source: 'thin-file' });
   });
+
+  it('of a job puts it where it runs at once when asked, and says when it runs next', async () => {
+    const job =
+      'kind: job\nname: report\nenv: prod\npolicy: {pii: false}\nschedule: "0 3 * * *"\nrun: {command: node job.js, size: small}\n';
+    await write(job);
+    const applied = await pltf(platform, 'apply', '--yes');
+    expect(applied, applied.err).toMatchObject({ code: 0 });
+    const clone = join(platform.home, 'report');
+    await git(platform, platform.home, 'clone', '--quiet', `${platform.url}/git/report.git`);
+    const program = 'console.log("counted in", process.env.PLTF_ENVIRONMENT); process.exit(7);\n';
+    await writeFile(join(clone, 'job.js'), program);
+    await git(platform, clone, 'add', '.');
+    await git(platform, clone, 'commit', '--quiet', '-m', 'Count');
+    const pushed = await git(platform, clone, 'push', 'origin', 'main');
+    expect(pushed, pushed.err).toMatchObject({ code: 0 });
+    const serving = async (environment: string) =>
+      platform.client.getPlacement({ params: { placement: `report.${environment}` } });
+    const [first] = (
+      await platform.client.listReleases({ params: { component: 'report' }, query: {} })
+    ).items;
+    await eventually(
+      () => serving('preview'),
+      (one) => one.serving?.number === first?.number,
+    );
+
+    const promoted = await pltf(platform, 'promote', 'report', '--yes');
+    const ran = await pltf(platform, 'run', 'report', '--env', 'prod');
+    const shown = await pltf(platform, 'show', 'report');
+
+    expect(promoted, promoted.err).toMatchObject({ code: 0 });
+    expect(ran, ran.err).toMatchObject({ code: 7, out: 'counted in prod\n' });
+    expect(shown.out).toMatch(/report\.prod: 0 3 \* \* \* \(UTC\), next in \d+ (h|min)/);
+    expect((await serving('prod')).instances).toEqual([]);
+  });
 });
