@@ -14,6 +14,7 @@ import {
 import { type EngineProxy, startEngineProxy } from '../testing/engine-proxy.ts';
 import {
   createRepository,
+  owner,
   placedRelease,
   type SampleRepository,
   type Wish,
@@ -99,6 +100,29 @@ describe.skipIf(missing !== undefined)(`containers (${missing ?? 'with an engine
       .split('\n')
       .filter((line) => line !== '');
   };
+
+  test('a job has no container that waits, and its image runs what it starts by itself, once', async () => {
+    const files = { 'server.js': "console.log('counted', process.env.GREETING); process.exit(6)" };
+    const known = await release(files);
+    const run = { command: undefined, serves: false, runsToEnd: true } as unknown as Wish['run'];
+    const placement = await reach('report.prod', 1, { release: known, hosts: [], run: run ?? {} });
+    const before = own('pltf.dev/placement=report.prod');
+
+    const task = {
+      ...{ owner, in: { release: known.digest }, run: { program: true as const } },
+      ...{ env: { GREETING: 'hello' }, files: [], timeoutMs: 30_000, memoryMiB: 128 },
+      ...{ placement: 'report.prod', isolation: 'docker' as const },
+    };
+    await agent.client.task('report-now', task);
+    await agent.client.task('report-now', task);
+    const result = await agent.client.taskResult('report-now');
+
+    expect(placement).toMatchObject({ phase: 'running', instances: [] });
+    expect(before).toEqual([]);
+    expect(result).toMatchObject({ state: 'finished', exitCode: 6 });
+    expect(await agent.client.taskLog('report-now')).toBe('counted hello\n');
+    await agent.client.remove('report.prod');
+  });
 
   test('a container has no root, nothing to write to but /tmp, no privileges to gain, and limits', async () => {
     await reach('closed.prod', 1, {

@@ -48,6 +48,8 @@ export const ImagePlan = z.object({
   registry: z.string().max(253).optional(),
   /** Address of the repository. */
   source: z.string().max(500).optional(),
+  /** A ready image that is brought instead of building one: `nginx:1.27`; what it means is found out once a release. */
+  named: z.string().max(500).optional(),
 });
 export type ImagePlan = z.infer<typeof ImagePlan>;
 

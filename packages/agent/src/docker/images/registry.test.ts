@@ -15,6 +15,7 @@ import {
   createRepository,
   placedRelease,
   type SampleRepository,
+  type Wish,
   webProgram,
   wish,
 } from '../../testing/sample-programs.ts';
@@ -103,6 +104,49 @@ describe.skipIf(missing !== undefined)(`images in a registry (${missing ?? 'a re
     await agent.client.rolledOut('shop.prod', 1, 60_000);
     expect((await imageOf(known.digest)).startedAt).toBe(image.startedAt);
     expect(docker('image', 'inspect', '-f', '{{.Id}}', image.image)).toBe(image.image);
+    await agent.client.remove('shop.prod');
+  }, 120_000);
+
+  test('a ready image is brought by its name, means one digest for its release, and is said when there is none', async () => {
+    const built = await release(3);
+    const place = {
+      release: built,
+      isolation: 'docker' as const,
+      image: { registry: `${host}/pltf` },
+    };
+    await agent.client.put(wish(1, place));
+    await agent.client.rolledOut('shop.prod', 1, 60_000);
+    const { reference } = await imageOf(built.digest);
+    await agent.client.remove('shop.prod');
+    docker('tag', reference, `${host}/pltf/shop:ready`);
+    docker('push', `${host}/pltf/shop:ready`);
+    docker('rmi', `${host}/pltf/shop:ready`);
+    const bare = await placedRelease(agent.client, repository, 4, { 'README.md': 'no Dockerfile' });
+    const run = { command: undefined } as unknown as NonNullable<Wish['run']>;
+    const named = (name: string, revision: number) =>
+      agent.client.put(
+        wish(revision, {
+          release: bare,
+          isolation: 'docker',
+          run,
+          image: { named: `${host}/${name}` },
+        }),
+      );
+
+    await named('pltf/shop:ready', 1);
+    const placement = await agent.client.rolledOut('shop.prod', 1, 60_000);
+
+    expect(placement).toMatchObject({ phase: 'running', serving: { number: 4 } });
+    expect((await imageOf(bare.digest)).reference).toBe(reference);
+    await agent.client.remove('shop.prod');
+    const other = await placedRelease(agent.client, repository, 5, { 'README.md': 'neither' });
+    await agent.client.put(
+      wish(1, { release: other, isolation: 'docker', run, image: { named: `${host}/gone:1` } }),
+    );
+    const { rollout } = await agent.client.rolledOut('shop.prod', 1, 60_000);
+    expect(rollout).toMatchObject({ step: 'failed', reason: { code: 'image-missing' } });
+    expect(rollout?.reason?.detail).toContain(`${host}/gone:1`);
+    expect(rollout?.reason?.fix).toContain('docker login');
     await agent.client.remove('shop.prod');
   }, 120_000);
 

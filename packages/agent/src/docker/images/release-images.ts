@@ -13,6 +13,7 @@ import { rootFiles } from './archive-files.ts';
 import { buildImage } from './image-build.ts';
 import type { ImageDocument, ImageFiles } from './image-files.ts';
 import { asError, failedStep, missing } from './image-problems.ts';
+import { pullImage } from './image-pull.ts';
 import { pushImage } from './image-push.ts';
 import { provenanceStatement } from './provenance.ts';
 import type { RegistryAccess } from './registry-access.ts';
@@ -96,7 +97,7 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     await files.write({ ...begun, state: 'building' });
     const log = await files.log(release.digest, true);
     try {
-      const made = await build(options, request, log, startedAt);
+      const made = await makeOrBring(options, request, log, startedAt);
       const user = made.image === undefined ? undefined : await userOf(made.image);
       const ready = { ...begun, ...made, ...user, state: 'ready' as const };
       await files.write(ready);
@@ -120,7 +121,10 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     if (known?.state !== 'ready' || known.image === undefined) return undefined;
     const there =
       (await inspect(known.image)) !== undefined || (await pull(known.reference, known.image));
-    const pushed = plan.registry === undefined || known.reference?.startsWith(`${plan.registry}/`);
+    const pushed =
+      plan.named !== undefined ||
+      plan.registry === undefined ||
+      known.reference?.startsWith(`${plan.registry}/`);
     return there && pushed === true ? known : undefined;
   };
 
@@ -210,6 +214,28 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
 }
 
 type Made = Pick<ReleaseImage, 'image' | 'reference' | 'builder' | 'finishedAt'>;
+
+/** A ready image is brought as it is; what is in it and where it came from is its makers' to say. */
+async function makeOrBring(
+  options: ReleaseImagesOptions,
+  request: ImageRequest,
+  log: LogStore,
+  startedAt: string,
+): Promise<Made> {
+  const { named } = request.plan;
+  if (named === undefined) return build(options, request, log, startedAt);
+  const { access, registries, now } = options;
+  const signal = AbortSignal.timeout(buildMs);
+  const say = (texts: readonly string[]) => {
+    const at = now().toISOString();
+    log.append(texts.map((text) => ({ at, instance: 'image', stream: 'out', text })));
+  };
+  const { image, reference } = await pullImage(access.client, registries, {
+    ...{ name: named, say, signal },
+  });
+  const finishedAt = now().toISOString();
+  return { image, finishedAt, ...(reference === undefined ? {} : { reference }) };
+}
 
 /** Builds, pushes, and writes down what is in it and where it came from. */
 async function build(

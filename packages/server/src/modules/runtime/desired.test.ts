@@ -29,4 +29,24 @@ describe('what the agent is told', () => {
       run: { port: 9000 },
     });
   });
+
+  test('of containers names a ready image where the workload does', () => {
+    const platform = PlatformFile.parse({
+      runtimes: { agent: { driver: 'agent', isolation: 'docker' } },
+    });
+    const imageOf = (image: string) =>
+      runtimeWay(platform, 'prod', { ...source, run: { ...source.run, image } }, repository).image;
+
+    expect(imageOf('nginx:1.27')).toMatchObject({ named: 'nginx:1.27' });
+    expect(imageOf('.')).not.toHaveProperty('named');
+  });
+
+  test('of a job says that it runs to its end', () => {
+    const platform = PlatformFile.parse({});
+    const way = runtimeWay(platform, 'prod', source, repository);
+
+    const { run } = desiredPlacement(placement, { ...source, kind: 'job' }, way);
+
+    expect(run).toMatchObject({ runsToEnd: true, serves: false });
+  });
 });

@@ -20,11 +20,14 @@ export interface RuntimeWay {
   readonly edges: readonly PlacementEdge[];
 }
 
+/** The spec's word for the image that the release itself is. */
+const ownImage = '.';
+
 /** `repository` is the component's own address, for what is written on its images. */
 export function runtimeWay(
   platform: PlatformFile,
   environment: string,
-  { needs }: Pick<ReleaseToPlace, 'needs'>,
+  { needs, run }: Pick<ReleaseToPlace, 'needs' | 'run'>,
   repository: string,
 ): RuntimeWay {
   const rule = platform.environments.find(({ name }) => name === environment);
@@ -35,7 +38,11 @@ export function runtimeWay(
   const { isolation, registry } = runtime;
   return {
     isolation,
-    image: { source: repository, ...(registry === undefined ? {} : { registry }) },
+    image: {
+      source: repository,
+      ...(registry === undefined ? {} : { registry }),
+      ...(run.image === undefined || run.image === ownImage ? {} : { named: run.image }),
+    },
     edges: Object.entries(calleesOf(platform, environment, { needs })).map(
       ([need, { id, host }]) => ({ need, placement: id, host }),
     ),
