@@ -44,7 +44,7 @@ const rings: RingOfTest[] = [
   { name: 'canary', environments: ['staging'], soak: '10m' },
   { name: 'rest', soak: '1m', maxFailures: 1 },
 ];
-function platformWith(smallMiB: number, without?: string): void {
+function platformWith(smallMiB: number, without?: string, ofEdge: object = {}): void {
   const environments = [
     { name: 'staging', runtime: 'edge' },
     { name: 'prod', runtime: 'pull' },
@@ -54,7 +54,7 @@ function platformWith(smallMiB: number, without?: string): void {
     environments: environments.filter(({ name }) => name !== without),
     runtimes: {
       agent: { driver: 'agent' },
-      edge: { driver: 'kubernetes', context: 'edge', registry: 'registry.example.com' },
+      edge: { driver: 'kubernetes', context: 'edge', ...ofEdge },
       pull: { driver: 'gitops', repository: '/srv/state.git', registry: 'registry.example.com' },
     },
     sizes: { small: { memoryMiB: smallMiB, cpu: 0.25 }, medium: { memoryMiB: 512, cpu: 0.5 } },
@@ -181,6 +181,16 @@ test('a change of a size goes out in waves to the clusters that it touches, and 
   expect(await platformOf('four.prod')).toBe(1);
   expect(await platformOf('large.prod')).toBe(0);
   expect(await platformOf('near.local')).toBe(0);
+});
+
+test('what a runtime line says of its cluster goes out in waves too, to what is on it', async () => {
+  platformWith(256, undefined, { ingressClass: 'public' });
+  await pass(fleetKeys.version);
+  await pass();
+
+  expect(await states()).toEqual({ 'one.staging': 'going' });
+  expect(await platformOf('one.staging')).toBe(1);
+  expect(await platformOf('two.prod')).toBe(0);
 });
 
 test('a canary that goes back halts the change before anything else has it, and says where and why', async () => {

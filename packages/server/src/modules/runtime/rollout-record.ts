@@ -1,4 +1,10 @@
-import { DesiredPlacement, PlacedRelease, PlacementObject, Reason } from '@pltf/contracts';
+import {
+  ClusterSettings,
+  DesiredPlacement,
+  PlacedRelease,
+  PlacementObject,
+  Reason,
+} from '@pltf/contracts';
 import { z } from 'zod';
 
 const Peer = z.object({
@@ -19,6 +25,7 @@ const Wanted = z
     callees: z.record(z.string(), Peer),
     schedule: z.string().optional(),
     stamp: z.object({ specHash: z.string(), platformVersion: z.string() }),
+    cluster: ClusterSettings.optional(),
   })
   .transform(({ schedule, ...wanted }) => ({ ...wanted, schedule }));
 

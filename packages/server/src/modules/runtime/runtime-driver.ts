@@ -1,4 +1,5 @@
 import type {
+  ClusterSettings,
   DesiredPlacement,
   DriftedField,
   ExecOutput,
@@ -29,6 +30,8 @@ export interface WantedPlacement {
   /** Five cron fields, UTC. */
   readonly schedule: string | undefined;
   readonly stamp: { readonly specHash: string; readonly platformVersion: string };
+  /** What the platform file of its version says of the cluster; absent on agents. Drivers render by it. */
+  readonly cluster?: ClusterSettings | undefined;
 }
 
 /**

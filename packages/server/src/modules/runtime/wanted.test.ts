@@ -5,9 +5,9 @@ import { placement, source } from './testing/placements.ts';
 import { wantedPlacement } from './wanted.ts';
 
 const file = PlatformFile.parse({});
-const wantedOf = (changes: Partial<Placement> = {}, of = source) =>
+const wantedOf = (changes: Partial<Placement> = {}, of = source, on = file) =>
   wantedPlacement({ ...placement, ...changes }, of, {
-    platform: { version: 4, digest: '', file, guardrails: new Map() },
+    platform: { version: 4, digest: '', file: on, guardrails: new Map() },
     goldenPaths: [],
     repository: 'http://localhost:7070/git/shop.git',
     ends: {
@@ -52,6 +52,16 @@ describe('what a driver that renders is told', () => {
         morePorts: [{ port: 9000, protocol: 'UDP' }],
       },
     });
+  });
+
+  test('is what the platform file says of its cluster, and of an agent nothing', () => {
+    const east = { driver: 'kubernetes', context: 'east', ingressClass: 'public' };
+    const clusters = PlatformFile.parse({ runtimes: { agent: { driver: 'agent' }, east } });
+
+    expect(wantedOf({ runtime: 'east' }, source, clusters)?.cluster).toEqual({
+      ingressClass: 'public',
+    });
+    expect(wantedOf({ runtime: 'agent' }, source, clusters)).not.toHaveProperty('cluster');
   });
 
   test('is stamped with the spec and with the platform of its last rollout, not of today', () => {

@@ -1,4 +1,9 @@
-import type { GoldenPathFacts, PlacementObject } from '@pltf/contracts';
+import {
+  ClusterSettings,
+  type GoldenPathFacts,
+  type PlacementObject,
+  type PlatformFile,
+} from '@pltf/contracts';
 import { digestOf } from '@pltf/plan';
 import type { PlatformSnapshot } from '../../kernel/platform-source.ts';
 import { placedObject } from '../policy/index.ts';
@@ -41,7 +46,19 @@ export function wantedPlacement(
       specHash: digestOf(source.spec),
       platformVersion: String(placement.platformVersion ?? 0),
     },
+    ...clusterOf(file, placement),
   };
+}
+
+/** A runtime that a version of the platform does not have, or has elsewhere, is rendered for as its driver knows it. */
+function clusterOf(
+  { runtimes }: PlatformFile,
+  { runtime }: Placement,
+): Pick<WantedPlacement, 'cluster'> {
+  const rule = runtimes[runtime ?? ''];
+  return rule === undefined || rule.driver === 'agent'
+    ? {}
+    : { cluster: ClusterSettings.parse(rule) };
 }
 
 /** What guardrails see, with what is so of this placement: its own label, hosts, size and number of instances. */

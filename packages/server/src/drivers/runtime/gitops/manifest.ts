@@ -11,6 +11,7 @@ import {
 } from '@pltf/plan/render';
 import type { Accepted, RolloutRecord } from '../../../modules/runtime/index.ts';
 import type { Served } from '../../cluster/cluster-api.ts';
+import { factsFor } from '../kubernetes/placement-objects.ts';
 import { type Target, targetOf } from '../kubernetes/rollout-accept.ts';
 
 export type GitOpsRule = Extract<RuntimeRule, { driver: 'gitops' }>;
@@ -105,7 +106,7 @@ function inputOf(
       image: image.reference,
       ...(image.user === undefined ? {} : { user: image.user }),
     },
-    cluster: keptFacts(facts, before),
+    cluster: keptFacts(factsFor(wanted, facts), before),
     callers: wanted.callers,
     callees: wanted.callees,
     schedule: wanted.schedule,

@@ -1,4 +1,4 @@
-import type { LogLine, ObservedPlacement } from '@pltf/contracts';
+import { ClusterSettings, type LogLine, type ObservedPlacement } from '@pltf/contracts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type WantedChange,
@@ -117,6 +117,21 @@ describe('a rollout on a cluster', () => {
           .map(releaseOf),
       ),
     ).toEqual(new Set(['1']));
+  });
+
+  test('is rendered by what its version of the platform says of the cluster, whatever the driver is told since', async () => {
+    const saying = (ingressClass: string) => ({ cluster: ClusterSettings.parse({ ingressClass }) });
+    const classes = () =>
+      objectsOf('Ingress').map((ingress) => Object(ingress['spec'])['ingressClassName']);
+
+    await bench.reach({ ...wanted(1, 1), ...saying('old') }, ended);
+    await bench.restart();
+    await bench.reach({ ...wanted(1, 1), ...saying('new') }, ended);
+    const before = classes();
+    await bench.reach({ ...wanted(2, 1), ...saying('new') }, ended);
+
+    expect(before).toEqual(['old']);
+    expect(classes()).toEqual(['new']);
   });
 
   test('of the same release replaces every instance when a restart is asked for', async () => {

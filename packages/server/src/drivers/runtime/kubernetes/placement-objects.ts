@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clusterFacts } from '@pltf/plan';
 import {
   type ClusterFacts,
   type JsonObject,
@@ -53,6 +54,13 @@ const factsOf = (record: NonNullable<Accepted['facts']>): ClusterFacts => ({
   kinds: new Set(record.kinds),
 });
 
+/**
+ * The cluster as it is, with what the platform file said of it when the rollout began: a newer version of the platform
+ * reaches a placement by a rollout, in its wave, and not because its driver was opened anew.
+ */
+export const factsFor = ({ cluster }: Accepted['wanted'], facts: ClusterFacts): ClusterFacts =>
+  cluster === undefined ? facts : clusterFacts(cluster, facts);
+
 /** What the renderer makes a target's objects from. */
 export function inputOf({ accepted, stopped, paused }: Target, cluster: ClusterFacts): RenderInput {
   const { wanted, image } = accepted;
@@ -81,7 +89,8 @@ export function inputOf({ accepted, stopped, paused }: Target, cluster: ClusterF
  * instances themselves stay as they were rendered when their rollout began, so that the upgrade of a cluster does not
  * replace all of them.
  */
-export function targetObjects(target: Target, facts: ClusterFacts, by: Seal): TargetObjects {
+export function targetObjects(target: Target, cluster: ClusterFacts, by: Seal): TargetObjects {
+  const facts = factsFor(target.accepted.wanted, cluster);
   const rendered = renderPlacement(inputOf(target, facts));
   const { facts: before } = target.accepted;
   const isSame =
@@ -110,7 +119,8 @@ export function taskObjects(
 ): SealedObject {
   const { facts: before } = target.accepted;
   // Of a cluster that others apply to, only its version and kinds were written down.
-  const cluster = before === undefined ? facts : { ...facts, ...factsOf(before) };
+  const own = factsFor(target.accepted.wanted, facts);
+  const cluster = before === undefined ? own : { ...own, ...factsOf(before) };
   const job = renderTask(inputOf({ ...target, stopped: false }, cluster), task);
   const annotations = { ...job.metadata.annotations, [taskLabel]: task.id };
   const named = { ...job, metadata: { ...job.metadata, annotations } };

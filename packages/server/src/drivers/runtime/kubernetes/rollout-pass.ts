@@ -15,6 +15,7 @@ import { OpenRecord } from './ledger-change.ts';
 import { observedPlacement } from './observed-placement.ts';
 import { notesOf } from './placement-notes.ts';
 import {
+  factsFor,
   factsRecord,
   namespaceOfPlacement,
   type TargetObjects,
@@ -150,7 +151,8 @@ function wakeAt({ dependencies, open }: Pass, until: number): void {
 /** The cluster that instances begin on is the one that they stay rendered for. */
 function begunFor(record: RolloutRecord, facts: ClusterFacts): RolloutRecord {
   if (record.stage !== 'workload' || record.current.facts !== undefined) return record;
-  return { ...record, current: { ...record.current, facts: factsRecord(facts) } };
+  const own = factsFor(record.current.wanted, facts);
+  return { ...record, current: { ...record.current, facts: factsRecord(own) } };
 }
 
 async function resolveImage({ dependencies, open, signal, notes }: Pass): Promise<boolean> {
