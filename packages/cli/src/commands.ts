@@ -67,6 +67,7 @@ import { platformUserListCommand } from './commands/platform/user/list/command.t
 import { platformUserSetCommand } from './commands/platform/user/set/command.ts';
 import { privacyRecordCommand } from './commands/privacy/record/command.ts';
 import { promoteCommand } from './commands/promote/command.ts';
+import { pruneCommand } from './commands/prune/command.ts';
 import { releaseImageCommand } from './commands/release/image/command.ts';
 import { requestAnswerCommand } from './commands/request/answer/command.ts';
 import { requestCreateCommand } from './commands/request/create/command.ts';
@@ -125,6 +126,7 @@ export const commands: readonly Command[] = [
   command(runCommand, () => import('./commands/run/run.ts')),
   command(driftAdoptCommand, () => import('./commands/drift/adopt/run.ts')),
   command(driftRevertCommand, () => import('./commands/drift/revert/run.ts')),
+  command(pruneCommand, () => import('./commands/prune/run.ts')),
   command(exceptionRequestCommand, () => import('./commands/exception/request/run.ts')),
   command(exceptionApproveCommand, () => import('./commands/exception/approve/run.ts')),
   command(exceptionRejectCommand, () => import('./commands/exception/reject/run.ts')),

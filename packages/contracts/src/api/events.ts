@@ -33,6 +33,7 @@ export const EventType = z.enum([
   'drift-ended',
   'drift-reverted',
   'object-restored',
+  'object-pruned',
   'command-executed',
   'task-started',
   'task-finished',

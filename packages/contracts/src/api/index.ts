@@ -5,6 +5,7 @@ import { eventsApi } from './events.ts';
 import { evidenceApi } from './evidence.ts';
 import { fleetApi } from './fleet.ts';
 import { identityApi } from './identity.ts';
+import { keptApi } from './kept.ts';
 import { plansApi } from './plans.ts';
 import { platformApi } from './platform.ts';
 import { policyApi } from './policy.ts';
@@ -18,6 +19,7 @@ export const api = {
   ...deliveryApi,
   ...runtimeApi,
   ...driftApi,
+  ...keptApi,
   ...evidenceApi,
   ...eventsApi,
   ...platformApi,
@@ -35,6 +37,7 @@ export * from './events.ts';
 export * from './evidence.ts';
 export * from './fleet.ts';
 export * from './identity.ts';
+export * from './kept.ts';
 export * from './plans.ts';
 export * from './platform.ts';
 export * from './policy.ts';

@@ -1,2 +1,3 @@
 export { postgresDriftHistory } from './drift-history.ts';
 export { type DriftRoutesDependencies, driftRoutes } from './drift-routes.ts';
+export { keptRoutes } from './kept-routes.ts';

@@ -92,6 +92,8 @@ export const RolloutRecord = z.object({
     .optional(),
   /** Ids of releases whose release task has ended well, the newest last. */
   releaseTasks: z.array(z.string()),
+  /** Names of volumes that some release has had, each without the number of its instance. */
+  volumes: z.array(z.string()).optional(),
   /** One-off tasks that were started, the newest last: none of them is started again. */
   tasks: z.array(z.string()),
 });

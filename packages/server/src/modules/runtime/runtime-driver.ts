@@ -3,6 +3,7 @@ import type {
   DesiredPlacement,
   DriftedField,
   ExecOutput,
+  KeptObject,
   LogLine,
   ObservedPlacement,
   PlacementEvidence,
@@ -76,6 +77,17 @@ export interface RuntimeDriver {
     which: RevertChoice,
     signal?: AbortSignal,
   ): Promise<readonly DriftedField[]>;
+  /** What is not wanted any more, and stays until a person confirms that it may go. Absent where nothing is. */
+  kept?(placement: string, signal?: AbortSignal): Promise<readonly KeptObject[]>;
+  /**
+   * Deletes what is kept, by what it is called there; answers what was deleted. Throws `not-found` for what is not
+   * kept, and deletes nothing then.
+   */
+  prune?(
+    placement: string,
+    confirmed: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly string[]>;
 }
 
 export type RuntimeEvidence = Pick<

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { PltfError } from '@pltf/contracts';
 import type { Dispatcher } from 'undici';
 import { pause, waitMs } from '../reconnect.ts';
+import { isCredentials, isUnreachable, neverSent } from './connection-errors.ts';
 import { CredentialSource } from './credentials.ts';
 import { dispatcher, tlsOf } from './dispatcher.ts';
 import { type ClusterAccess, type KubeconfigSource, readAccess } from './kubeconfig.ts';
@@ -286,18 +286,4 @@ function parsed(text: string): unknown {
   } catch {
     return { message: text.slice(0, 500) };
   }
-}
-
-const isUnreachable = (error: unknown): boolean =>
-  error instanceof PltfError && error.code === 'cluster-unreachable';
-
-const isCredentials = (error: unknown): boolean =>
-  error instanceof PltfError && error.code === 'cluster-credentials';
-
-/** No connection was made, so nothing can have been done. */
-function neverSent(error: unknown): boolean {
-  const text = String(error instanceof Error ? (error.cause as Error | undefined)?.message : '');
-  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Connect Timeout|client is (?:closed|destroyed)/i.test(
-    text,
-  );
 }

@@ -4,6 +4,7 @@ import { removeSet } from './apply/index.ts';
 import { findDrift, revertDrift } from './drift/index.ts';
 import { evidenceOf } from './evidence/index.ts';
 import { execInPod } from './exec.ts';
+import { keptOf, pruneKept } from './kept.ts';
 import { mergedLogs } from './merged-logs.ts';
 import { nothingFound, observedPlacement } from './observed-placement.ts';
 import { notesOf } from './placement-notes.ts';
@@ -49,18 +50,25 @@ export function kubernetesRuntime(options: KubernetesRuntimeOptions): Kubernetes
     taskLog: tasks.log,
     cancelTask: tasks.cancel,
     drift: async (placement, signal) => {
-      const { set, objects } = await wantedObjects(dependencies, placement);
+      const { set, objects } = await standingOf(dependencies, placement);
       const found = [];
       for (const object of objects) found.push(...(await findDrift(set, object, signal)));
       return found;
     },
     revert: async (placement, which, signal) => {
-      const { set, objects } = await wantedObjects(dependencies, placement);
+      const { set, objects } = await standingOf(dependencies, placement);
       const reverted = await revertDrift(set, objects, which, signal);
       if (reverted.length > 0) options.wake(placement);
       return reverted;
     },
     evidence: (placement, signal) => evidenceOf(dependencies, placement, signal),
+    kept: async (placement) => keptOf(await standingOf(dependencies, placement)),
+    prune: async (placement, confirmed, signal) => {
+      const standing = await standingOf(dependencies, placement);
+      const gone = await pruneKept(options, standing, confirmed, signal);
+      options.wake(placement);
+      return gone;
+    },
     exec: (placement, request, signal) => exec(dependencies, placement, request, signal),
     [Symbol.asyncDispose]: () => {
       following.stop();
@@ -143,10 +151,17 @@ async function observe(
   return { ...observed, instances };
 }
 
-async function wantedObjects(dependencies: PassDependencies, placement: string) {
-  const record = await recordOf(dependencies, placement);
-  const { objects } = look(dependencies, record, await dependencies.facts());
-  return { set: setOf(dependencies, placement), objects: objects?.sealed ?? [] };
+async function standingOf(dependencies: PassDependencies, placement: string) {
+  const [record, facts] = await Promise.all([
+    recordOf(dependencies, placement),
+    dependencies.facts(),
+    dependencies.cache.ready(),
+  ]);
+  const { objects } = look(dependencies, record, facts);
+  return {
+    ...{ record, set: setOf(dependencies, placement), kinds: facts.kinds },
+    ...{ objects: objects?.sealed ?? [], workload: objects?.workload },
+  };
 }
 
 /** Those of the template that is wanted first. */

@@ -3,6 +3,7 @@ import { type ClusterFacts, leftOut } from '@pltf/plan/render';
 import type { RolloutRecord } from '../../../modules/runtime/index.ts';
 import type { PruneOutcome } from './apply/index.ts';
 import { wordsOf } from './diagnosis-words.ts';
+import { keptNote } from './kept.ts';
 import { inputOf, namespaceOfPlacement } from './placement-objects.ts';
 import { programOf } from './pods.ts';
 import { isPaused, type Target, targetOf } from './rollout-accept.ts';
@@ -25,7 +26,8 @@ export function notesOf(
     ...(sight.otherReleaseTask && record.stage === 'release-task'
       ? [{ what: 'release task', because: 'that of another release still runs' }]
       : []),
-    ...prunedNotes(pruned),
+    ...sight.keptVolumes.map((name) => keptNote(record.placement, `volume ${name}`)),
+    ...prunedNotes(record.placement, pruned),
   ];
 }
 
@@ -61,12 +63,12 @@ function troubleNotes(
   return [{ what, because: `${detail}. ${fix}` }];
 }
 
-function prunedNotes(pruned: PruneOutcome | undefined): readonly PlacementNote[] {
+function prunedNotes(
+  placement: string,
+  pruned: PruneOutcome | undefined,
+): readonly PlacementNote[] {
   if (pruned === undefined) return [];
-  const kept = pruned.unconfirmed.map((what) => ({
-    what,
-    because: 'it is not wanted any more, and stays until somebody confirms that it may go',
-  }));
+  const kept = pruned.unconfirmed.map((what) => keptNote(placement, what));
   return pruned.held === undefined
     ? kept
     : [...kept, { what: 'what is not wanted any more', because: `stays: ${pruned.held}` }];

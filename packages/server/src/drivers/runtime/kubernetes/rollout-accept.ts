@@ -83,7 +83,7 @@ export function accept(
 }
 
 function begun(record: RolloutRecord, wanted: Accepted['wanted'], now: number): RolloutRecord {
-  const { placement, runtime, current, releaseTasks, tasks } = record;
+  const { placement, runtime, current, releaseTasks, tasks, volumes } = record;
   const isWell = record.stage === 'done' || record.stage === 'draining';
   const good = isWell ? current : record.good;
   const earlier = good === undefined ? (current.image ? current : record.earlier) : undefined;
@@ -93,6 +93,7 @@ function begun(record: RolloutRecord, wanted: Accepted['wanted'], now: number): 
   const from = servingOf(record)?.wanted.desired.release;
   return {
     ...{ placement, runtime, releaseTasks, tasks, stage: 'image', since: now, startedAt: now },
+    ...(volumes === undefined ? {} : { volumes }),
     current: { wanted, ...(image === undefined ? {} : { image }) },
     ...(good === undefined ? {} : { good }),
     ...(earlier === undefined ? {} : { earlier }),

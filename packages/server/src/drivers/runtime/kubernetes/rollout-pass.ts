@@ -11,6 +11,7 @@ import {
 } from './apply/index.ts';
 import { diagnose } from './diagnosis.ts';
 import { type DriftMemory, driftMemory } from './drift/index.ts';
+import { withVolumes } from './kept.ts';
 import { OpenRecord } from './ledger-change.ts';
 import { observedPlacement } from './observed-placement.ts';
 import { notesOf } from './placement-notes.ts';
@@ -121,7 +122,7 @@ async function carryOut(
       if (step.until !== undefined) wakeAt(pass, step.until);
       return false;
     case 'record':
-      await open.write(begunFor(step.record, pass.facts));
+      await open.write(withVolumes(begunFor(step.record, pass.facts), objects?.workload));
       return true;
     case 'resolve-image':
       return resolveImage(pass);
@@ -231,6 +232,9 @@ async function startReleaseTask(pass: Pass): Promise<boolean> {
   return false;
 }
 
+/** What was before is not gone back to any more; what made its instances may be another kind of thing. */
+const mayPrune = ({ stage }: RolloutRecord): boolean => stage === 'draining' || ended.has(stage);
+
 /** What there is to tell, when there is nothing left to do for now. */
 async function observe(
   pass: Pass,
@@ -243,7 +247,7 @@ async function observe(
   const drift = await dependencies.drifts.of(set, touched, signal);
   const isSettled = sight.surroundings === 'settled' && sight.workload === 'settled';
   const pruned =
-    objects !== undefined && isSettled && ended.has(record.stage)
+    objects !== undefined && isSettled && mayPrune(record)
       ? await prune(set, objects.sealed, facts, { signal })
       : undefined;
   if (pruned !== undefined && pruned.later > 0) dependencies.wake(record.placement);

@@ -3,6 +3,7 @@ import type { SeenNamespace, SeenPod, SeenWorkload } from '../../cluster/cluster
 import { difference, type ObjectDifference } from './apply/difference.ts';
 import { inventoryIsCurrent, inventoryObject } from './apply/inventory.ts';
 import { identityOf, keyOf, type PlacementSet } from './apply/placement-set.ts';
+import { keptVolumes } from './kept.ts';
 import { isOfWorkload, type TargetObjects } from './placement-objects.ts';
 import { jobOf, type PodsByRole, podsByRole, podsOf, surplusOf, taskOf } from './pods.ts';
 import { type RolloutSight, releaseTaskId } from './rollout-rules.ts';
@@ -14,6 +15,8 @@ export interface Sight extends RolloutSight {
   readonly workloadSeen: SeenWorkload | undefined;
   readonly pods: PodsByRole;
   readonly releaseTaskPods: readonly SeenPod[];
+  /** Volumes that no release wants any more. */
+  readonly keptVolumes: readonly string[];
   /** Objects that bear the digest of what is wanted, and of which somebody took a field. */
   readonly touched: readonly ObjectDifference[];
 }
@@ -37,6 +40,7 @@ export function sightOf(
   const releaseTaskPods = isTask ? podsOf(seen, task.job) : [];
   return {
     ...{ now, seen, pods, workloadSeen, releaseTaskPods },
+    keptVolumes: keptVolumes(record, objects?.workload),
     surroundings:
       objects !== undefined && !inventoryIsCurrent(set, inventoryObject(set, objects.sealed))
         ? 'due'

@@ -16,7 +16,7 @@ const neverPruned: ReadonlySet<string> = new Set(['batch/Job']);
 export interface PruneRequest {
   /** Deletions in one pass at most. */
   readonly most?: number | undefined;
-  /** Identities (`/PersistentVolumeClaim/name`, as `identityOf` gives them) that a person has let go. */
+  /** What a person has let go: `PersistentVolumeClaim name`, as `nameOf` gives it. */
   readonly confirmed?: ReadonlySet<string> | undefined;
 }
 
@@ -52,7 +52,7 @@ export function prunePlan(
     const groupKind = identity.slice(0, identity.lastIndexOf('/'));
     if (neverPruned.has(groupKind)) continue;
     if (!isServed(object)) unserved.push(nameOf(object));
-    else if (onlyConfirmed.has(groupKind) && !confirmed.has(identity))
+    else if (onlyConfirmed.has(groupKind) && !confirmed.has(nameOf(object)))
       unconfirmed.push(nameOf(object));
     else may.push(object);
   }

@@ -148,7 +148,7 @@ describe('pruning', () => {
 
     const kept = await prune(set, objects(), served);
     const gone = await prune(set, objects(), served, {
-      confirmed: new Set(['/PersistentVolumeClaim/volume']),
+      confirmed: new Set(['PersistentVolumeClaim volume']),
     });
 
     expect(kept).toMatchObject({ pruned: [], unconfirmed: ['PersistentVolumeClaim volume'] });
