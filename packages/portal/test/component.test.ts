@@ -240,6 +240,39 @@ describe.skipIf(withoutBrowser)(`a service's page${reason}`, () => {
     expect(download.suggestedFilename()).toMatch(/^users-api\.staging-.*\.log$/);
   });
 
+  it('calls what was only committed neither well nor unwell, and says what would tell', async () => {
+    const { world } = portal.platform;
+    const one = placementOf(world, 'users-api.staging');
+    const { rollouts } = world;
+    const [newest] = rollouts.get(one.id) ?? [];
+    if (newest === undefined) throw new Error('no rollout of users-api.staging');
+    const before = structuredClone(one);
+    const committed = {
+      ...({ ...newest, state: 'done', step: 'committed', to: 14 } as const),
+      reason: {
+        ...{ code: 'nobody-reports', log: [] },
+        detail: 'committed as 4f1d2c3; nobody reports what the cluster makes of it',
+        fix: 'Name `context` in the runtime `fleet` of the platform file.',
+      },
+    };
+    Object.assign(one, { phase: 'unknown', instances: [], rollout: committed });
+    delete one.serving;
+    rollouts.set(one.id, [committed]);
+
+    page = await portal.open({ user: 'ana', path: '/components/users-api' });
+    await lane('staging').getByText('#14: nobody reports').waitFor();
+    await lane('staging').getByText('Name `context` in the runtime').waitFor();
+    const shown = await lane('staging').textContent();
+    await lane('staging').locator('.lane-name').click();
+    await page.getByRole('cell', { name: 'Committed', exact: true }).waitFor();
+    await page.getByText('Nobody reports its instances').waitFor();
+
+    Object.assign(one, before);
+    expect(await lane('staging').locator('.release').textContent()).toBe('#14');
+    expect(shown).toContain('state unknown');
+    expect(await lane('staging').getByRole('button', { name: 'Promote to prod' }).count()).toBe(1);
+  });
+
   it('takes a log up again after the platform was away, without doubles', async () => {
     const { world } = portal.platform;
     page = await portal.open({ user: 'ana', path: '/components/users-api/logs?of=users-api.prod' });

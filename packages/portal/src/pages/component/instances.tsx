@@ -34,12 +34,20 @@ const words: Readonly<Record<InstanceState, string>> = {
 export function Instances({ placement }: { readonly placement: PlacementView }): ReactNode {
   const { instances, desired, phase } = placement;
   if (instances.length === 0) {
+    // None is seen; that none runs is known only where somebody looks.
+    if (phase === 'unknown')
+      return (
+        <Empty
+          small
+          icon={CircleOff}
+          title="Nobody reports its instances"
+          text="What runs there is not known now."
+        />
+      );
     const text =
       desired.state === 'stopped'
         ? 'It was stopped. Start it to have it back.'
-        : phase === 'unknown'
-          ? 'The agent has not told about it yet.'
-          : 'The agent is about to start it.';
+        : 'It is about to be started.';
     return <Empty small icon={CircleOff} title="No instance runs" text={text} />;
   }
   return (

@@ -1,5 +1,5 @@
 import type { DriftedField } from '@pltf/contracts';
-import { blockYaml, commitText, type KubernetesObject } from '@pltf/plan/render';
+import { blockYaml, commitText } from '@pltf/plan/render';
 import type { RevertChoice, RolloutRecord } from '../../../modules/runtime/index.ts';
 import { targetOf } from '../kubernetes/rollout-accept.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
@@ -87,7 +87,7 @@ function revertedBytes(
     const kept = chosen.has(name) ? own : now.get(name);
     return kept === undefined ? [] : [kept];
   });
-  const text = new TextEncoder().encode(blockYaml(made as unknown as readonly KubernetesObject[]));
+  const text = new TextEncoder().encode(blockYaml(made));
   return Buffer.from(text).equals(wanted) ? wanted : text;
 }
 
