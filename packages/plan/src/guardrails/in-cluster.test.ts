@@ -1,7 +1,8 @@
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { renderPlacement } from '../render/index.ts';
+import { clusterRole, type KubernetesObject, renderPlacement } from '../render/index.ts';
+import { schemaProblems } from '../render/kubernetes/testing/openapi-schemas.ts';
 import { inputWith } from '../render/kubernetes/testing/render-inputs.ts';
 import type { JsonObject, JsonValue } from '../template/json.ts';
 import { admissionEvaluator } from './admission-evaluator.ts';
@@ -49,6 +50,28 @@ test('one policy of many lets through what the engine lets through, all in one c
     expect(answer.looked.length, name).toBeGreaterThan(0);
     expect([...answer.denials, ...answer.warnings, ...answer.audits], name).toEqual([]);
   }
+});
+
+test('what a cluster is given of guardrails and placements is of the shape that its API has', () => {
+  const shipped = shippedGuardrails();
+  // Each in the mode that it has, and denying at once: that is another set of actions.
+  const enforced = shipped.map((one) => ({
+    ...one,
+    spec: { ...one.spec, mode: 'enforce' as const },
+  }));
+  const objects = [
+    ...[...shipped, ...enforced].flatMap((one) => renderAdmission(one, { now }).objects),
+    placementDefinition(),
+    ...clusterRole({ name: 'pltf', namespace: 'pltf-system' }),
+  ];
+
+  expect(objects.length).toBeGreaterThan(4 * shipped.length);
+  expect(objects.flatMap((object) => schemaProblems(object as KubernetesObject))).toEqual([]);
+  const [policy] = objects as [JsonObject];
+  const misspelt = { ...policy, spec: { ...(policy['spec'] as JsonObject), validation: [] } };
+  expect(schemaProblems(misspelt as unknown as KubernetesObject)).toEqual([
+    'ValidatingAdmissionPolicy.spec.validation is unknown',
+  ]);
 });
 
 test('a cluster takes no more than 64 match conditions', () => {
