@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { parseRegex } from '../cel/regex/syntax.ts';
 import { clusterRole, type KubernetesObject, renderPlacement } from '../render/index.ts';
 import { schemaProblems } from '../render/kubernetes/testing/openapi-schemas.ts';
 import { inputWith } from '../render/kubernetes/testing/render-inputs.ts';
@@ -103,6 +104,8 @@ test('the definition of placements is structural, as Kubernetes demands', () => 
   const check = (schema: JsonValue | undefined, path: string): void => {
     const node = schema as JsonObject;
     nodes += 1;
+    const { pattern } = node;
+    if (typeof pattern === 'string') expect(() => parseRegex(pattern)).not.toThrow();
     const hasType =
       typeof node['type'] === 'string' || node['x-kubernetes-preserve-unknown-fields'] === true;
     expect(hasType, path).toBe(true);

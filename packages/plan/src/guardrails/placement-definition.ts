@@ -62,6 +62,10 @@ const withoutEnum = (schema: JsonValue | undefined): JsonObject => ({
 });
 
 const kept = ['type', 'enum', 'pattern', 'required', 'minLength', 'maxLength'] as const;
+/** An API server reads RE2, which looks neither ahead nor back; it refuses a definition with such a pattern. */
+const looksAround = /\(\?(?:[=!]|<[=!])/;
+const isForeign = (value: JsonValue | undefined): boolean =>
+  typeof value === 'string' && looksAround.test(value);
 const anything: JsonObject = { 'x-kubernetes-preserve-unknown-fields': true };
 
 /**
@@ -79,7 +83,10 @@ function structural(schema: JsonObject): JsonObject {
     return { type: typeof schema['const'], enum: [schema['const']] };
   if (typeof schema['type'] !== 'string') return anything;
   const own = Object.fromEntries(
-    kept.flatMap((key) => (schema[key] === undefined ? [] : [[key, schema[key]]])),
+    kept
+      .filter((key) => schema[key] !== undefined)
+      .filter((key) => key !== 'pattern' || !isForeign(schema[key]))
+      .map((key) => [key, schema[key]]),
   ) as JsonObject;
   const { properties, additionalProperties, items } = schema;
   if (isJsonObject(items)) return { ...own, items: structural(items) };

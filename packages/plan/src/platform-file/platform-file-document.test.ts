@@ -80,7 +80,8 @@ function compare(listed: readonly Row[], keys: readonly Key[], own = ''): void {
     if (key?.required === true && !within) expect(absent, `${own} ${path}`).toBe('required');
     const usual = key?.schema.default;
     if (usual === undefined || typeof usual === 'object' || within) continue;
-    expect(absent, `${own} ${path}`).toBe(typeof usual === 'number' ? `${usual}` : `\`${usual}\``);
+    const shown = typeof usual === 'string' ? usual : JSON.stringify(usual);
+    expect(absent, `${own} ${path}`).toBe(typeof usual === 'number' ? shown : `\`${shown}\``);
   }
 }
 
