@@ -2,6 +2,7 @@ import { PltfError } from '@pltf/contracts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { ObservationIntake } from './observation-intake.ts';
 import type { Placement } from './placement.ts';
+import type { RuntimeDriver } from './runtime-driver.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 import type { Runtimes } from './runtimes.ts';
 
@@ -26,8 +27,9 @@ export async function removeEverywhere(
   let gone = true;
   for (const place of places) {
     try {
-      const driver = place === undefined ? runtimes.of(placement) : runtimes.named(place);
-      const answer = await (await driver).remove(id, signal);
+      const driver = await (place === undefined ? runtimes.of(placement) : runtimes.named(place));
+      const answer = await driver.remove(id, signal);
+      if (answer === false) leftovers.push(...(await leftoversOn(driver, id, signal)));
       if (typeof answer === 'object') unproved.push(answer.unproved);
       gone &&= answer !== false;
     } catch (error) {
@@ -40,6 +42,17 @@ export async function removeEverywhere(
   else if (leftovers.length > 0) await tellLeftovers(dependencies, id, leftovers);
   return gone;
 }
+
+/** What a runtime says that it waits for; nothing where it does not say. */
+const leftoversOn = (
+  driver: RuntimeDriver,
+  id: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> =>
+  driver.observe(id, signal).then(
+    ({ leftovers }) => leftovers,
+    () => [],
+  );
 
 /** A deletion that waits for something says for what. */
 async function tellLeftovers(

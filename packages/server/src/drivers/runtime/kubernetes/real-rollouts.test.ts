@@ -217,8 +217,21 @@ describe.skipIf(missing !== undefined)(`rollouts on real pods ${missing ?? ''}`,
     expect(started).toMatchObject({ phase: 'running' });
   });
 
-  test('leave nothing when the placement is removed', async () => {
+  test('say what holds a removal, and leave nothing once that has let go', async () => {
     const until = Date.now() + withinMs;
+    const held = { apiVersion: 'v1', kind: 'Service', namespace, name: 'users-api' };
+    const finalizers = (names: readonly string[] | null) =>
+      cluster.patch(held, { metadata: { finalizers: names === null ? null : [...names] } });
+    await finalizers(['example.com/keep']);
+    const left = async (): Promise<string> => {
+      expect(await driver.remove(placement)).toBe(false);
+      return (await driver.observe(placement)).leftovers.join('\n');
+    };
+    await expect
+      .poll(left, { timeout: 60_000, interval: 300 })
+      .toMatch(/^Service users-api: held by example.com\/keep, being deleted since .*kubectl/m);
+    await finalizers(null);
+
     while (!(await driver.remove(placement))) {
       if (Date.now() > until) throw new Error('still there');
       await new Promise((resolve) => setTimeout(resolve, 300));

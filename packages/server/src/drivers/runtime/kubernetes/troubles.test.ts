@@ -5,7 +5,7 @@ import {
   wantedPlacement,
 } from '../../../modules/runtime/testing/rollout-records.ts';
 import type { LiveObject } from '../../cluster/cluster-api.ts';
-import { refusal } from '../../cluster/http/problems.ts';
+import { noAnswer, refusal } from '../../cluster/http/problems.ts';
 import type { PodFate } from '../../cluster/testing/pod-fate.ts';
 import { type DriverBench, driverBench } from './testing/driver-bench.ts';
 
@@ -111,6 +111,15 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'cluster-refused',
     says: /already, made in another way.*spec\.selector/,
     fix: /kubectl -n users-api--prod delete deployment users-api/,
+  },
+  'the role of the platform lacks a right': {
+    arrange: answered(
+      403,
+      'deployments.apps "users-api" is forbidden: User "bot" cannot patch resource "deployments" in API group "apps" in the namespace "users-api--prod"',
+    ),
+    code: 'cluster-forbidden',
+    says: /does not allow us to patch deployments\.apps in users-api--prod/,
+    fix: /role that `pltf platform runtime add NAME --print-role` prints/,
   },
   'its volume is not given': {
     arrange: () => {
@@ -289,6 +298,46 @@ describe('a rollout goes back, what served serves on, and people read why and wh
       [1, 'healthy'],
     ]);
   });
+});
+
+const away = (code: string) =>
+  noAnswer(Object.assign(new Error('no'), { code }), deployment, 'berlin:6443');
+
+test.each([
+  ['is away', 'cluster-unreachable', /nothing listens there/, () => away('ECONNREFUSED')],
+  ['has a name that does not exist', 'cluster-unreachable', /its name/, () => away('ENOTFOUND')],
+  [
+    'does not accept our credentials',
+    ...(['cluster-credentials', /have expired/] as const),
+    () => refusal(401, { message: 'Unauthorized' }, deployment),
+  ],
+] as const)(
+  'an API server that %s ends no rollout: it goes on once that is over',
+  async (_title, code, says, error) => {
+    await bench.reach(wanted(1, 1), ended);
+    const over = bench.cluster.fail(({ verb }) => verb === 'apply', error());
+
+    const refused = expect(bench.driver.apply(wanted(2, 2))).rejects;
+    await refused.toMatchObject({ code, detail: expect.stringMatching(says) as string });
+    over();
+
+    const { rollout, serving } = await bench.reach(wanted(2, 2), ended);
+    expect([rollout?.step, serving?.number]).toEqual(['done', 2]);
+  },
+);
+
+test('a cluster that lacks an API has all else, and the placement says what it does without', async () => {
+  const lacking = ['policy/v1/PodDisruptionBudget', 'autoscaling/v2/HorizontalPodAutoscaler'];
+  const { kinds } = await bench.cluster.served();
+  bench.serve(new Set([...kinds].filter((kind) => !lacking.includes(kind))));
+
+  const done = await bench.reach(wanted(1, 1, { most: 4 }), ended);
+
+  expect(done.rollout?.step).toBe('done');
+  expect(done.notes).toEqual([
+    { what: 'scaling to 4', because: expect.stringContaining('Kubernetes 1.23') as string },
+    { what: 'disruption budget', because: expect.stringContaining('1.21') as string },
+  ]);
 });
 
 describe('a quota', () => {

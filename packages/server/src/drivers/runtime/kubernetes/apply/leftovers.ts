@@ -37,7 +37,26 @@ async function objectLine(
   if (!deleting) return held;
   const live = await cluster.get({ apiVersion, kind, name, namespace }, signal);
   const since = live?.metadata.deletionTimestamp;
-  return since === undefined ? held : `${held}, being deleted since ${since}`;
+  const when = since === undefined ? held : `${held}, being deleted since ${since}`;
+  return `${when}; ${remedyFor(object)}`;
+}
+
+/** Those of Kubernetes itself, which let go by themselves. */
+const known: Readonly<Record<string, string>> = {
+  'foregroundDeletion': 'what it made goes first, which needs nothing',
+  'kubernetes.io/pvc-protection': 'an instance still uses it: it goes once that has ended',
+  'orphan': 'it lets go of what it made first, which needs nothing',
+  'service.kubernetes.io/load-balancer-cleanup':
+    'its load balancer is taken down first; if that stays so, those who run the cluster see why: kubectl describe service',
+};
+
+/** What to do about an object that a finalizer holds: nearly always somebody else's program is to let go of it. */
+function remedyFor({ apiVersion, kind, name, namespace = '', finalizers }: SeenObject): string {
+  const byItself = finalizers.map((one) => known[one]);
+  if (byItself.every((one) => one !== undefined)) return byItself.join('; ');
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
+  const patch = `kubectl -n ${namespace} patch ${kind.toLowerCase()}${group} ${name} --type=merge -p '{"metadata":{"finalizers":null}}'`;
+  return `whoever set that lets go of it once they are done: see that their program runs; if it is gone for good: ${patch}`;
 }
 
 interface Condition {

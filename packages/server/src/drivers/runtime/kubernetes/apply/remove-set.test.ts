@@ -61,6 +61,9 @@ describe('the removal of a placement', () => {
 
     expect(gone).toBe(false);
     expect(leftovers[0]).toMatch(/^ConfigMap users-api: held by example.com\/keep, being deleted/);
+    expect(leftovers[0]).toContain(
+      `if it is gone for good: kubectl -n ${namespace} patch configmap users-api --type=merge`,
+    );
     expect(leftovers.at(-1)).toMatch(/^Namespace users-api--prod \(being deleted since 2/);
   });
 

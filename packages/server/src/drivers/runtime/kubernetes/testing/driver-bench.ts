@@ -28,6 +28,8 @@ export interface DriverBench extends AsyncDisposable {
   refuse: (owner: LiveObject) => string | undefined;
   /** What a machine, or the cluster, says of an object. */
   warn(about: LiveObject, reason: string, message: string): void;
+  /** What the cluster serves from now on; the platform knows it. */
+  serve(kinds: ReadonlySet<string>): void;
   /** So much later at once, for everybody; milliseconds. */
   later(ms: number): void;
   /** A server that was killed: another one over the same ledger and cluster. */
@@ -45,7 +47,7 @@ export async function driverBench(): Promise<DriverBench> {
   const now = () => Date.now() + ahead;
   const cluster = memoryCluster({ now });
   const ledger = memoryLedger();
-  const { kinds } = await cluster.served();
+  let { kinds } = await cluster.served();
   const woken = new Set<() => void>();
   const timers = new Set<NodeJS.Timeout>();
   const open = () => {
@@ -93,6 +95,10 @@ export async function driverBench(): Promise<DriverBench> {
         reach(opened.driver, woken, wanted, is),
       warn: (about: LiveObject, reason: string, message: string) =>
         warn(cluster, about, { reason, message }),
+      serve: (now: ReadonlySet<string>) => {
+        kinds = now;
+        cluster.serve({ minor: facts.minor, kinds });
+      },
       later: (ms: number) => {
         // What is under way is at its place before.
         simulation.pass();
