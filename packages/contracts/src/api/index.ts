@@ -10,6 +10,7 @@ import { plansApi } from './plans.ts';
 import { platformApi } from './platform.ts';
 import { policyApi } from './policy.ts';
 import { runtimeApi } from './runtime.ts';
+import { tasksApi } from './tasks.ts';
 
 /** Every operation of the public API. The server must answer each; CLI and portal use nothing else. */
 export const api = {
@@ -18,6 +19,7 @@ export const api = {
   ...plansApi,
   ...deliveryApi,
   ...runtimeApi,
+  ...tasksApi,
   ...driftApi,
   ...keptApi,
   ...evidenceApi,
@@ -42,3 +44,4 @@ export * from './plans.ts';
 export * from './platform.ts';
 export * from './policy.ts';
 export * from './runtime.ts';
+export * from './tasks.ts';

@@ -1,23 +1,14 @@
 import type { ImageRequest, Reason, ReleaseImage } from '@pltf/contracts';
 import { PltfError } from '@pltf/contracts';
-import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { LogStore } from '../../logs/log-store.ts';
 import { asReason } from '../../placement/reason.ts';
-import type { ReleaseStore } from '../../release/release-store.ts';
-import type { EngineAccess } from '../engine-access.ts';
 import { InspectedImage, ListedImage } from '../engine-answers.ts';
 import { refusedWith } from '../engine-client.ts';
 import { labels, ownedBy } from '../labels.ts';
-import { rootFiles } from './archive-files.ts';
-import { buildImage } from './image-build.ts';
-import type { ImageDocument, ImageFiles } from './image-files.ts';
-import { asError, failedStep, missing } from './image-problems.ts';
-import { pullImage } from './image-pull.ts';
-import { pushImage } from './image-push.ts';
-import { provenanceStatement } from './provenance.ts';
-import type { RegistryAccess } from './registry-access.ts';
-import { cycloneDx, lockedPackages, lockFiles } from './sbom.ts';
+import type { ImageDocument } from './image-files.ts';
+import { makeImage, type ReleaseImagesOptions } from './image-making.ts';
+import { asError } from './image-problems.ts';
 
 /** Images of releases: each built once, kept as long as its release. */
 export interface ReleaseImages {
@@ -35,20 +26,8 @@ export interface ReleaseImages {
   sweep(isKept: (release: string) => boolean): Promise<void>;
 }
 
-export interface ReleaseImagesOptions {
-  readonly access: EngineAccess;
-  readonly registries: RegistryAccess;
-  readonly releases: ReleaseStore;
-  readonly files: ImageFiles;
-  readonly agent: string;
-  readonly log: Logger;
-  readonly now: () => Date;
-}
-
-const buildMs = 20 * 60_000;
 const engineMs = 60_000;
 const shownLines = 20;
-const ignoreName = '.dockerignore';
 
 export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImages {
   const { access, files, releases, now } = options;
@@ -97,7 +76,7 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     await files.write({ ...begun, state: 'building' });
     const log = await files.log(release.digest, true);
     try {
-      const made = await makeOrBring(options, request, log, startedAt);
+      const made = await makeImage(options, request, log, startedAt);
       const user = made.image === undefined ? undefined : await userOf(made.image);
       const ready = { ...begun, ...made, ...user, state: 'ready' as const };
       await files.write(ready);
@@ -212,94 +191,6 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     },
   };
 }
-
-type Made = Pick<ReleaseImage, 'image' | 'reference' | 'builder' | 'finishedAt'>;
-
-/** A ready image is brought as it is; what is in it and where it came from is its makers' to say. */
-async function makeOrBring(
-  options: ReleaseImagesOptions,
-  request: ImageRequest,
-  log: LogStore,
-  startedAt: string,
-): Promise<Made> {
-  const { named } = request.plan;
-  if (named === undefined) return build(options, request, log, startedAt);
-  const { access, registries, now } = options;
-  const signal = AbortSignal.timeout(buildMs);
-  const say = (texts: readonly string[]) => {
-    const at = now().toISOString();
-    log.append(texts.map((text) => ({ at, instance: 'image', stream: 'out', text })));
-  };
-  const { image, reference } = await pullImage(access.client, registries, {
-    ...{ name: named, say, signal },
-  });
-  const finishedAt = now().toISOString();
-  return { image, finishedAt, ...(reference === undefined ? {} : { reference }) };
-}
-
-/** Builds, pushes, and writes down what is in it and where it came from. */
-async function build(
-  options: ReleaseImagesOptions,
-  request: ImageRequest,
-  log: LogStore,
-  startedAt: string,
-): Promise<Made> {
-  const { owner, release, plan, attempt } = request;
-  const { access, registries, releases, files, agent, now } = options;
-  const archive = releases.archive(release.digest);
-  const own = await rootFiles(archive, ['Dockerfile', ignoreName, ...lockFiles]);
-  if (!own.has('Dockerfile')) throw missing(owner.component);
-  const signal = AbortSignal.timeout(buildMs);
-  const say = (texts: readonly string[], stream: 'out' | 'platform' = 'out') => {
-    const at = now().toISOString();
-    log.append(texts.map((text) => ({ at, instance: 'image', stream, text })));
-  };
-  const tag = release.digest.slice('sha256:'.length, 'sha256:'.length + 12);
-  const outcome = await buildImage(access.client, registries, {
-    ignoreFile: own.get(ignoreName),
-    ...{ archive, say, signal, tag: `pltf-${agent}/${owner.component}:${tag}` },
-    labels: labelsOf(agent, request, startedAt),
-  });
-  if (!outcome.ok) throw failedStep(outcome.step, outcome.error);
-  const { id, builder } = outcome.built;
-  const repository =
-    plan.registry === undefined ? undefined : `${plan.registry}/${owner.component}`;
-  const reference =
-    repository === undefined
-      ? undefined
-      : await pushImage(access.client, registries, { image: id, repository, tag, say, signal });
-  const finishedAt = now().toISOString();
-  const packages = lockedPackages(own);
-  const facts = { component: owner.component, version: versionOf(release), image: id };
-  await files.writeDocument(
-    release.digest,
-    'sbom',
-    cycloneDx({ ...facts, at: finishedAt }, packages),
-  );
-  const statement = provenanceStatement({
-    ...{ name: repository ?? `pltf-${agent}/${owner.component}`, release: release.digest },
-    ...{ digest: reference?.split('@')[1] ?? id, source: plan.source, commit: release.commit },
-    ...{ builder, agent, attempt, startedAt, finishedAt },
-  });
-  await files.writeDocument(release.digest, 'provenance', statement);
-  say([`The image is ${reference ?? id}.`], 'platform');
-  return { image: id, builder, finishedAt, ...(reference === undefined ? {} : { reference }) };
-}
-
-/** A release has its number when its pipeline has passed; until then it is known by its commit. */
-const versionOf = ({ number, commit }: ImageRequest['release']): string =>
-  number === undefined ? commit.slice(0, 12) : String(number);
-
-/** What OCI says an image should say of itself, and whose it is. */
-const labelsOf = (agent: string, { owner, release, plan }: ImageRequest, at: string) => ({
-  'org.opencontainers.image.title': owner.component,
-  'org.opencontainers.image.version': versionOf(release),
-  'org.opencontainers.image.revision': release.commit,
-  'org.opencontainers.image.created': at,
-  ...(plan.source === undefined ? {} : { 'org.opencontainers.image.source': plan.source }),
-  [labels.agent]: agent,
-  [labels.release]: release.digest,
-});
 
 function failure(error: unknown, log: LogStore): Reason {
   const lines = log.lastLines(shownLines).map(({ text }) => text);
