@@ -11,6 +11,7 @@ import {
 } from '../../packages/agent/src/testing/sample-programs.ts';
 import type { Visit } from '../../packages/agent/src/testing/visitor.ts';
 import { placementWith } from '../../packages/plan/src/render/kubernetes/testing/render-inputs.ts';
+import { boundEnvironment } from '../../packages/server/src/modules/runtime/desired.ts';
 import type {
   RuntimeDriver,
   WantedPlacement,
@@ -41,6 +42,9 @@ const dockerfile = [
   'CMD ["node", "server.js"]',
   '',
 ].join('\n');
+
+/** A variable with a place, and with what looks like one to a shell or a cluster. */
+const bound = { OFFER: '$$5 for ${environment.COLOUR} $(COLOUR)' };
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -87,6 +91,7 @@ export class PlacementOnBed {
 
   #complete(given: Wish): Wish {
     const { isolation, image } = this.#bed;
+    const env = given.run?.env ?? {};
     return {
       id: this.id,
       owner: { ...owner, component: this.#label },
@@ -94,18 +99,24 @@ export class PlacementOnBed {
       ...(isolation === undefined ? {} : { isolation }),
       ...(image === undefined ? {} : { image }),
       ...given,
-      run: { drainMs: 2000, startTimeoutMs: 20_000, memoryMiB: 128, cpu: 0.1, ...given.run },
+      run: {
+        ...{ drainMs: 2000, startTimeoutMs: 20_000, memoryMiB: 128, cpu: 0.1 },
+        ...given.run,
+        env: { ...env, ...boundEnvironment({ env, bound }, []) },
+      },
     };
   }
 
   #told(desired: DesiredPlacement): WantedPlacement {
     const { run, instances } = desired;
+    // The renderer fills it in by itself.
+    const { OFFER: _, ...env } = run.env;
     const object = placementWith({
       label: this.#label,
       component: this.#label,
       routes: [],
       run: {
-        ...{ command: run.command, port: 8080, health: run.health, env: run.env },
+        ...{ command: run.command, port: 8080, health: run.health, env, bound },
         ...{ memoryMiB: run.memoryMiB, cpu: run.cpu, drainMs: run.drainMs },
         ...{ startTimeoutMs: run.startTimeoutMs, release: run.releaseCommand },
         instances: { minimum: instances, maximum: instances },

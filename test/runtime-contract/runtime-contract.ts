@@ -258,6 +258,20 @@ export function runtimeContract(
       await placement.dropped();
     });
 
+    test('gives a program its settings as they are written, with their places filled', async () => {
+      const says = `console.log(JSON.stringify([process.env.PRICE, process.env.OFFER]));`;
+      const env = { COLOUR: 'green', PRICE: '$5 $$ $(COLOUR) ${environment.COLOUR}' };
+      const { placement } = await running('settings', webProgram('v1', says), 1, env);
+
+      const query = { tail: 100, follow: false };
+      const signal = AbortSignal.timeout(10_000);
+      const lines = await collect(bed.driver.logs(placement.id, query, signal));
+
+      const texts = lines.map(({ text }) => text);
+      expect(texts).toContain(JSON.stringify([env.PRICE, '$5 for green $(COLOUR)']));
+      await placement.dropped();
+    });
+
     test('runs a task once, with its output and its exit code; and ends one that is cancelled', async () => {
       // A task has the settings of its placement.
       const env = { COLOUR: 'green' };

@@ -1,4 +1,5 @@
 export type { JsonObject, JsonValue } from '../template/json.ts';
+export { fillPlaces } from './fill-places.ts';
 export * from './gitops/index.ts';
 export * from './kubernetes/index.ts';
 export { blockYaml, createYamlWriter } from './yaml/block-yaml.ts';

@@ -1,27 +1,20 @@
 import { needVariable } from '../../thin-file/resolve-needs.ts';
+import { type FilledText, fillPlaces } from '../fill-places.ts';
 import { addressOf } from './names.ts';
 import type { Placed } from './placed.ts';
 
-/** A text with what the renderer knows filled in; `open` are the places of which nobody knows what they are. */
-export interface BoundText {
-  readonly text: string;
-  readonly open: readonly string[];
-}
-
 /** What a place becomes: a text that is known, or the name of a variable that a secret brings. */
 type Meaning = { readonly known: string } | { readonly variable: string } | undefined;
-
-const place = /\$\$|\$\{([^}]*)\}/g;
 
 /**
  * A text with places (`redis://${needs.cache.host}`, `$$` for a dollar sign) as the value of a container's variable: the
  * cluster fills `$(CACHE_HOST)` in from the secret of the need.
  */
-export const boundVariable = (placed: Placed, text: string): BoundText =>
+export const boundVariable = (placed: Placed, text: string): FilledText =>
   filled(placed, text, literal, (variable) => `$(${variable})`);
 
 /** The same as the content of a file, which the cluster leaves as it is: what only a secret knows stays open. */
-export const boundContent = (placed: Placed, text: string): BoundText =>
+export const boundContent = (placed: Placed, text: string): FilledText =>
   filled(
     placed,
     text,
@@ -33,37 +26,23 @@ export const boundContent = (placed: Placed, text: string): BoundText =>
 export const literal = (text: string): string =>
   text.includes('$') ? text.replaceAll('$', '$$$$') : text;
 
-function filled(
+const filled = (
   placed: Placed,
   text: string,
   known: (text: string) => string,
   variable: (name: string) => string | undefined,
-): BoundText {
-  const open: string[] = [];
-  let made = '';
-  let end = 0;
-  for (const found of text.matchAll(place)) {
-    made += known(text.slice(end, found.index));
-    end = found.index + found[0].length;
-    if (found[1] === undefined) {
-      made += known('$');
-      continue;
-    }
-    const meaning = meaningOf(placed, found[1].split(/(?<!\\)\./));
-    const value =
-      meaning === undefined
-        ? undefined
-        : 'known' in meaning
-          ? known(meaning.known)
-          : variable(meaning.variable);
-    if (value === undefined) open.push(found[0]);
-    made += value ?? '';
-  }
-  return { text: made + known(text.slice(end)), open };
-}
+): FilledText =>
+  fillPlaces(text, {
+    plain: known,
+    valueOf: (parts) => {
+      const meaning = meaningOf(placed, parts);
+      if (meaning === undefined) return undefined;
+      return 'known' in meaning ? known(meaning.known) : variable(meaning.variable);
+    },
+  });
 
 function meaningOf(placed: Placed, parts: readonly string[]): Meaning {
-  const [root, name = '', key = ''] = parts.map((part) => part.replaceAll('\\.', '.'));
+  const [root, name = '', key = ''] = parts;
   const { spec } = placed;
   if (root === 'needs') return ofNeed(placed, name, key);
   const value = root === 'environment' ? spec.run.env[name] : undefined;

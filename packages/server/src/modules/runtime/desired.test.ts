@@ -30,6 +30,26 @@ describe('what the agent is told', () => {
     });
   });
 
+  test('of variables with places is what they come to, as far as the agent knows it', () => {
+    const run = {
+      ...source.run,
+      env: { MODE: 'fast', PLAIN: '$$x ${environment.MODE} $(MODE)' },
+      bound: {
+        OFFER: '$$5 ${environment.MODE} at ${route.host} $(MODE)',
+        CACHE: 'redis://${needs.cache.host}',
+      },
+    };
+    const way = runtimeWay(PlatformFile.parse({}), 'prod', source, repository);
+
+    const { env } = desiredPlacement(placement, { ...source, run }, way).run;
+
+    expect(env).toMatchObject({
+      PLAIN: '$$x ${environment.MODE} $(MODE)',
+      OFFER: '$5 fast at shop.localhost $(MODE)',
+    });
+    expect(env).not.toHaveProperty('CACHE');
+  });
+
   test('of containers names a ready image where the workload does', () => {
     const platform = PlatformFile.parse({
       runtimes: { agent: { driver: 'agent', isolation: 'docker' } },

@@ -4,7 +4,9 @@ import type {
   InstanceIsolation,
   PlacementEdge,
   PlatformFile,
+  RunSpec,
 } from '@pltf/contracts';
+import { fillPlaces } from '@pltf/plan/render';
 import type { Placement, ReleaseToPlace } from './placement.ts';
 import { calleesOf } from './placement-edges.ts';
 
@@ -71,7 +73,11 @@ export function desiredPlacement(
       serves: source.kind === 'service' || source.kind === 'site',
       ...(source.kind === 'job' ? { runsToEnd: true as const } : {}),
       ...(run.health === undefined ? {} : { health: run.health }),
-      env: { ...run.env, ...factsOf(placement, source) },
+      env: {
+        ...run.env,
+        ...boundEnvironment(run, placement.hosts),
+        ...factsOf(placement, source),
+      },
       memoryMiB,
       cpu,
       drainMs: run.drainMs,
@@ -89,6 +95,26 @@ export function desiredPlacement(
     ...(image === undefined ? {} : { image }),
     ...(edges.length === 0 ? {} : { edges: [...edges] }),
   };
+}
+
+/**
+ * Variables with places (`${environment.MODE}`, `${route.host}`, `$$`), filled with what is known here. One with a place
+ * that only the runtime knows is absent: half a value is worse than none.
+ */
+export function boundEnvironment(
+  { env, bound = {} }: Pick<RunSpec, 'env' | 'bound'>,
+  hosts: readonly string[],
+): Readonly<Record<string, string>> {
+  const valueOf = ([root, name = '']: readonly string[]): string | undefined => {
+    if (root === 'environment') return env[name];
+    return root === 'route' && name === 'host' ? hosts[0] : undefined;
+  };
+  return Object.fromEntries(
+    Object.entries(bound).flatMap(([name, text]) => {
+      const filled = fillPlaces(text, { valueOf });
+      return filled.open.length === 0 ? [[name, filled.text] as const] : [];
+    }),
+  );
 }
 
 function factsOf(placement: Placement, source: ReleaseToPlace): Record<string, string> {
