@@ -11,7 +11,7 @@ import {
 } from '../names.ts';
 import { endpoint } from './endpoint.ts';
 import { RolloutView } from './runtime.ts';
-import { Empty, IdParams, PageQuery, PlatformWish, page, Why } from './shapes.ts';
+import { Empty, IdParams, PageQuery, page, RolloutWish } from './shapes.ts';
 
 /** An immutable build of one commit. */
 export const ReleaseView = z.object({
@@ -211,8 +211,7 @@ export const deliveryApi = {
     params,
     body: z.object({
       ...{ from: EnvironmentName.optional(), to: EnvironmentName.optional() },
-      ...PlatformWish,
-      why: Why,
+      ...RolloutWish,
     }),
     answer: RolloutView,
     status: 202,

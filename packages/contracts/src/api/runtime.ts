@@ -19,7 +19,7 @@ import {
   PlacementId,
 } from '../names.ts';
 import { endpoint } from './endpoint.ts';
-import { PageQuery, PlatformWish, page, Why } from './shapes.ts';
+import { PageQuery, page, RolloutWish, Why } from './shapes.ts';
 
 export const RolloutKind = z.enum([
   'deploy',
@@ -148,13 +148,13 @@ export const runtimeApi = {
     ...rollout,
     path: '/placements/:placement/deploy',
     summary: 'Roll out a release (the newest one unless told)',
-    body: z.object({ release: z.number().int().positive().optional(), ...PlatformWish, why: Why }),
+    body: z.object({ release: z.number().int().positive().optional(), ...RolloutWish }),
   }),
   rollback: endpoint({
     ...rollout,
     path: '/placements/:placement/rollback',
     summary: 'Go back to the release that served before (or the one named)',
-    body: z.object({ to: z.number().int().positive().optional(), ...PlatformWish, why: Why }),
+    body: z.object({ to: z.number().int().positive().optional(), ...RolloutWish }),
   }),
   restart: endpoint({
     ...rollout,

@@ -14,5 +14,5 @@ export const IdParams = z.object({ id: Id });
 export const Empty = z.object({});
 /** Why a person does a thing; kept with the event and the audit entry. */
 export const Why = z.string().max(500).optional();
-/** On clusters: with the newest version of the platform, also where the wave of the placement has not come yet. */
-export const PlatformWish = { platform: z.literal('newest').optional() };
+/** What is said of a rollout. `platform`, on clusters: the newest version, also where the wave has not come yet. */
+export const RolloutWish = { platform: z.literal('newest').optional(), why: Why };

@@ -68,7 +68,7 @@ const told = ['done', 'going', 'failed', 'held', 'back', 'waiting'] as const;
 const mostShown = 5;
 
 function Wave({ wave }: { readonly wave: FleetWaveView }): ReactNode {
-  const { ring, counts, current, mandatory, passedAt, soaksUntil, members } = wave;
+  const { ring, counts, current, mandatory, passedAt, soaksUntil, members, removals } = wave;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const failed = members.filter(({ state }) => state === 'failed').slice(0, mostShown);
   return (
@@ -91,7 +91,10 @@ function Wave({ wave }: { readonly wave: FleetWaveView }): ReactNode {
           </span>
         ))}
       </span>
-      <span className="small quiet">{plural(total, 'placement')}</span>
+      <span className="small quiet">
+        {plural(total, 'placement')}
+        {removals === undefined ? null : `, ${removals} to be taken out`}
+      </span>
       <span className="small quiet">
         {passedAt === undefined ? (
           soaksUntil === undefined ? (
