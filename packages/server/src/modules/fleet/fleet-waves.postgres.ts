@@ -37,7 +37,8 @@ export function postgresFleetWaves(platform: PlatformSource): PlatformWaves {
       }
       if (state !== 'running' && state !== 'halted') return undefined;
       if (member === 'going' || member === 'done' || member === 'failed') return undefined;
-      const how = state === 'halted' ? 'is halted' : 'goes out in waves and has not come to it';
+      const onItsWay = member === null ? 'is still going out' : 'has not come to it';
+      const how = state === 'halted' ? 'is halted' : onItsWay;
       return { version: platformVersion, because: `version ${to} of the platform ${how}` };
     },
   };
