@@ -365,7 +365,9 @@ test('a writer that was killed at any moment leaves a whole history, and the nex
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');
-    await sleep(120 + 61 * round);
+    // It has committed once, however busy the machine is; where the next one is cut differs.
+    child.stdout.resume();
+    await sleep(7 + 31 * round);
     child.kill('SIGKILL');
     await once(child, 'close');
   }

@@ -1,6 +1,6 @@
 import { openEnvironmentRepo } from '../index.ts';
 
-// Commits without end, each over four files, until somebody ends the process: for tests that end it.
+// Commits without end, each over four files, and says so, until somebody ends the process: for tests that end it.
 const [location = '', name = ''] = process.argv.slice(2);
 const repo = await openEnvironmentRepo({
   location,
@@ -8,7 +8,6 @@ const repo = await openEnvironmentRepo({
   path: process.env['PATH'] ?? '',
   batchMs: 0,
 });
-process.stdout.write('open\n');
 for (let number = 0; ; number += 1) {
   const bytes = Buffer.from(`${name} ${number} ${'x'.repeat(20_000 * Math.random())}\n`);
   const paths = ['a', 'b', 'c', 'd'].map((file) => `rings/${name}/${file}/manifest.yaml`);
@@ -17,4 +16,5 @@ for (let number = 0; ; number += 1) {
     changes: new Map(paths.map((path) => [path, bytes])),
     message: `${name} ${number}`,
   });
+  process.stdout.write('committed\n');
 }
