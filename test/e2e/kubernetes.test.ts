@@ -26,6 +26,7 @@ const rolloutMs = 90_000;
 describe.skipIf(missing !== undefined)(
   `the main job on Kubernetes (${missing ?? 'real pods'})`,
   () => {
+    const environments = { preview: 'cluster', staging: 'agent', prod: 'cluster' };
     let cluster: ClusterPlatform;
     let name: string;
     let clone: string;
@@ -40,9 +41,7 @@ describe.skipIf(missing !== undefined)(
       (await fetchFrom(`${await serviceUrl(namespace)}/`)).body;
 
     beforeAll(async () => {
-      cluster = await startClusterPlatform({
-        environments: { preview: 'cluster', staging: 'agent', prod: 'cluster' },
-      });
+      cluster = await startClusterPlatform({ environments });
       name = `users-${cluster.word}`;
       clone = join(cluster.platform.home, name);
     });
@@ -52,7 +51,7 @@ describe.skipIf(missing !== undefined)(
       const { home } = cluster.platform;
       await writeFile(
         join(home, 'pltf.yaml'),
-        `kind: service\nname: ${name}\nenv: [staging, prod]\npolicy: {pii: false}\n`,
+        `kind: service\nname: ${name}\nenv: [staging, prod]\npolicy: {pii: false}\nenvs: {prod: {run: {size: medium}}}\n`,
       );
 
       await done('apply', '--yes');
@@ -272,6 +271,46 @@ describe.skipIf(missing !== undefined)(
         rolloutMs,
       );
       await eventually(drifted, (fields) => fields.length === 0);
+    });
+
+    it('gets a change of the platform wave by wave, and the change halts where pods do not come up', async () => {
+      const { platform } = cluster;
+      await git(platform, clone, 'switch', '--quiet', '-c', 'wave');
+      await pushGreeting(platform, clone, 'Hello from a wave', 'wave');
+      await serviceUrl(`${name}-wave--preview`, rolloutMs);
+      const sizes = (small: number, medium: number): string =>
+        `sizes: {small: {memoryMiB: ${small}, cpu: 0.25}, medium: {memoryMiB: ${medium}, cpu: 0.5}}\n`;
+      const change = async () => (await platform.client.listFleetChanges({ query: {} })).items[0];
+      const states = async () =>
+        Object.fromEntries(
+          (await change())?.waves.flatMap(({ members }) =>
+            members.map(({ placement, state }) => [placement, state]),
+          ) ?? [],
+        );
+      const before = await placementOf(platform, `${name}.prod`);
+
+      // 32 MiB are too little for node: what is of that size is killed as it starts.
+      await cluster.reform(environments, sizes(288, 32));
+      const halted = await eventually(change, (now) => now?.state === 'halted', 2 * rolloutMs);
+      const found = await states();
+      const status = await pltf(platform, 'fleet', 'status');
+      await cluster.reform(environments, sizes(288, 512));
+      await eventually(states, (now) => now[`${name}.prod`] === 'done', 2 * rolloutMs);
+
+      expect(halted?.reason).toContain(`${name}.prod failed in prod`);
+      expect(found).toEqual({
+        [`${name}.preview`]: 'done',
+        [`${name}-wave.preview`]: 'done',
+        [`${name}.prod`]: 'failed',
+      });
+      expect(status.code).toBe(1);
+      expect(await placementOf(platform, `${name}.prod`)).toMatchObject({
+        ...{ phase: 'running', serving: before.serving },
+      });
+      const [pod] = await instancePods(`${name}-wave--preview`);
+      expect(pod && field(pod, 'spec', 'containers', 0, 'resources', 'limits', 'memory')).toBe(
+        '288Mi',
+      );
     });
 
     it('is deleted with nothing left in the cluster', async () => {

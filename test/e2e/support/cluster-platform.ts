@@ -14,8 +14,8 @@ export interface ClusterPlatform extends AsyncDisposable {
   readonly registry: string;
   /** Part of the names of all components that the test makes. */
   readonly word: string;
-  /** Writes the platform file anew and puts it in force, as the platform team does. */
-  reform(environments: ClusterPlatformOptions['environments']): Promise<void>;
+  /** Writes the platform file anew, with more lines where there are any, and puts it in force as the platform team does. */
+  reform(environments: ClusterPlatformOptions['environments'], more?: string): Promise<void>;
 }
 
 export interface ClusterPlatformOptions {
@@ -51,11 +51,9 @@ export async function startClusterPlatform(
   const platform = await startPlatform({
     env: options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig },
   });
-  const reform = async (environments: ClusterPlatformOptions['environments']): Promise<void> => {
-    await writeFile(
-      join(folder, 'platform.yaml'),
-      fileOf(registry, context, { ...options, environments }),
-    );
+  const reform: ClusterPlatform['reform'] = async (environments, more = '') => {
+    const file = fileOf(registry, context, { ...options, environments });
+    await writeFile(join(folder, 'platform.yaml'), `${file}${more}`);
     const { code, err } = await pltf(platform, 'platform', 'apply', folder, '--yes');
     if (code !== 0) throw new Error(err);
   };
