@@ -317,8 +317,9 @@ test.each([
     await bench.reach(wanted(1, 1), ended);
     const over = bench.cluster.fail(({ verb }) => verb === 'apply', error());
 
-    const refused = expect(bench.driver.apply(wanted(2, 2))).rejects;
-    await refused.toMatchObject({ code, detail: expect.stringMatching(says) as string });
+    await expect(bench.driver.apply(wanted(2, 2))).rejects.toMatchObject({
+      ...{ code, detail: expect.stringMatching(says) as string },
+    });
     over();
 
     const { rollout, serving } = await bench.reach(wanted(2, 2), ended);
