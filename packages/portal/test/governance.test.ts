@@ -38,6 +38,15 @@ describe.skipIf(withoutBrowser)(`governance${reason}`, () => {
     await page.getByText('No guardrail like this').waitFor();
   });
 
+  it('says of a version of the platform what it moved to another runtime, and what was lacking there', async () => {
+    page = await portal.open({ user: 'ana', path: '/platform' });
+    await page.getByRole('button', { name: 'What version 14 changed' }).click();
+
+    await page.getByText('Moves to another runtime').waitFor();
+    await page.getByText('east starts each first while agent serves on').waitFor();
+    expect(await page.getByText('programs on east reach nothing outside').count()).toBe(1);
+  });
+
   it('says when nothing was audited yet instead of letting it look well', async () => {
     const { governance } = portal.platform.world;
     const { audit } = governance;

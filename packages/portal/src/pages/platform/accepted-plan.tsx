@@ -8,7 +8,7 @@ type Change = PlatformPlan['settings'][number];
 
 /** What a change of the platform touched: settings, placements as classes of equal difference, guardrails, cost. */
 export function AcceptedPlan({ plan }: { readonly plan: PlatformPlan }): ReactNode {
-  const { settings, placements, classes, guardrails, cost, notes } = plan;
+  const { settings, placements, classes, moves = [], guardrails, cost, notes } = plan;
   return (
     <>
       <p>
@@ -29,6 +29,14 @@ export function AcceptedPlan({ plan }: { readonly plan: PlatformPlan }): ReactNo
           <h3>Placements</h3>
           {classes.map((each) => (
             <Class key={`${each.environments.join()} ${each.examples.join()}`} each={each} />
+          ))}
+        </section>
+      )}
+      {moves.length === 0 ? null : (
+        <section className="stack-tight">
+          <h3>Moves to another runtime</h3>
+          {moves.map((each) => (
+            <Move key={`${each.environment} ${each.from}`} each={each} />
           ))}
         </section>
       )}
@@ -53,6 +61,32 @@ export function AcceptedPlan({ plan }: { readonly plan: PlatformPlan }): ReactNo
         </p>
       ))}
     </>
+  );
+}
+
+function Move({ each }: { readonly each: NonNullable<PlatformPlan['moves']>[number] }): ReactNode {
+  const { environment, from, to, count: times, order, lacks } = each;
+  return (
+    <div className="change-class">
+      <p className="row row-wrap small">
+        <span className="strong">{plural(times, 'placement')}</span>
+        <span className="tag">{environment}</span>
+        <span className="quiet">
+          {from} → {to}
+        </span>
+      </p>
+      <p className="small anywhere">{order.replaceAll('`', '')}</p>
+      {lacks.length === 0 ? null : (
+        <ul className="stack-tight small">
+          {lacks.map(({ message, fix }) => (
+            <li key={message} className="anywhere">
+              {message.replaceAll('`', '')}.{' '}
+              <span className="quiet">{fix.replaceAll('`', '')}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 

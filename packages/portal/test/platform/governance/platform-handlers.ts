@@ -64,6 +64,20 @@ export function platformHandlers(world: World): Pick<TestHandlers, Names> {
               examples: ['users-api-passkeys.preview'],
             },
           ],
+          moves: [
+            {
+              ...{ environment: 'staging', from: 'agent', to: 'east', count: 18 },
+              examples: ['cart.staging', 'orders.staging'],
+              order:
+                '`east` starts each first while `agent` serves on; it is taken away from `agent` once it serves on `east` and those who call it have come along',
+              lacks: [
+                {
+                  message: 'programs on `east` reach nothing outside the cluster',
+                  fix: 'Name the address ranges that they may reach: `outbound` of `east`.',
+                },
+              ],
+            },
+          ],
           breaks: [],
           guardrails: [
             {
