@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RolloutView } from '@pltf/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serviceUrl } from './support/cluster.ts';
+import { objectsIn, serviceUrl } from './support/cluster.ts';
 import {
   type ClusterPlatform,
   instancePods,
@@ -104,6 +104,37 @@ describe.skipIf(missing !== undefined)(
       expect(after).toMatchObject({ phase: 'running', serving: before.serving });
       expect(await instancePods(`${name}--prod`)).toHaveLength(pods.length);
     });
+
+    it('has a job run in a pod when asked, and its times kept by a cluster that can', async () => {
+      const { platform } = cluster;
+      const { client } = platform;
+      const job = `report-${cluster.word}`;
+      const preview = { params: { placement: `${job}.preview` } };
+      await pushJob(cluster, job, name);
+      await eventually(
+        async () => {
+          const { items } = await client.listReleases({ params: { component: job }, query: {} });
+          const { serving } = await client.getPlacement(preview);
+          return items.length === 2 && serving?.number === items[0]?.number;
+        },
+        (serves) => serves,
+        60_000,
+      );
+
+      const promoted = await pltf(platform, 'promote', job, '--yes');
+      const ran = await pltf(platform, 'run', job, '--env', 'prod');
+      const shown = await pltf(platform, 'show', job);
+
+      expect(promoted, promoted.err).toMatchObject({ code: 0 });
+      expect(ran, ran.err).toMatchObject({ code: 7, out: 'counted\n' });
+      // Clusters before 1.21 do not serve batch/v1 CronJob, and that is said.
+      const [cron] = await objectsIn(`${job}--prod`, 'cronjobs');
+      expect(shown.out).toMatch(
+        cron === undefined
+          ? /\.prod: 0 3 1 1 \* \(UTC\)\n[^]*schedule: .*CronJob/
+          : /\.prod: 0 3 1 1 \* \(UTC\), next in \d+ d/,
+      );
+    });
   },
 );
 
@@ -114,6 +145,26 @@ const stopsLeaving = (name: string) =>
     (pods) => pods.every(({ metadata }) => metadata.deletionTimestamp === undefined),
     90_000,
   );
+
+/** A job whose image is made from the base that the service has too. */
+async function pushJob({ platform }: ClusterPlatform, job: string, service: string): Promise<void> {
+  const folder = join(platform.home, job);
+  const lines = ['kind: job', `name: ${job}`, 'env: prod', 'policy: {pii: false}'];
+  const thinFile = [...lines, 'schedule: "0 3 1 1 *"', 'run: {command: node job.js}', ''];
+  await writeFile(join(platform.home, 'pltf.yaml'), thinFile.join('\n'));
+  const applied = await pltf(platform, 'apply', '--yes');
+  expect(applied, applied.err).toMatchObject({ code: 0 });
+  await git(platform, platform.home, 'clone', '--quiet', `${platform.url}/git/${job}.git`);
+  const dockerfile = await readFile(join(platform.home, service, 'Dockerfile'), 'utf8');
+  const base = /^FROM (\S+)/m.exec(dockerfile)?.[1] ?? '';
+  const image = [`FROM ${base}`, 'WORKDIR /app', 'COPY . .', 'USER 1000', ''];
+  await writeFile(join(folder, 'Dockerfile'), image.join('\n'));
+  await writeFile(join(folder, 'job.js'), 'console.log("counted"); process.exit(7);\n');
+  await git(platform, folder, 'add', '.');
+  await git(platform, folder, 'commit', '--quiet', '-m', 'Count');
+  const pushed = await git(platform, folder, 'push', 'origin', 'main');
+  expect(pushed, pushed.err).toMatchObject({ code: 0 });
+}
 
 /** Two that work everywhere, and one that does not start in production. */
 async function threeReleases(

@@ -82,7 +82,9 @@ function scheduleOf(
 ): Pick<PlacementView, 'schedule'> {
   if (job === undefined) return {};
   const { cron, last } = job;
-  const comes = runState === 'running' && observed?.serving !== undefined;
+  // A cluster that has no jobs with a schedule says so in a note of that name.
+  const lacking = observed?.notes?.some(({ what }) => what === 'schedule') === true;
+  const comes = runState === 'running' && observed?.serving !== undefined && !lacking;
   const next = comes ? nextRun(cron, now) : undefined;
   const at = last?.due?.toISOString() ?? observed?.lastTurn;
   return {

@@ -1,4 +1,4 @@
-import { PlatformFile } from '@pltf/contracts';
+import { type ObservedPlacement, PlatformFile } from '@pltf/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PlatformHistory, PlatformSource } from '../../kernel/platform-source.ts';
 import { createTestDatabase, type TestDatabase } from '../../persistence/test-database.ts';
@@ -136,6 +136,21 @@ describe('a job on a schedule, where the runtime does not start it', () => {
       },
     );
 
+    const lacks = {
+      ...(placement.observed as ObservedPlacement),
+      notes: [{ what: 'schedule', because: 'old' }],
+    };
+    const without = placementView(
+      { ...placement, observed: lacks },
+      undefined,
+      placementFacts(placement, component, last),
+      {
+        ...{ urlOf: () => undefined, runtimeOf: () => 'east', holds: () => false },
+        ...{ staleAfterMs: 1000, now, lostSince: () => undefined },
+      },
+    );
+
+    expect(without.schedule).not.toHaveProperty('next');
     expect(shown).toEqual({
       ...{ cron: '0 3 * * *', next: '2036-11-22T03:00:00.000Z' },
       ...{ last: '2036-11-21T03:00:00.000Z', lastState: 'failed' },
