@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { ObservedPlacement } from '@pltf/contracts';
 import { openClusterCache } from '../../packages/server/src/drivers/cluster/cache/watched-cache.ts';
 import type { ClusterCache } from '../../packages/server/src/drivers/cluster/cluster-cache.ts';
 import { openCluster } from '../../packages/server/src/drivers/cluster/http/http-cluster.ts';
@@ -104,7 +104,7 @@ environments:
 async function workLeft(db: Db): Promise<number> {
   const row = await db
     .selectFrom('work')
-    .select([sql<string>`count(*)`.as('rows'), sql<string | null>`max(last_error)`.as('failed')])
+    .select(({ fn }) => [fn.countAll<string>().as('rows'), fn.max('last_error').as('failed')])
     .where('reconciler', '=', placementReconciler)
     .executeTakeFirstOrThrow();
   if (row.failed !== null) throw new Error(`a look at a placement failed: ${row.failed}`);
@@ -112,13 +112,14 @@ async function workLeft(db: Db): Promise<number> {
 }
 
 async function stoppedPlacements(db: Db, prefix: string): Promise<number> {
-  const row = await db
+  const rows = await db
     .selectFrom('placements')
-    .select(sql<string>`count(*)`.as('rows'))
+    .select('observed')
     .where('id', 'like', `${prefix}-%`)
-    .where(sql<string>`observed ->> 'phase'`, '=', 'stopped')
-    .executeTakeFirstOrThrow();
-  return Number(row.rows);
+    .execute();
+  return rows.filter(
+    ({ observed }) => ObservedPlacement.safeParse(observed).data?.phase === 'stopped',
+  ).length;
 }
 
 /** By what the server wrote on its namespaces. */
@@ -165,14 +166,22 @@ async function change(db: Db, component: string, setting: string, cache: Cluster
   });
   const spec = specWith(component, setting);
   await db.transaction().execute(async (tx) => {
-    await sql`
-      insert into releases (component, number, id, commit, branch, subject, author, digest, bytes, run, spec)
-      select component, number + 1, id || 'x', commit, branch, subject, author, digest, bytes, run, ${spec}::jsonb
-      from releases where component = ${component} order by number desc limit 1
-    `.execute(tx);
-    await sql`update placements set release = release + 1, revision = revision + 1 where id = ${id}`.execute(
-      tx,
-    );
+    const last = await tx
+      .selectFrom('releases')
+      .selectAll()
+      .where('component', '=', component)
+      .orderBy('number', 'desc')
+      .executeTakeFirstOrThrow();
+    const next = { number: last.number + 1, id: `${last.id}x`, spec };
+    await tx
+      .insertInto('releases')
+      .values({ ...last, ...next })
+      .execute();
+    await tx
+      .updateTable('placements')
+      .set((column) => ({ release: next.number, revision: column('revision', '+', 1) }))
+      .where('id', '=', id)
+      .execute();
     await wakePlacements(tx, [id]);
   });
   await seen;

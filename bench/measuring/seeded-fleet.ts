@@ -131,7 +131,7 @@ async function insert(
       ...{ id: `${component}.${environment}`, component, environment, branch: null },
       hosts: [`${component}.${environment}.localhost`],
       ...{ state: 'present' as const, revision: 1, release: 1, instances: 1, run_state: runState },
-      ...{ observed: 'null', observed_at: null, expires_at: null },
+      ...{ observed: null as never, observed_at: null, expires_at: null },
     })),
   );
   await db.insertInto('placements').values(rows.slice(0, placements)).execute();
