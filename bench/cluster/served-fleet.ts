@@ -6,7 +6,7 @@ import { openCluster } from '../../packages/server/src/drivers/cluster/http/http
 import { kubeconfigSource } from '../../packages/server/src/drivers/cluster/http/kubeconfig.ts';
 import { platformLabel } from '../../packages/server/src/drivers/runtime/kubernetes/apply/index.ts';
 import { placementReconciler } from '../../packages/server/src/modules/runtime/loops.ts';
-import { wakePlacements } from '../../packages/server/src/modules/runtime/placement-wakes.ts';
+import { wakePlacements } from '../../packages/server/src/modules/runtime/placement/placement-wakes.ts';
 import { openPool } from '../../packages/server/src/persistence/pool.ts';
 import type { Db } from '../../packages/server/src/persistence/transaction.ts';
 import type { TestPlatform } from '../../test/e2e/support/platform.ts';

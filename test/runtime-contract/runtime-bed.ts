@@ -11,11 +11,11 @@ import {
 } from '../../packages/agent/src/testing/sample-programs.ts';
 import type { Visit } from '../../packages/agent/src/testing/visitor.ts';
 import { placementWith } from '../../packages/plan/src/render/kubernetes/testing/render-inputs.ts';
-import { boundEnvironment } from '../../packages/server/src/modules/runtime/desired.ts';
 import type {
   RuntimeDriver,
   WantedPlacement,
 } from '../../packages/server/src/modules/runtime/index.ts';
+import { boundEnvironment } from '../../packages/server/src/modules/runtime/placement/desired.ts';
 
 /** A runtime driver over a real backend, and what a test has to know of that backend. */
 export interface RuntimeBed extends AsyncDisposable {

@@ -3,7 +3,7 @@ import { maskPersonalData, masksLogs } from '@pltf/plan';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
 import type { Component } from '../catalog/index.ts';
-import { type Placement, subject } from './placement.ts';
+import { type Placement, subject } from './placement/placement.ts';
 import type { Runtimes } from './runtimes.ts';
 
 interface ExecDependencies {

@@ -1,38 +1,41 @@
-export { createExpiryReconciler } from './expiry-reconciler.ts';
-export { fresh } from './fresh-observation.ts';
-export { type ObservationCursor, postgresObservationCursor } from './observation-cursor.ts';
+export { fresh } from './observation/fresh-observation.ts';
+export {
+  type ObservationCursor,
+  postgresObservationCursor,
+} from './observation/observation-cursor.ts';
 export {
   type ObservationIntake,
   observationIntake,
   type PlacementListener,
-} from './observation-intake.ts';
-export { occupiedRuntimes } from './occupied-runtimes.ts';
-export type { ChangeRequest, PlaceRequest } from './place-request.ts';
+} from './observation/observation-intake.ts';
+export { createExpiryReconciler } from './placement/expiry-reconciler.ts';
+export { occupiedRuntimes } from './placement/occupied-runtimes.ts';
+export type { ChangeRequest, PlaceRequest } from './placement/place-request.ts';
 export {
   knownRelease,
   type Placement,
   type ReleaseSource,
   type ReleaseToPlace,
-} from './placement.ts';
-export { lastTurnsOf, placementFacts } from './placement-facts.ts';
-export { createPlacementReconciler } from './placement-reconciler.ts';
+} from './placement/placement.ts';
+export { lastTurnsOf, placementFacts } from './placement/placement-facts.ts';
+export { createPlacementReconciler } from './placement/placement-reconciler.ts';
 export {
   environmentsMoved,
   WakeGathering,
   wakeEnvironments,
   wakePlacements,
-} from './placement-wakes.ts';
-export type { PlatformWaves, StayingVersion } from './platform-waves.ts';
-export type { ReleaseImageState, ReleaseImages } from './release-images.ts';
-export type { Rollout } from './rollout.ts';
-export { postgresRolloutLedger } from './rollout-ledger.postgres.ts';
-export type { LedgerEntry, RolloutLedger } from './rollout-ledger.ts';
+} from './placement/placement-wakes.ts';
+export type { PlatformWaves, StayingVersion } from './placement/platform-waves.ts';
+export type { ReleaseImageState, ReleaseImages } from './rollout/release-images.ts';
+export type { Rollout } from './rollout/rollout.ts';
+export { postgresRolloutLedger } from './rollout/rollout-ledger.postgres.ts';
+export type { LedgerEntry, RolloutLedger } from './rollout/rollout-ledger.ts';
 export {
   type Accepted,
   type PlacedImage,
   RolloutRecord,
   type RolloutStage,
-} from './rollout-record.ts';
+} from './rollout/rollout-record.ts';
 export type {
   DriftChoice,
   ExecRequest,
@@ -62,5 +65,5 @@ export {
   runtimeIn,
   runtimesByName,
 } from './runtimes.ts';
-export { createScheduleReconciler } from './schedule-reconciler.ts';
+export { createScheduleReconciler } from './schedule/schedule-reconciler.ts';
 export { createTaskReconciler } from './task-reconciler.ts';

@@ -2,8 +2,8 @@ import { PltfError } from '@pltf/contracts';
 import type { PlacedPort } from '@pltf/plan/render';
 import { sql } from 'kysely';
 import type { Connection } from '../../persistence/transaction.ts';
-import type { Placement } from './placement.ts';
-import type { Rollout } from './rollout.ts';
+import type { Placement } from './placement/placement.ts';
+import type { Rollout } from './rollout/rollout.ts';
 import { toPlacement, toRollout, toTask } from './runtime-rows.ts';
 import type { Task } from './task.ts';
 

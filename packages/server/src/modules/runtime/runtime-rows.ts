@@ -1,9 +1,9 @@
 import { Held, ObservedPlacement, Reason, Traffic } from '@pltf/contracts';
 import type { Selectable } from 'kysely';
 import type { PlacementTable, RolloutTable, TaskTable } from '../../persistence/schema.ts';
-import type { Placement } from './placement.ts';
-import { PlacementSize } from './placement-size.ts';
-import type { Rollout } from './rollout.ts';
+import type { Placement } from './placement/placement.ts';
+import { PlacementSize } from './placement/placement-size.ts';
+import type { Rollout } from './rollout/rollout.ts';
 import type { Task } from './task.ts';
 
 export function toPlacement(row: Selectable<PlacementTable>): Placement {

@@ -2,16 +2,16 @@ import { PltfError } from '@pltf/contracts';
 import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../persistence/transaction.ts';
 import { placementReconciler, taskReconciler } from './loops.ts';
-import type { ChangeRequest, PlaceRequest } from './place-request.ts';
-import { type Placement, subject } from './placement.ts';
+import type { ChangeRequest, PlaceRequest } from './placement/place-request.ts';
+import { type Placement, subject } from './placement/placement.ts';
 import {
   changePlacement,
   createPlacement,
   type PlacingDependencies,
   refuseRemoving,
   updatePlacement,
-} from './placing.ts';
-import type { Rollout } from './rollout.ts';
+} from './placement/placing.ts';
+import type { Rollout } from './rollout/rollout.ts';
 import { taskWords } from './task.ts';
 
 export interface RuntimeService {

@@ -1,10 +1,10 @@
 import type { Held, ObservedPlacement } from '@pltf/contracts';
 import type { Tx } from '../../persistence/transaction.ts';
-import type { Placement, PlacementEdges } from './placement.ts';
-import type { PlacementSize } from './placement-size.ts';
-import type { Held as HeldAmount } from './quota.ts';
-import type { Rollout } from './rollout.ts';
-import type { RolloutChange } from './rollout-rules.ts';
+import type { Placement, PlacementEdges } from './placement/placement.ts';
+import type { PlacementSize } from './placement/placement-size.ts';
+import type { Held as HeldAmount } from './placement/quota.ts';
+import type { Rollout } from './rollout/rollout.ts';
+import type { RolloutChange } from './rollout/rollout-rules.ts';
 import type { Task } from './task.ts';
 
 export interface NewPlacement {

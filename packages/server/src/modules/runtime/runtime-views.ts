@@ -7,9 +7,9 @@ import type {
   TaskView,
 } from '@pltf/contracts';
 import { nextRun } from '@pltf/plan';
-import type { Placement } from './placement.ts';
-import type { Rollout } from './rollout.ts';
-import { isOfRuntime, lossNote } from './runtime-trouble.ts';
+import { isOfRuntime, lossNote } from './observation/runtime-trouble.ts';
+import type { Placement } from './placement/placement.ts';
+import type { Rollout } from './rollout/rollout.ts';
 import type { Task } from './task.ts';
 
 export interface ViewContext {

@@ -2,7 +2,7 @@ import { type PlatformFile, PltfError, type RuntimeRule } from '@pltf/contracts'
 import { placementUrl } from '@pltf/plan';
 import type { Clock } from '../../kernel/clock.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
-import type { Placement } from './placement.ts';
+import type { Placement } from './placement/placement.ts';
 import type { RuntimeDriver } from './runtime-driver.ts';
 
 /** A runtime of the platform file, opened. */

@@ -1,10 +1,10 @@
 import type { Reconciler } from '../../engine/reconciler.ts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
 import { type Db, transact } from '../../persistence/transaction.ts';
-import { desiredPlacement, runtimeWay } from './desired.ts';
 import { scheduleReconciler, taskReconciler } from './loops.ts';
-import type { ReleaseSource } from './placement.ts';
-import { subject } from './placement.ts';
+import { desiredPlacement, runtimeWay } from './placement/desired.ts';
+import type { ReleaseSource } from './placement/placement.ts';
+import { subject } from './placement/placement.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 import { type Runtimes, runtimeIn } from './runtimes.ts';

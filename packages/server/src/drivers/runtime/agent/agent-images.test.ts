@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { PlatformFile, PltfError } from '@pltf/contracts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WantedPlacement } from '../../../modules/runtime/index.ts';
+import { wantedPlacement } from '../../../modules/runtime/placement/wanted.ts';
 import { placement, source } from '../../../modules/runtime/testing/placements.ts';
-import { wantedPlacement } from '../../../modules/runtime/wanted.ts';
 import { AgentClient } from './agent-client.ts';
 import { AgentImages } from './agent-images.ts';
 

@@ -4,9 +4,9 @@ import type { ReleaseImages, RolloutLedger } from '../../../modules/runtime/inde
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import type { EnvironmentRepo } from '../../environment-repo/index.ts';
 import type { InCluster } from '../kubernetes/index.ts';
-import type { FollowerWatch } from './follower-watch.ts';
-import type { GitOpsRule } from './manifest.ts';
-import type { RingRepository } from './ring-repository.ts';
+import type { FollowerWatch } from './follower/follower-watch.ts';
+import type { GitOpsRule } from './repository/manifest.ts';
+import type { RingRepository } from './repository/ring-repository.ts';
 
 export interface AskedChange {
   readonly by: string;

@@ -3,14 +3,19 @@ import type { ClusterFacts } from '@pltf/plan/render';
 import type { RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
 import type { InCluster } from '../kubernetes/index.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
-import { type ForeignFile, findManifestDrift, manifestDrifts, revertManifest } from './drift.ts';
-import { ringFacts } from './manifest.ts';
-import { type PlacementFile, placementFile } from './placement-file.ts';
+import {
+  type ForeignFile,
+  findManifestDrift,
+  manifestDrifts,
+  revertManifest,
+} from './drift/drift.ts';
 import { applyPass, foreignFile, observePass, type PassParts } from './placement-pass.ts';
-import { promotedRepository } from './promoted-repository.ts';
-import { isUnproved, type Leftovers, removalStep } from './removal.ts';
-import { removalTurns } from './removal-turns.ts';
-import { writesInFlight } from './writes.ts';
+import { isUnproved, type Leftovers, removalStep } from './removal/removal.ts';
+import { removalTurns } from './removal/removal-turns.ts';
+import { ringFacts } from './repository/manifest.ts';
+import { type PlacementFile, placementFile } from './repository/placement-file.ts';
+import { promotedRepository } from './repository/promoted-repository.ts';
+import { writesInFlight } from './repository/writes.ts';
 
 export interface GitOpsRuntime extends AsyncDisposable {
   readonly driver: RuntimeDriver;

@@ -1,3 +1,3 @@
 export type { AskedChange, ChangeSource } from './dependencies.ts';
 export { type GitOpsOpenerOptions, openGitOps } from './open-gitops.ts';
-export { sourceCommits } from './source-commits.ts';
+export { sourceCommits } from './repository/source-commits.ts';

@@ -2,7 +2,7 @@ import { type ClusterCacheOptions, openClusterCache } from '../../cluster/cache/
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import { type InCluster, inCluster } from '../kubernetes/index.ts';
 import type { KubernetesRuntimeOptions } from '../kubernetes/runtime-options.ts';
-import { type GitOpsRule, ringFacts } from './manifest.ts';
+import { type GitOpsRule, ringFacts } from './repository/manifest.ts';
 
 export interface LookInsideOptions
   extends Pick<

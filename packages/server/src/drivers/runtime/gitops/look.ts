@@ -1,7 +1,7 @@
 import type { GitOpsDependencies } from './dependencies.ts';
-import type { FollowerStatus } from './follower-status.ts';
-import type { PlacementFile } from './placement-file.ts';
+import type { FollowerStatus } from './follower/follower-status.ts';
 import { type PlacementSight, sightOf } from './placement-sight.ts';
+import type { PlacementFile } from './repository/placement-file.ts';
 
 export type Looking = Pick<GitOpsDependencies, 'repository' | 'watch' | 'clock'>;
 

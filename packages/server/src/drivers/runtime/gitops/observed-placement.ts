@@ -5,7 +5,7 @@ import type {
   RolloutStep,
 } from '@pltf/contracts';
 import type { RolloutRecord, RolloutStage } from '../../../modules/runtime/index.ts';
-import { ended, isPaused, servingOf } from '../kubernetes/rollout-accept.ts';
+import { ended, isPaused, servingOf } from '../kubernetes/rollout/rollout-accept.ts';
 import type { PlacementSight } from './placement-sight.ts';
 
 export interface Observation {

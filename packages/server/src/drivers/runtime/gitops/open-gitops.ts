@@ -4,12 +4,12 @@ import type { ClusterCacheOptions } from '../../cluster/cache/watched-cache.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import { openEnvironmentRepo } from '../../environment-repo/index.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
-import { watchFollowers } from './follower-watch.ts';
+import { watchFollowers } from './follower/follower-watch.ts';
 import { gitopsRuntime } from './gitops-runtime.ts';
 import { lookInside } from './look-inside.ts';
-import type { GitOpsRule } from './manifest.ts';
-import { ringOf } from './ring-of-rule.ts';
-import { ringRepository } from './ring-repository.ts';
+import type { GitOpsRule } from './repository/manifest.ts';
+import { ringOf } from './repository/ring-of-rule.ts';
+import { ringRepository } from './repository/ring-repository.ts';
 
 export interface GitOpsOpenerOptions
   extends Pick<GitOpsDependencies, 'ledger' | 'images' | 'changes' | 'clock'> {

@@ -5,19 +5,19 @@ import type {
   RolloutRecord,
   WantedPlacement,
 } from '../../../modules/runtime/index.ts';
-import { accept, ended } from '../kubernetes/rollout-accept.ts';
+import { accept, ended } from '../kubernetes/rollout/rollout-accept.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
-import type { ForeignFile, ManifestDrifts } from './drift.ts';
+import type { ForeignFile, ManifestDrifts } from './drift/drift.ts';
 import { lastLines } from './last-lines.ts';
 import { lookAt, silence } from './look.ts';
-import { type GitOpsRule, manifestObjects } from './manifest.ts';
 import { observedPlacement } from './observed-placement.ts';
-import type { PlacementFile } from './placement-file.ts';
 import type { PlacementSight } from './placement-sight.ts';
-import { blobOf, manifestBytes } from './ring-repository.ts';
+import { type GitOpsRule, manifestObjects } from './repository/manifest.ts';
+import type { PlacementFile } from './repository/placement-file.ts';
+import { blobOf, manifestBytes } from './repository/ring-repository.ts';
+import { type Draft, hasTask, writeManifest } from './repository/write-manifest.ts';
+import type { Writes } from './repository/writes.ts';
 import { type GitOpsStep, nextStep } from './rollout-rules.ts';
-import { type Draft, hasTask, writeManifest } from './write-manifest.ts';
-import type { Writes } from './writes.ts';
 
 export interface PassParts {
   readonly dependencies: GitOpsDependencies;

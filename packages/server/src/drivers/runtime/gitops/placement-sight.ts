@@ -1,4 +1,4 @@
-import type { FollowedObject, FollowerStatus } from './follower-status.ts';
+import type { FollowedObject, FollowerStatus } from './follower/follower-status.ts';
 
 /** What a follower's status says of one placement. */
 export interface PlacementSight {

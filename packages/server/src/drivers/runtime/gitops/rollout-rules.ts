@@ -1,8 +1,8 @@
 import type { GitOpsAgent } from '@pltf/plan/render';
 import type { RolloutRecord, RolloutStage } from '../../../modules/runtime/index.ts';
-import { ended, isPaused } from '../kubernetes/rollout-accept.ts';
-import { needsTask } from './manifest.ts';
+import { ended, isPaused } from '../kubernetes/rollout/rollout-accept.ts';
 import type { PlacementSight } from './placement-sight.ts';
+import { needsTask } from './repository/manifest.ts';
 
 export interface GitOpsSight {
   /** Milliseconds. */

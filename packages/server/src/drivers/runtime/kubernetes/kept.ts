@@ -4,8 +4,8 @@ import type { RolloutRecord } from '../../../modules/runtime/index.ts';
 import type { LiveObject } from '../../cluster/cluster-api.ts';
 import { claimNamespace, type PlacementSet, prune, prunePlan } from './apply/index.ts';
 import type { SealedObject } from './apply/seal.ts';
-import { changeRecord } from './ledger-change.ts';
-import { ended } from './rollout-accept.ts';
+import { changeRecord } from './rollout/ledger-change.ts';
+import { ended } from './rollout/rollout-accept.ts';
 import type { KubernetesRuntimeOptions } from './runtime-options.ts';
 
 const claims = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };

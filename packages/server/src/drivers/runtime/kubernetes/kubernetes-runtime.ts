@@ -3,16 +3,22 @@ import type { ExecRequest, RolloutRecord, RuntimeDriver } from '../../../modules
 import { removeSet } from './apply/index.ts';
 import { findDrift, revertDrift } from './drift/index.ts';
 import { evidenceOf } from './evidence/index.ts';
-import { execInPod } from './exec.ts';
+import { execInPod } from './inside/exec.ts';
+import { mergedLogs } from './inside/merged-logs.ts';
+import { kubernetesTasks } from './inside/tasks.ts';
 import { keptOf, pruneKept } from './kept.ts';
-import { mergedLogs } from './merged-logs.ts';
-import { nothingFound, observedPlacement } from './observed-placement.ts';
-import { notesOf } from './placement-notes.ts';
-import { namespaceOfPlacement } from './placement-objects.ts';
-import { podMemory } from './pod-memory.ts';
-import { look, type PassDependencies, passDependencies, passOver, setOf } from './rollout-pass.ts';
+import { nothingFound, observedPlacement } from './observed/observed-placement.ts';
+import { notesOf } from './observed/placement-notes.ts';
+import { podMemory } from './observed/pod-memory.ts';
+import { namespaceOfPlacement } from './rollout/placement-objects.ts';
+import {
+  look,
+  type PassDependencies,
+  passDependencies,
+  passOver,
+  setOf,
+} from './rollout/rollout-pass.ts';
 import type { KubernetesRuntimeOptions } from './runtime-options.ts';
-import { kubernetesTasks } from './tasks.ts';
 
 /** A runtime that follows its cluster until it is disposed. */
 export interface KubernetesRuntime extends RuntimeDriver, AsyncDisposable {

@@ -1,6 +1,6 @@
 import { PltfError } from '@pltf/contracts';
-import type { LedgerEntry, RolloutLedger } from '../rollout-ledger.ts';
-import { RolloutRecord } from '../rollout-record.ts';
+import type { LedgerEntry, RolloutLedger } from '../rollout/rollout-ledger.ts';
+import { RolloutRecord } from '../rollout/rollout-record.ts';
 
 /** The ledger without a database; the same contract test holds it to the real one. */
 export function memoryLedger(): RolloutLedger {

@@ -1,5 +1,5 @@
 import { Spec } from '@pltf/contracts';
-import type { Placement, ReleaseToPlace } from '../placement.ts';
+import type { Placement, ReleaseToPlace } from '../placement/placement.ts';
 
 /** A service in production, in two instances. */
 export const placement: Placement = {

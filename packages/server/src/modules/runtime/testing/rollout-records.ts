@@ -1,5 +1,5 @@
 import { PlacementObject } from '@pltf/contracts';
-import type { RolloutRecord } from '../rollout-record.ts';
+import type { RolloutRecord } from '../rollout/rollout-record.ts';
 import type { WantedPlacement } from '../runtime-driver.ts';
 
 export const placedRelease = (number: number) => ({

@@ -11,12 +11,12 @@ import {
   memoryServed,
 } from '../../../cluster/testing/memory-cluster.ts';
 import { type EnvironmentRepo, openEnvironmentRepo } from '../../../environment-repo/index.ts';
-import { type FollowerWatch, watchFollowers } from '../follower-watch.ts';
+import { type FollowerWatch, watchFollowers } from '../follower/follower-watch.ts';
 import { type GitOpsRuntime, gitopsRuntime } from '../gitops-runtime.ts';
 import { type Inside, lookInside } from '../look-inside.ts';
-import type { GitOpsRule } from '../manifest.ts';
-import { ringOf } from '../ring-of-rule.ts';
-import { ringRepository } from '../ring-repository.ts';
+import type { GitOpsRule } from '../repository/manifest.ts';
+import { ringOf } from '../repository/ring-of-rule.ts';
+import { ringRepository } from '../repository/ring-repository.ts';
 import { MemoryTarget } from './memory-target.ts';
 import { SimulatedArgo, type SyncTarget } from './simulated-argo.ts';
 

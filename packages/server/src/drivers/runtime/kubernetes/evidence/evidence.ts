@@ -4,8 +4,8 @@ import type { LiveObject, ObjectKey } from '../../../cluster/cluster-api.ts';
 import { numberAt, textAt } from '../../../cluster/json-read.ts';
 import { inParallel } from '../apply/in-parallel.ts';
 import { nameOf } from '../apply/placement-set.ts';
-import { namespaceOfPlacement } from '../placement-objects.ts';
-import type { PassDependencies } from '../rollout-pass.ts';
+import { namespaceOfPlacement } from '../rollout/placement-objects.ts';
+import type { PassDependencies } from '../rollout/rollout-pass.ts';
 import { maskedFields, maskedObject, maskedText } from './masked.ts';
 import { mostPods, podEvidence, worstFirst } from './pod-evidence.ts';
 

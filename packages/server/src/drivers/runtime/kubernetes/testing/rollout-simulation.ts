@@ -1,6 +1,6 @@
 import type { Reason } from '@pltf/contracts';
 import type { RolloutRecord, WantedPlacement } from '../../../../modules/runtime/index.ts';
-import { accept, type Target, targetOf } from '../rollout-accept.ts';
+import { accept, type Target, targetOf } from '../rollout/rollout-accept.ts';
 import {
   givenUp,
   needsReleaseTask,
@@ -8,7 +8,7 @@ import {
   type RolloutSight,
   type RolloutStep,
   releaseTaskId,
-} from '../rollout-rules.ts';
+} from '../rollout/rollout-rules.ts';
 
 /** What runs of one template: which release, in which of its restarts. */
 interface SimulatedPod {

@@ -1,0 +1,58 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { wantedPlacement } from '../../../../modules/runtime/testing/rollout-records.ts';
+import { openEnvironmentRepo } from '../../../environment-repo/index.ts';
+import { gitopsWorld, gitText, type World } from '../testing/gitops-world.ts';
+
+const manifest = 'rings/default/ad/users-api--prod/manifest.yaml';
+const ref = 'refs/heads/main';
+let folder: string;
+let hosted: string;
+let world: World;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pltf-hosted-'));
+  hosted = join(folder, 'hosted.git');
+  await gitText(hosted, ['init', '--bare', '--quiet', hosted]);
+  world = await gitopsWorld({ location: pathToFileURL(hosted).href });
+});
+afterEach(async () => {
+  await world[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a commit of somebody else in between is built upon, not forced away', async () => {
+  await world.driver.apply(wantedPlacement());
+  const path = process.env['PATH'] ?? '';
+  await using others = await openEnvironmentRepo({ location: hosted, root: folder, path });
+  const text = new TextEncoder().encode('ours');
+  await others.commit({ ref, changes: new Map([['NOTES.md', text]]), message: 'Notes' });
+
+  await world.driver.apply(wantedPlacement({ release: 2, revision: 2 }));
+
+  const subjects = await gitText(hosted, ['log', '--format=%s', ref]);
+  expect(subjects.split('\n')).toEqual([
+    'users-api.prod: release 2',
+    'Notes',
+    'users-api.prod: release 1',
+  ]);
+  expect(await gitText(hosted, ['show', `${ref}:NOTES.md`])).toBe('ours');
+});
+
+test('while the host is away a commit waits and says so, and goes out once it is back', async () => {
+  await world.driver.apply(wantedPlacement());
+  await rename(hosted, `${hosted}.away`);
+
+  const away = await world.driver.apply(wantedPlacement({ release: 2, revision: 2 }));
+  await rename(`${hosted}.away`, hosted);
+  const driver = await world.restart();
+  await driver.apply(wantedPlacement({ release: 2, revision: 2 }));
+
+  expect(away.phase).toBe('rolling');
+  expect(away.notes?.some(({ because }) => /could not be written|cannot be/.test(because))).toBe(
+    true,
+  );
+  expect(await gitText(hosted, ['show', `${ref}:${manifest}`])).toContain('pltf.dev/release: "2"');
+});
