@@ -1,10 +1,10 @@
 import type { PlacementView } from '@pltf/contracts';
-import { ArrowUpRight, Ellipsis, GitBranch, RotateCw, Trash2 } from 'lucide-react';
+import { ArrowUpRight, GitBranch, RotateCw, Trash2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { phaseWords, wellnessOfPhase } from '../../format/wellness.ts';
 import { Button } from '../../parts/button.tsx';
 import { OutLink } from '../../parts/link.tsx';
-import { Menu } from '../../parts/menu.tsx';
+import { RowMenu } from '../../parts/row-menu.tsx';
 import { addressText, webAddress } from '../../parts/safe-url.ts';
 import { Until } from '../../parts/time.tsx';
 import { WellnessMark } from '../../parts/wellness-mark.tsx';
@@ -74,7 +74,7 @@ export function BranchPreviews({
               </span>
             )}
             {acting.may ? (
-              <Menu
+              <RowMenu
                 label={`More for ${placement.branch ?? placement.id}`}
                 entries={[
                   {
@@ -91,15 +91,6 @@ export function BranchPreviews({
                     onChoose: () => acting.ask({ do: 'remove-preview', placement }),
                   },
                 ]}
-                button={(props) => (
-                  <Button
-                    {...props}
-                    look="plain"
-                    size="small"
-                    icon={<Ellipsis size={14} aria-hidden />}
-                    aria-label={`More for ${placement.branch ?? placement.id}`}
-                  />
-                )}
               />
             ) : null}
           </li>

@@ -1,16 +1,16 @@
 import type { ComponentDetail, ReleaseView } from '@pltf/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Box, Ellipsis, Package, Undo2, Upload } from 'lucide-react';
+import { Box, Package, Undo2, Upload } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { useClient } from '../../api/client-context.ts';
 import { releasesQuery } from '../../api/queries.ts';
 import { bytes, plural, shortCommit } from '../../format/count.ts';
-import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
-import { Menu, type MenuEntry } from '../../parts/menu.tsx';
+import type { MenuEntry } from '../../parts/menu.tsx';
 import { More } from '../../parts/more.tsx';
 import { ProblemNotice } from '../../parts/notice.tsx';
+import { RowMenu } from '../../parts/row-menu.tsx';
 import { SkeletonLines } from '../../parts/skeleton.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { Acting } from './actions/asked.ts';
@@ -146,7 +146,7 @@ function Release({ release, component, acting, onImage }: ReleaseProps): ReactNo
         <Ago at={createdAt} />
       </td>
       <td className="shrink">
-        <Menu
+        <RowMenu
           label={`Actions for release ${number}`}
           entries={[
             ...(acting.may ? entriesOf(release, component, acting) : []),
@@ -157,15 +157,6 @@ function Release({ release, component, acting, onImage }: ReleaseProps): ReactNo
               onChoose: () => onImage(release),
             },
           ]}
-          button={(props) => (
-            <Button
-              {...props}
-              look="plain"
-              size="small"
-              icon={<Ellipsis size={16} aria-hidden />}
-              aria-label={`Actions for release ${number}`}
-            />
-          )}
         />
       </td>
     </tr>

@@ -1,14 +1,13 @@
 import { PlatformRole } from '@pltf/contracts';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { Ellipsis, Link2, UserCheck, UserX } from 'lucide-react';
+import { Link2, UserCheck, UserX } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useClient } from '../../api/client-context.ts';
 import { usersQuery } from '../../api/queries.ts';
 import type { User } from '../../api/views.ts';
-import { Button } from '../../parts/button.tsx';
-import { Menu } from '../../parts/menu.tsx';
 import { More } from '../../parts/more.tsx';
 import { ProblemNotice } from '../../parts/notice.tsx';
+import { RowMenu } from '../../parts/row-menu.tsx';
 import { SkeletonLines } from '../../parts/skeleton.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { useMe } from '../../session/session.tsx';
@@ -136,7 +135,7 @@ function Person({ user, may, onRole, onDisabled, onLink }: PersonProps): ReactNo
       </td>
       <td className="shrink">
         {may ? (
-          <Menu
+          <RowMenu
             label={`Actions for ${name}`}
             entries={[
               {
@@ -162,15 +161,6 @@ function Person({ user, may, onRole, onDisabled, onLink }: PersonProps): ReactNo
                     onChoose: () => onDisabled(true),
                   },
             ]}
-            button={(props) => (
-              <Button
-                {...props}
-                look="plain"
-                size="small"
-                icon={<Ellipsis size={16} aria-hidden />}
-                aria-label={`Actions for ${name}`}
-              />
-            )}
           />
         ) : null}
       </td>

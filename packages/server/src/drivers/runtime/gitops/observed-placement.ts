@@ -1,11 +1,7 @@
-import type {
-  ObservedInstance,
-  ObservedPlacement,
-  PlacementNote,
-  RolloutStep,
-} from '@pltf/contracts';
-import type { RolloutRecord, RolloutStage } from '../../../modules/runtime/index.ts';
-import { ended, isPaused, servingOf } from '../kubernetes/rollout/rollout-accept.ts';
+import type { ObservedInstance, ObservedPlacement, PlacementNote } from '@pltf/contracts';
+import type { RolloutRecord } from '../../../modules/runtime/index.ts';
+import { observedRollout } from '../kubernetes/observed/observed-placement.ts';
+import { ended, servingOf } from '../kubernetes/rollout/rollout-accept.ts';
 import type { PlacementSight } from './placement-sight.ts';
 
 export interface Observation {
@@ -18,20 +14,6 @@ export interface Observation {
   readonly notes: readonly PlacementNote[];
   readonly drift: ObservedPlacement['drift'];
 }
-
-const steps: Readonly<Record<RolloutStage, RolloutStep>> = {
-  'image': 'image',
-  'surroundings': 'starting',
-  'release-task': 'release-task',
-  'workload': 'starting',
-  'healthy': 'waiting-healthy',
-  'draining': 'draining',
-  'returning': 'waiting-healthy',
-  'done': 'done',
-  'committed': 'committed',
-  'rolled-back': 'rolled-back',
-  'failed': 'failed',
-};
 
 /** What is told of a placement: what the rollout came to, and what is reported of it, with its age. */
 export function observedPlacement(
@@ -47,20 +29,7 @@ export function observedPlacement(
     ...(serving === undefined ? {} : { serving }),
     warm: [],
     instances: [...instances],
-    rollout: {
-      revision: desired.revision,
-      ...(record.from === undefined ? {} : { from: record.from }),
-      to: desired.release,
-      step: isPaused(record) ? 'holding' : steps[record.stage],
-      startedAt: new Date(record.startedAt).toISOString(),
-      ...(record.switchedAt === undefined
-        ? {}
-        : { switchedAt: new Date(record.switchedAt).toISOString() }),
-      ...(record.finishedAt === undefined
-        ? {}
-        : { finishedAt: new Date(record.finishedAt).toISOString() }),
-      ...(record.reason === undefined ? {} : { reason: record.reason }),
-    },
+    rollout: observedRollout(record),
     leftovers: [],
     notes: [...writtenNotes(record, sight, silent, now), ...notes],
     ...(drift === undefined || drift.length === 0 ? {} : { drift }),

@@ -67,7 +67,8 @@ function lastTurn({ workloadSeen }: Sight): Pick<ObservedPlacement, 'lastTurn'> 
   return at === undefined ? {} : { lastTurn: new Date(at).toISOString() };
 }
 
-function observedRollout(record: RolloutRecord): ObservedRollout {
+/** How far a rollout is, for everybody. Pure. */
+export function observedRollout(record: RolloutRecord): ObservedRollout {
   const { current, from, stage, startedAt, switchedAt, finishedAt, reason } = record;
   const { revision, release } = current.wanted.desired;
   return {
