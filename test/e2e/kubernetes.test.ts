@@ -278,8 +278,6 @@ describe.skipIf(missing !== undefined)(
       await git(platform, clone, 'switch', '--quiet', '-c', 'wave');
       await pushGreeting(platform, clone, 'Hello from a wave', 'wave');
       await serviceUrl(`${name}-wave--preview`, rolloutMs);
-      const sizes = (small: number, medium: number): string =>
-        `sizes: {small: {memoryMiB: ${small}, cpu: 0.25}, medium: {memoryMiB: ${medium}, cpu: 0.5}}\n`;
       const change = async () => (await platform.client.listFleetChanges({ query: {} })).items[0];
       const states = async () =>
         Object.fromEntries(
@@ -290,11 +288,11 @@ describe.skipIf(missing !== undefined)(
       const before = await placementOf(platform, `${name}.prod`);
 
       // 32 MiB are too little for node: what is of that size is killed as it starts.
-      await cluster.reform(environments, sizes(288, 32));
+      await cluster.reform(environments, { small: 288, medium: 32 });
       const halted = await eventually(change, (now) => now?.state === 'halted', 2 * rolloutMs);
       const found = await states();
       const status = await pltf(platform, 'fleet', 'status');
-      await cluster.reform(environments, sizes(288, 512));
+      await cluster.reform(environments, { small: 288, medium: 512 });
       await eventually(states, (now) => now[`${name}.prod`] === 'done', 2 * rolloutMs);
 
       expect(halted?.reason).toContain(`${name}.prod failed in prod`);

@@ -14,8 +14,11 @@ export interface ClusterPlatform extends AsyncDisposable {
   readonly registry: string;
   /** Part of the names of all components that the test makes. */
   readonly word: string;
-  /** Writes the platform file anew, with more lines where there are any, and puts it in force as the platform team does. */
-  reform(environments: ClusterPlatformOptions['environments'], more?: string): Promise<void>;
+  /** Writes the platform file anew, with other memory for its sizes if so, and puts it in force as the platform team does. */
+  reform(
+    environments: ClusterPlatformOptions['environments'],
+    memoryMiB?: Readonly<Record<'small' | 'medium', number>>,
+  ): Promise<void>;
 }
 
 export interface ClusterPlatformOptions {
@@ -26,6 +29,10 @@ export interface ClusterPlatformOptions {
   /** Lines of YAML below `runtimes:`. */
   readonly runtimes?: (registry: string, context: string) => string;
 }
+
+/** Machines of tests have two processors for the pods of several tests: what is reserved is less than people would. */
+const sizesOf = ({ small, medium } = { small: 256, medium: 512 }): string =>
+  `sizes: {small: {memoryMiB: ${small}, cpu: 0.1}, medium: {memoryMiB: ${medium}, cpu: 0.2}}`;
 
 const fileOf = (
   registry: string,
@@ -51,9 +58,9 @@ export async function startClusterPlatform(
   const platform = await startPlatform({
     env: options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig },
   });
-  const reform: ClusterPlatform['reform'] = async (environments, more = '') => {
+  const reform: ClusterPlatform['reform'] = async (environments, memoryMiB) => {
     const file = fileOf(registry, context, { ...options, environments });
-    await writeFile(join(folder, 'platform.yaml'), `${file}${more}`);
+    await writeFile(join(folder, 'platform.yaml'), `${file}${sizesOf(memoryMiB)}\n`);
     const { code, err } = await pltf(platform, 'platform', 'apply', folder, '--yes');
     if (code !== 0) throw new Error(err);
   };
