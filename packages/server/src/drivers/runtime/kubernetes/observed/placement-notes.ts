@@ -9,6 +9,9 @@ import { isPaused, type Target, targetOf } from '../rollout/rollout-accept.ts';
 import type { Sight } from '../rollout/rollout-sight.ts';
 import { wordsOf } from '../trouble/diagnosis-words.ts';
 
+/** Most clusters come to a workload within a second. */
+const busyMs = 10_000;
+
 /** What people should know of a placement that is not as asked: what the cluster cannot give, and what is in the way. */
 export function notesOf(
   record: RolloutRecord,
@@ -20,6 +23,9 @@ export function notesOf(
   return [
     ...(target === undefined ? [] : leftOut(inputOf(target, facts))),
     ...troubleNotes(record, sight, target),
+    ...(sight.unseen && record.stage === 'healthy' && sight.now > record.startedAt + busyMs
+      ? [{ what: 'instances', because: 'the cluster has not come to them yet: it is busy' }]
+      : []),
     ...(isPaused(record)
       ? [{ what: 'rollout', because: 'somebody holds it; `pltf resume` lets it go on' }]
       : []),

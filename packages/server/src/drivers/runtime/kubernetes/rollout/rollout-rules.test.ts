@@ -60,6 +60,27 @@ describe('a rollout', () => {
     expect(ready(simulation)).toEqual(['1/0', '1/0']);
   });
 
+  test('is not late while the cluster has not come to it, and is late from then on', () => {
+    const simulation = running();
+    const later = (minutes: number) => {
+      simulation.now += minutes * 60_000;
+      settle(simulation);
+    };
+    simulation.clusterBusy = true;
+    want(simulation, wanted(2, 2));
+
+    for (let minute = 0; minute < 30; minute += 1) later(1);
+    const busy = simulation.record.stage;
+    simulation.clusterBusy = false;
+    later(1);
+    const looked = simulation.record.stage;
+    later(10);
+
+    expect([busy, looked]).toEqual(['healthy', 'healthy']);
+    expect(simulation.record.stage).not.toBe('healthy');
+    expect(serves(simulation)).toBe(1);
+  });
+
   test('leaves no instance when there is nothing to go back to', () => {
     const simulation = simulate(wanted(1, 1));
 

@@ -27,6 +27,8 @@ export interface RolloutSight {
   readonly otherReleaseTask: boolean;
   /** All instances that are wanted are there as they are wanted, and are well. */
   readonly ready: boolean;
+  /** The cluster's own controllers have not looked at the workload as it stands: they may have much to do. */
+  readonly unseen: boolean;
   /** Instances of before that are still there. */
   readonly leaving: number;
   readonly trouble: Trouble | undefined;
@@ -49,6 +51,8 @@ const roomMs = 60_000;
 /** The cluster's own deadline comes first where it has one. */
 const afterDeadlineMs = 30_000;
 const longestBuildMs = 3_600_000;
+/** How often time is given anew while a cluster has not come to a workload: what it is late with is no program's fault. */
+const unseenLookMs = 30_000;
 /** How long a release task may take. */
 export const releaseTaskTimeoutMs = 30 * 60_000;
 const releaseTaskRoomMs = 10 * 60_000;
@@ -178,6 +182,10 @@ function untilHealthy(record: RolloutRecord, sight: RolloutSight): RolloutStep {
   const last = late(record, startTime(record), 'deadline');
   if (surroundings === 'due') return orGiveUp({ do: 'apply-surroundings' }, sight, last);
   if (workload === 'due') return orGiveUp({ do: 'apply-workload' }, sight, last);
+  if (sight.unseen) {
+    const due = record.since + unseenLookMs;
+    return now < due ? wait(due) : enter(record, 'healthy', now);
+  }
   if (ready && workload === 'settled') {
     return {
       do: 'record',

@@ -50,6 +50,7 @@ export function sightOf(
     releaseTask: task.state,
     otherReleaseTask: task.others,
     ready: isReady(objects, workloadSeen),
+    unseen: isUnseen(workloadSeen),
     leaving: pods.leaving.length + surplusOf(pods, objects?.replicas),
     trouble: troubleOf({
       ...{ since: record.since, startTimeoutMs: run.startTimeoutMs, drainMs: run.drainMs },
@@ -88,12 +89,16 @@ function seenWorkload(
   return workloads.find((one) => identityOf(one) === identity);
 }
 
+/** The cluster's own controllers have not come to it; those of Jobs and CronJobs do not say what they have looked at. */
+export const isUnseen = (seen: SeenWorkload | undefined): boolean =>
+  (seen?.kind === 'Deployment' || seen?.kind === 'StatefulSet') &&
+  (seen.status.observedGeneration ?? 0) < (seen.generation ?? 0);
+
 /** By what the workload's own controller says of this very generation. */
 function isReady(objects: TargetObjects | undefined, seen: SeenWorkload | undefined): boolean {
   if (objects?.workload === undefined || objects.workload.kind === 'CronJob') return true;
-  if (seen === undefined || seen.paused) return false;
-  const { observedGeneration = 0, replicas, updated, available, ready } = seen.status;
-  if (observedGeneration < (seen.generation ?? 0)) return false;
+  if (seen === undefined || seen.paused || isUnseen(seen)) return false;
+  const { replicas, updated, available, ready } = seen.status;
   const wanted = objects.replicas ?? seen.replicas ?? 1;
   // A StatefulSet of an old cluster does not count who is available.
   const well = seen.kind === 'StatefulSet' ? ready : available;

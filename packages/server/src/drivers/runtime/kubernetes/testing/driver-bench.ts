@@ -5,10 +5,12 @@ import type { RolloutLedger, WantedPlacement } from '../../../../modules/runtime
 import { memoryLedger } from '../../../../modules/runtime/testing/memory-ledger.ts';
 import { openClusterCache } from '../../../cluster/cache/watched-cache.ts';
 import type { LiveObject } from '../../../cluster/cluster-api.ts';
+import type { SeenNamespace } from '../../../cluster/cluster-cache.ts';
 import { type MemoryCluster, memoryCluster } from '../../../cluster/testing/memory-cluster.ts';
 import type { PodFate } from '../../../cluster/testing/pod-fate.ts';
 import { simulateWorkloads } from '../../../cluster/testing/workload-simulation.ts';
 import { type KubernetesRuntime, kubernetesRuntime } from '../kubernetes-runtime.ts';
+import { isUnseen } from '../rollout/rollout-sight.ts';
 
 export const platform = '0a1b2c3d';
 
@@ -31,7 +33,7 @@ export interface DriverBench extends AsyncDisposable {
   /** What the cluster serves from now on; the platform knows it. */
   serve(kinds: ReadonlySet<string>): void;
   /** So much later at once, for everybody; milliseconds. */
-  later(ms: number): void;
+  later(ms: number): Promise<void>;
   /** A server that was killed: another one over the same ledger and cluster. */
   restart(): Promise<void>;
 }
@@ -99,9 +101,12 @@ export async function driverBench(): Promise<DriverBench> {
         kinds = now;
         cluster.serve({ minor: facts.minor, kinds });
       },
-      later: (ms: number) => {
-        // What is under way is at its place before.
+      later: async (ms: number) => {
+        // What is under way is at its place before, and the driver has heard of it.
         simulation.pass();
+        while (opened.cache.namespaces().some((name) => isBehind(opened.cache.of(name)))) {
+          await sleep(1);
+        }
         ahead += ms;
         simulation.pass();
         for (const one of [...woken]) one();
@@ -119,6 +124,8 @@ export async function driverBench(): Promise<DriverBench> {
     { driver: { get: () => opened.driver } },
   );
 }
+
+const isBehind = ({ workloads }: SeenNamespace): boolean => workloads.some(isUnseen);
 
 function warn(
   cluster: MemoryCluster,

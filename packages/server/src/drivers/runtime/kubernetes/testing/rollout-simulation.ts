@@ -27,6 +27,8 @@ export interface Simulation {
   /** Releases whose task began, in order. */
   readonly taskStarts: string[];
   readonly steps: RolloutStep[];
+  /** The cluster's own controllers do not come to the workload. */
+  clusterBusy: boolean;
 }
 
 const reason: Reason = { code: 'crash', detail: 'it ended', fix: 'read its log', log: [] };
@@ -45,7 +47,7 @@ export function simulate(wanted: WantedPlacement): Simulation {
   const record = accept(undefined, wanted, { runtime: 'cluster', now: 0 });
   const simulation: Simulation = {
     ...{ record, now: 0, surroundings: undefined, workload: undefined, pods: [] },
-    ...{ jobs: new Map(), taskStarts: [], steps: [] },
+    ...{ jobs: new Map(), taskStarts: [], steps: [], clusterBusy: false },
   };
   settle(simulation);
   return simulation;
@@ -76,6 +78,7 @@ export function sightOf(simulation: Simulation): RolloutSight {
     releaseTask: jobs.get(task) ?? 'absent',
     otherReleaseTask: [...jobs].some(([id, state]) => id !== task && state === 'running'),
     ready: own.filter(({ state }) => state === 'ready').length >= replicas,
+    unseen: simulation.clusterBusy,
     leaving: pods.length - Math.min(own.length, replicas),
     trouble: broken ? { kind: 'crash', until: now } : undefined,
   };

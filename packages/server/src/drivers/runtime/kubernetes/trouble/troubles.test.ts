@@ -283,7 +283,7 @@ describe('a rollout goes back, what served serves on, and people read why and wh
     await bench.reach(wanted(1, 1), ended);
     one.arrange();
     await bench.reach(wanted(2, 2, one.more), waits);
-    bench.later(one.after ?? 0);
+    await bench.later(one.after ?? 0);
 
     const { rollout, serving, instances } = await bench.reach(wanted(2, 2, one.more), ended);
 
@@ -346,11 +346,11 @@ describe('a quota', () => {
     await bench.reach(wanted(1, 1), ended);
     bench.refuse = () => quota;
     await bench.reach(wanted(2, 2), waits);
-    bench.later(20_000);
+    await bench.later(20_000);
     expect((await bench.reach(wanted(2, 2), waits)).rollout?.step).toBe('waiting-healthy');
 
     bench.refuse = () => undefined;
-    bench.later(1);
+    await bench.later(1);
 
     expect((await bench.reach(wanted(2, 2), ended)).rollout?.step).toBe('done');
   });
@@ -360,7 +360,7 @@ describe('a quota', () => {
     await bench.reach(wanted(1, 1), ended);
     bench.refuse = ({ kind }) => (kind === 'Job' ? quota : undefined);
     await bench.reach(wanted(2, 2, more), ({ rollout }) => rollout?.step === 'release-task');
-    bench.later(32_000);
+    await bench.later(32_000);
 
     const { rollout } = await bench.reach(wanted(2, 2, more), ended);
 
@@ -371,7 +371,7 @@ describe('a quota', () => {
     const more = { run: { volume: '/srv/files' } };
     bench.refuse = ({ kind }) => (kind === 'StatefulSet' ? quota : undefined);
     await bench.reach(wanted(1, 1, more), waits);
-    bench.later(32_000);
+    await bench.later(32_000);
 
     const { rollout } = await bench.reach(wanted(1, 1, more), ended);
 
