@@ -2,8 +2,12 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { PltfError } from '@pltf/contracts';
 
-/** One `git fast-import` at work: what is written to it goes in pieces of this size, however small the files are. */
-const pieceBytes = 1 << 20;
+/**
+ * What is written to a `git fast-import` goes in pieces of this size, however small the files are. A socket takes some
+ * 200 kB at once and the rest in later turns of the event loop; whoever makes the files has no such turns in between.
+ * Larger pieces have git wait meanwhile (measured with 50,000 files: 7.3 s in pieces of 64 KiB, 10.1 s in those of 1 MiB).
+ */
+const pieceBytes = 1 << 16;
 /** Pieces that git has not taken yet: with one it and whoever makes the files would work in turns, never at once. */
 const mostPieces = 4;
 /**
@@ -89,7 +93,7 @@ function inFlight(stdin: Writable, ended: Promise<void>) {
   };
 }
 
-/** Puts small writes together: a pipe takes fifty thousand files in hundreds of pieces instead of as many writes. */
+/** Puts small writes together: fifty thousand files would be three times as many. */
 function pieces(send: (piece: Uint8Array) => Promise<void>) {
   let room = Buffer.allocUnsafe(pieceBytes);
   let used = 0;
