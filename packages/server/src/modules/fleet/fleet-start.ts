@@ -13,29 +13,32 @@ const pageSize = 500;
 
 /**
  * Has the platform's newest version go out when there is something on clusters that it changes. Whatever was on its way
- * is superseded: the newest is what everybody is to have.
+ * is superseded: the newest is what everybody is to have. One that changes nothing is written down too: until it is known
+ * what a version changes, nobody takes it ahead of its wave.
  */
 export async function startNewest(dependencies: FleetDependencies): Promise<void> {
   const { db, clock, platform, store, queries } = dependencies;
   const { version } = platform.snapshot();
-  const newest = await queries.newest();
-  if (newest !== undefined && newest.toVersion >= version) return;
+  const looked = await queries.lookedAt();
+  if (looked !== undefined && looked >= version) return;
   const { candidates, before } = await touchedBy(dependencies);
   const { rings, environments } = platform.current();
+  const nothing = candidates.length === 0;
+  const now = clock.now();
   const change: FleetChange = {
-    id: newId('op', clock.now()),
+    id: newId('op', now),
     toVersion: version,
-    state: 'running',
-    waves: candidates.length === 0 ? [] : planWaves(rings, environments, candidates),
-    ...{ before, reason: undefined, startedAt: clock.now(), finishedAt: undefined },
+    state: nothing ? 'finished' : 'running',
+    waves: nothing ? [] : planWaves(rings, environments, candidates),
+    ...{ before, reason: undefined, startedAt: now, finishedAt: nothing ? now : undefined },
   };
   await transact(db, async (tx) => {
     const open = await store.lockOpen(tx);
     if (open !== undefined && isOpen(open)) {
       await store.save(tx, { ...open, state: 'superseded', finishedAt: clock.now() });
     }
-    if (candidates.length === 0) return;
     await store.add(tx, change);
+    if (nothing) return;
     tx.tell({
       ...{ type: 'fleet-started', actor: platformActor },
       summary: `Version ${version} of the platform goes out to ${candidates.length} placements in ${change.waves.length} waves`,

@@ -51,7 +51,9 @@ export function postgresFleetStore(): FleetStore {
 }
 
 export function postgresFleetQueries(db: Connection): FleetQueries {
-  const changes = () => db.selectFrom('fleet_changes').selectAll();
+  // A version that changes nothing has no waves: it is written down, and is no change.
+  const changes = () =>
+    db.selectFrom('fleet_changes').selectAll().where(sql<boolean>`waves <> '[]'::jsonb`);
   return {
     hasOpen: async (tx) => {
       const row = await (tx?.sql ?? db)
@@ -64,6 +66,13 @@ export function postgresFleetQueries(db: Connection): FleetQueries {
     newest: async () => {
       const row = await changes().orderBy('to_version', 'desc').limit(1).executeTakeFirst();
       return row === undefined ? undefined : toChange(row);
+    },
+    lookedAt: async () => {
+      const row = await db
+        .selectFrom('fleet_changes')
+        .select(({ fn }) => fn.max('to_version').as('version'))
+        .executeTakeFirst();
+      return row?.version ?? undefined;
     },
     change: async (id) => {
       const row = await changes().where('id', '=', id).executeTakeFirst();

@@ -22,8 +22,10 @@ export interface FleetStore {
 
 export interface FleetQueries {
   hasOpen(tx?: Tx): Promise<boolean>;
-  /** The newest version that went out, or was found to change nothing. */
+  /** The newest version that went out. */
   newest(): Promise<FleetChange | undefined>;
+  /** The newest version of which it is known what it changes, also when that is nothing. */
+  lookedAt(): Promise<number | undefined>;
   change(id: string): Promise<FleetChange>;
   /** Newest version first, those below `before`. */
   changes(limit: number, before: number | undefined): Promise<readonly FleetChange[]>;

@@ -27,11 +27,14 @@ export function postgresFleetWaves(platform: PlatformSource): PlatformWaves {
       const hold = await holdOf(tx, id);
       if (hold !== undefined) return { version: platformVersion, because: hold };
       const standing = await standingOf(tx, id);
-      if (standing === undefined || standing.to_version > newest) return undefined;
+      if (standing === undefined || standing.to_version < newest) {
+        // Put in force a moment ago: whether a wave is to bring it here is not known yet.
+        const because = `what version ${newest} of the platform changes is still being looked at`;
+        return { version: platformVersion, because };
+      }
+      if (standing.to_version > newest) return undefined;
       const { to_version: to, state, member, earlier } = standing;
       if (state === 'aborting' || state === 'aborted') {
-        // A newer one than what was taken back has nothing on its way: there is nothing that it changes.
-        if (to !== newest) return undefined;
         const because = `version ${to} of the platform ${state === 'aborted' ? 'was' : 'is being'} taken back`;
         return { version: earlier ?? platformVersion, because };
       }

@@ -321,6 +321,34 @@ describe('what a team rolls out itself while a version goes out', () => {
     expect([await platformOf('two.prod'), await sizeOf('two.prod')]).toEqual([0, 256]);
   });
 
+  test('stays with what it has in the moment in which nobody knows yet what a newer version changes', async () => {
+    await pass(fleetKeys.version);
+    platformWith(384);
+
+    const early = await rolledOut('two.prod');
+    const [version, size] = [await platformOf('two.prod'), await sizeOf('two.prod')];
+    await pass(fleetKeys.version);
+    await pass();
+
+    expect(early).toBe(
+      'it stays with version 0 of the platform, because what version 1 of the platform changes is still being looked at',
+    );
+    expect([version, size]).toEqual([0, 256]);
+    expect((await states())['two.prod']).toBe('waiting');
+    expect(await rolledOut('two.prod')).toContain('because version 1 of the platform');
+  });
+
+  test('takes a version that was found to change nothing, and no change is shown for it', async () => {
+    platformWith(256);
+    await pass(fleetKeys.version);
+
+    const why = await rolledOut('two.prod');
+
+    expect(why).toBeUndefined();
+    expect(await platformOf('two.prod')).toBe(1);
+    expect(await postgresFleetQueries(database.db).changes(10, undefined)).toEqual([]);
+  });
+
   test('stays with what it had once a version was taken back, until a newer one goes out', async () => {
     await halted();
     await fleetService(dependencies()).abort({ actor: 'root', why: undefined });
