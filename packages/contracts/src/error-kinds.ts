@@ -163,6 +163,11 @@ export const errorKinds = {
     'The environment repository did not take the commit',
     'Give the credentials of the runtime the right to push to its branch; no force is needed.',
   ),
+  'environment-repository-taken': kind(
+    409,
+    'Another platform writes this ring of the environment repository',
+    'Give the runtime a `ring` of its own.',
+  ),
   'environment-repository-unreachable': kind(
     503,
     'The environment repository does not answer',

@@ -153,6 +153,24 @@ describe('a runtime', () => {
     expect(broken({ branch: 'next' })[0]).toContain('(`branch`: main → next)');
   });
 
+  test('of a repository is followed by whoever brought placements to their cluster', () => {
+    const file = (more: object) => ({
+      ...prod('east'),
+      runtimes: { agent, east: { ...pulled, ...more } },
+    });
+    const broken = (more: object) =>
+      plan(file({}), file(more), [on('east')])
+        .breaks.map(({ message }) => message)
+        .join();
+
+    expect(broken({ agent: 'argocd', group: 'bucket', namespace: 'argocd' })).toBe('');
+    expect(broken({ agent: 'flux' })).toContain('(`agent`: argocd → flux)');
+    expect(broken({ cluster: 'eu-1' })).toContain("(`cluster`: the agent's own → eu-1)");
+    expect(broken({ group: 'placement' })).toContain('(`group`: bucket → placement)');
+    expect(broken({ hydrate: 'promoter' })).toContain('(`hydrate`: direct → promoter)');
+    expect(broken({ namespace: 'gitops' })).toContain('(`namespace`: argocd → gitops)');
+  });
+
   test('that somebody lets go is a note with what is left behind', () => {
     const after = { ...prod('agent'), runtimes: { agent } };
 

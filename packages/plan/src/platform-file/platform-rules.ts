@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts';
 import { durationMs } from '../units.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
 import { clusterProblems } from './cluster-rules.ts';
+import { type GitOpsRule, repositoryProblems } from './repository-rules.ts';
 
 type Path = readonly (string | number)[];
 
@@ -183,10 +184,16 @@ function checkQuota(context: Context, { name, sizes, quota }: EnvironmentRule, p
 
 function checkRuntimes(context: Context): void {
   const { environments, runtimes } = context.platform;
+  const pulled: (readonly [string, GitOpsRule])[] = [];
   for (const [name, rule] of Object.entries(runtimes)) {
     if (rule.driver === 'agent') continue;
     const isUsed = environments.some(({ runtime }) => runtime === name);
-    for (const { key, message, fix } of clusterProblems(name, rule, isUsed))
+    const problems = [
+      ...clusterProblems(name, rule, isUsed),
+      ...(rule.driver === 'gitops' ? repositoryProblems([name, rule], pulled) : []),
+    ];
+    if (rule.driver === 'gitops') pulled.push([name, rule]);
+    for (const { key, message, fix } of problems)
       refuse(context, ['runtimes', name, ...key], message, fix);
   }
 }

@@ -46,8 +46,24 @@ function wayTo(rule: RuntimeRule): Readonly<Record<string, string>> {
     case 'kubernetes':
       return { driver, context: rule.context };
     case 'gitops':
-      return { driver, repository: rule.repository, branch: rule.branch, ring: rule.ring };
+      return {
+        ...{ driver, repository: rule.repository, branch: rule.branch, ring: rule.ring },
+        ...followedBy(rule),
+      };
   }
+}
+
+/** Who follows a ring, and how: what brought a placement to its cluster is not found by another one. */
+export function followedBy(
+  rule: Extract<RuntimeRule, { driver: 'gitops' }>,
+): Readonly<Record<'agent' | 'cluster' | 'group' | 'hydrate' | 'namespace', string>> {
+  const { agent, cluster, group, hydrate, namespace } = rule;
+  const flux = agent === 'flux';
+  return {
+    ...{ agent, hydrate, cluster: cluster ?? "the agent's own" },
+    group: group ?? (flux ? 'placement' : 'bucket'),
+    namespace: namespace ?? (flux ? 'flux-system' : 'argocd'),
+  };
 }
 
 /**

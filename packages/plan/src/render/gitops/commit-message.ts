@@ -19,6 +19,7 @@ export interface ManifestChange {
     | { readonly kind: 'task'; readonly release: number }
     | { readonly kind: 'revert'; readonly release: number }
     | { readonly kind: 'unlock' }
+    | { readonly kind: 'empty' }
     | { readonly kind: 'remove' };
   readonly by: string;
   readonly why?: string | undefined;
@@ -44,6 +45,7 @@ export function commitText(change: ManifestChange): CommitText {
       ['Pltf-Change', what.kind],
       ...(release === undefined ? [] : [['Pltf-Release', `${placement}@${release}`] as const]),
       ['Pltf-By', line(by)],
+      ...(source === undefined ? [] : [['Pltf-Commit', source.sha] as const]),
       ...(source === undefined ? [] : referenceTrailers(source)),
     ],
   };
@@ -63,6 +65,8 @@ function subjectOf({ placement, what }: ManifestChange): string {
       return `${placement}: as release ${what.release} asks for it again`;
     case 'unlock':
       return `${placement}: is about to be removed`;
+    case 'empty':
+      return `${placement}: was the last of its group`;
     case 'remove':
       return `${placement}: removed`;
   }
@@ -83,12 +87,22 @@ function referenceTrailers(source: SourceCommit): readonly (readonly [string, st
     ...(subject === undefined ? [] : [[`${prefix}subject`, line(subject)] as const]),
     ...(body === undefined || body === ''
       ? []
-      : [[`${prefix}body`, JSON.stringify(body.slice(0, mostBody))] as const]),
+      : [[`${prefix}body`, jsonWithin(body, mostBody)] as const]),
   ];
 }
 
 const mostLine = 500;
 const mostBody = 4000;
+
+/** The beginning of a text as JSON that is no longer than that, and whole: what was cut would be no JSON any more. */
+function jsonWithin(text: string, most: number): string {
+  let kept = text.slice(0, most);
+  for (;;) {
+    const json = JSON.stringify(kept);
+    if (json.length <= most) return json;
+    kept = kept.slice(0, Math.floor((kept.length * most) / (json.length + 2)));
+  }
+}
 
 /** One line: no trailer of its own can be smuggled in by what somebody typed. */
 const line = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, mostLine);

@@ -28,6 +28,7 @@ describe('a commit', () => {
     );
     expect(trailers).toContainEqual(['Pltf-Placement', 'users-api.prod']);
     expect(trailers).toContainEqual(['Pltf-Release', 'users-api.prod@12']);
+    expect(trailers).toContainEqual(['Pltf-Commit', source.sha]);
     expect(trailers).toContainEqual(['Argocd-reference-commit-sha', source.sha]);
     expect(trailers).toContainEqual([
       'Argocd-reference-commit-author',
@@ -48,6 +49,21 @@ describe('a commit', () => {
 
     expect(message).toContain('users-api.prod: back to release 11');
     expect(message).toContain('What happened: Deployment users-api is degraded');
+  });
+
+  test('has a body that is whole JSON, however long it was', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
+        const { trailers } = commitText({
+          ...{ placement: 'users-api.prod', what: { kind: 'release', release: 12 }, by: 'ada' },
+          source: { ...source, body: `Because\n${text.repeat(300)}` },
+        });
+        const body = trailers.find(([key]) => key.endsWith('-body'))?.[1] ?? '';
+
+        expect(body.length).toBeLessThanOrEqual(4000);
+        expect(JSON.parse(body)).toMatch(/^Because\n/);
+      }),
+    );
   });
 
   test('has no line that somebody smuggled in', () => {

@@ -7,7 +7,7 @@ import { agentProblems } from './testing/agent-schemas.ts';
 import { ringWith } from './testing/rings.ts';
 
 const place = { ring: 'default', label: 'users-api', environment: 'prod' };
-const follower = followerOf(place, 'bucket');
+const follower = followerOf(place, 'bucket', 'argocd');
 const argo = ringWith();
 const flux = ringWith({ agent: 'flux' });
 

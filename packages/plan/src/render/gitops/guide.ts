@@ -15,6 +15,7 @@ reported as drift and stands until somebody decides.
 | path | holds |
 | --- | --- |
 | \`rings/<ring>/<hh>/<label>--<environment>/manifest.yaml\` | everything that one placement is in a cluster; \`<hh>\` are two hex digits of a hash of the folder's name |
+| \`rings/<ring>/PLATFORM\` | which installation of pltf writes the ring: no other one does while this file is there |
 | \`…/TOMBSTONE\` | in place of a manifest: the placement was removed, by whom, when and why |
 | \`${agent}/<ring>/bootstrap.yaml\` | applied once, by hand |
 | \`${agent}/<ring>/followers/\` | what reads the ring's folders; kept as it is here by the bootstrap |
@@ -34,8 +35,9 @@ The agent needs to read this repository: ${
 ## Commits
 
 Every commit says in its message who asked for it, why, and which release it brings, and for programs in trailers:
-\`Pltf-Placement\`, \`Pltf-Release\`, \`Pltf-Change\`, \`Pltf-By\`, and \`Argocd-reference-commit-*\` for the commit of the
-component that it was made from. A commit changes something or is not made.
+\`Pltf-Placement\`, \`Pltf-Change\`, \`Pltf-Release\`, \`Pltf-By\` and \`Pltf-Commit\`, the component's own commit; of several
+placements in one commit each begins with its \`Pltf-Placement\`. \`Argocd-reference-commit-*\` tell that commit to Argo CD,
+where all that is in ours came from one. A commit changes something or is not made.
 
 ## Removals
 

@@ -21,10 +21,12 @@ export {
   bucketOf,
   type Follower,
   followerOf,
+  followerPath,
   followersFolder,
   type GitOpsAgent,
   type Grouping,
   manifestPath,
+  ownerPath,
   type PlacementPlace,
   placementFolder,
   ringFolder,
@@ -32,4 +34,5 @@ export {
 } from './layout.ts';
 export { type GitOpsManifest, gitopsObjects } from './objects.ts';
 export { type Ring, ringLabels } from './ring.ts';
+export { readOwner, writeOwner } from './owner.ts';
 export { readTombstone, Tombstone, writeTombstone } from './tombstone.ts';

@@ -1,4 +1,4 @@
-import { fingerprint, namespaceOf } from '../kubernetes/names.ts';
+import { fingerprint, namespaceOf, shortened } from '../kubernetes/names.ts';
 
 /**
  * Where a placement's files are in an environment repository. The folder is the placement's namespace, below one of
@@ -36,6 +36,9 @@ export const manifestPath = (place: PlacementPlace): string =>
 export const tombstonePath = (place: PlacementPlace): string =>
   `${placementFolder(place)}/TOMBSTONE`;
 
+/** Who writes the ring. Without an ending, as a tombstone, and outside the folders that are followed. */
+export const ownerPath = (ring: string): string => `${ringFolder(ring)}/PLATFORM`;
+
 /** What is applied once by hand, so that the ring is followed. */
 export const bootstrapPath = (agent: GitOpsAgent, ring: string): string =>
   `${agent}/${ring}/bootstrap.yaml`;
@@ -57,12 +60,25 @@ export interface Follower {
   readonly folder: string;
 }
 
-export function followerOf(place: PlacementPlace, grouping: Grouping): Follower {
+export function followerOf(
+  place: PlacementPlace,
+  grouping: Grouping,
+  agent: GitOpsAgent,
+): Follower {
   const bucket = bucketOf(place.label, place.environment);
-  return grouping === 'bucket'
-    ? { name: `pltf-${place.ring}-${bucket}`, folder: bucketFolder(place.ring, bucket) }
-    : {
-        name: `pltf-${place.ring}-${namespaceOf(place.label, place.environment)}`,
-        folder: placementFolder(place),
-      };
+  if (grouping === 'bucket')
+    return { name: `pltf-${place.ring}-${bucket}`, folder: bucketFolder(place.ring, bucket) };
+  const name = `pltf-${place.ring}-${namespaceOf(place.label, place.environment)}`;
+  // Flux writes the name of a Kustomization into a label of each object.
+  return { name: agent === 'flux' ? shortened(name) : name, folder: placementFolder(place) };
+}
+
+/**
+ * The file of one follower. Those of Flux, which reads folders in folders, are in buckets as the placements are; Argo CD
+ * reads the files of the folder itself.
+ */
+export function followerPath(agent: GitOpsAgent, ring: string, { name, folder }: Follower): string {
+  const [, , bucket, placement] = folder.split('/');
+  const inBucket = agent === 'flux' && placement !== undefined ? `${bucket}/` : '';
+  return `${followersFolder(agent, ring)}/${inBucket}${name}.yaml`;
 }

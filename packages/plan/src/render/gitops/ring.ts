@@ -21,6 +21,8 @@ export interface Ring {
     | { readonly kind: 'ring' };
   /** Where people see more: the portal. */
   readonly portal?: string | undefined;
+  /** The id of the installation that writes the ring: eight hexadecimal digits. */
+  readonly platform: string;
   /** Name of the Secret with which Flux reads the repository. */
   readonly secret?: string | undefined;
 }

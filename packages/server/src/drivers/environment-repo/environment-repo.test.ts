@@ -1,6 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EnvironmentRepo, type EnvironmentRepoOptions, openEnvironmentRepo } from './index.ts';
+import { gitHost } from './testing/git-host.ts';
 import { repositoryLock } from './writer-lock.ts';
 
 const run = promisify(execFile);
@@ -116,8 +119,12 @@ describe.each([
         repo.commit({
           ref: main,
           changes: files({ [name]: name }),
-          message: `Change ${name}`,
-          trailers: [['Pltf-Placement', name]],
+          message: `Change ${name}\n\nAsked for by ada.\nBecause: ${name} is due`,
+          trailers: [
+            ['Pltf-Placement', name],
+            ['Pltf-By', 'ada'],
+            ['Argocd-reference-commit-sha', `abc${name.length}`],
+          ],
         }),
       ),
     );
@@ -125,8 +132,35 @@ describe.each([
     expect(new Set(answers.map(({ commit }) => commit)).size).toBe(1);
     expect(answers.map(({ unchanged }) => unchanged)).toEqual([false, false, true]);
     expect(await git('log', '-1', '--format=%B', main)).toBe(
-      '3 changes\n\n- Change one\n- Change two\n- Change same\n\nPltf-Placement: one\nPltf-Placement: two\nPltf-Placement: same',
+      [
+        '2 changes\n',
+        '- Change one\n  Asked for by ada.\n  Because: one is due',
+        '- Change two\n  Asked for by ada.\n  Because: two is due\n',
+        'Pltf-Placement: one\nPltf-By: ada\nPltf-Placement: two\nPltf-By: ada',
+        'Argocd-reference-commit-sha: abc3',
+      ].join('\n'),
     );
+  });
+
+  test('names no source of a commit whose changes came from several', async () => {
+    const repo = await openOne();
+
+    await Promise.all(
+      ['one', 'three'].map((name) =>
+        repo.commit({
+          ...{ ref: main, changes: files({ [name]: name }), message: `Change ${name}` },
+          trailers: [
+            ['Pltf-Placement', name],
+            ['Argocd-reference-commit-sha', `abc${name.length}`],
+            ['Argocd-reference-commit-author', 'Ada <ada@example.com>'],
+          ],
+        }),
+      ),
+    );
+
+    const message = await git('log', '-1', '--format=%B', main);
+    expect(message).toContain('Pltf-Placement: one\nPltf-Placement: three');
+    expect(message).not.toContain('Argocd-reference');
   });
 
   test('keeps what somebody else committed, and comes on top of it', async () => {
@@ -354,6 +388,107 @@ test('a host that is not there, and one that refuses, are told apart', async () 
   await git('config', 'transfer.hideRefs', 'refs/heads/locked');
   const made = repo.commit({ ref: 'refs/heads/locked', changes: files({ a: '2' }), message: 'x' });
   await expect(made).rejects.toMatchObject({ code: 'environment-repository-refused' });
+});
+
+describe('a host', () => {
+  const hosted = async (networkMs?: number): Promise<EnvironmentRepo> => {
+    await run('git', ['init', '--bare', '--quiet', '--initial-branch', 'main', bare()]);
+    return open({ location: pathToFileURL(bare()).href, networkMs });
+  };
+
+  test('that refuses a push is heard: what its rules say, not only that they refuse', async () => {
+    const repo = await hosted();
+    const hook =
+      '#!/bin/sh\necho "GH006: Protected branch update failed: open a request" >&2\nexit 1\n';
+    await writeFile(join(bare(), 'hooks/pre-receive'), hook, { mode: 0o755 });
+
+    const made = repo.commit({ ref: main, changes: files({ a: '1' }), message: 'First' });
+
+    await expect(made).rejects.toMatchObject({
+      code: 'environment-repository-refused',
+      detail: expect.stringContaining('GH006: Protected branch update failed: open a request'),
+    });
+  });
+
+  test('that does not take what nobody was before with is not said to be busy', async () => {
+    const repo = await hosted();
+    await repo.commit({ ref: main, changes: files({ a: '1' }), message: 'First' });
+    await writeFile(join(bare(), 'refs/heads/main.lock'), '');
+
+    const made = repo.commit({ ref: main, changes: files({ a: '2' }), message: 'Second' });
+
+    await expect(made).rejects.toMatchObject({
+      code: 'environment-repository-refused',
+      detail: expect.stringMatching(/lock|update/),
+    });
+  });
+
+  test('that lost a branch gets it back with all that was in it, once something is committed', async () => {
+    const repo = await hosted();
+    const first = await repo.commit({
+      ...{ ref: main, changes: files({ a: '1', b: '2' }), message: 'First' },
+    });
+    await git('update-ref', '-d', main);
+
+    const lost = await repo.head(main);
+    const again = await repo.commit({ ref: main, changes: files({ a: '1' }), message: 'Again' });
+
+    expect(lost).toBeUndefined();
+    expect(again).toMatchObject({ commit: first.commit, unchanged: true });
+    expect(await git('show', `${main}:b`)).toBe('2');
+  });
+
+  test('whose branch was forced back is not taken for the one that we know', async () => {
+    const repo = await hosted();
+    const first = await repo.commit({ ref: main, changes: files({ a: '1' }), message: 'First' });
+    await repo.commit({ ref: main, changes: files({ b: '2' }), message: 'Second' });
+    await git('update-ref', main, first.commit);
+
+    const again = await repo.commit({ ref: main, changes: files({ b: '2' }), message: 'Again' });
+
+    expect(again.unchanged).toBe(false);
+    expect(await git('log', '--format=%s', main)).toBe('Again\nFirst');
+    expect(await git('show', `${main}:b`)).toBe('2');
+  });
+
+  test('that asks who comes is told, and one whose token has ended says so until there is a new one', async () => {
+    await hosted();
+    await using host = await gitHost(folder, 'state.git', 'ann:one');
+    const as = (secret: string, copy: string) => {
+      const authorization = `Basic ${Buffer.from(secret).toString('base64')}`;
+      return open({ location: host.url, authorization, root: join(folder, copy) });
+    };
+    const repo = await as('ann:one', 'first');
+    await repo.commit({ ref: main, changes: files({ a: '1' }), message: 'First' });
+    host.secret = 'ann:two';
+
+    const ended = repo.commit({ ref: main, changes: files({ a: '2' }), message: 'Second' });
+    await expect(ended).rejects.toMatchObject({
+      code: 'environment-repository-refused',
+      detail: expect.stringMatching(/Authentication failed|could not read/),
+    });
+    const renewed = await as('ann:two', 'first');
+    await renewed.commit({ ref: main, changes: files({ a: '2' }), message: 'Second' });
+
+    expect(await git('log', '--format=%s', main)).toBe('Second\nFirst');
+  });
+
+  test('that says nothing at all is given up for now, and that is what is told', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    try {
+      const repo = await open({ location: `http://127.0.0.1:${port}/x.git`, networkMs: 300 });
+
+      await expect(repo.head(main)).rejects.toMatchObject({
+        code: 'environment-repository-unreachable',
+        detail: expect.stringContaining('it gave no answer within 0.3 s'),
+      });
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
+  });
 });
 
 test('a writer that was killed at any moment leaves a whole history, and the next one goes on', async () => {

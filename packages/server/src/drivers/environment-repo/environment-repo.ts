@@ -132,6 +132,8 @@ export interface EnvironmentRepoOptions {
   readonly path: string;
   /** Milliseconds that a commit waits for others to join it: 50 for a local repository, 10,000 for a hosted one. */
   readonly batchMs?: number | undefined;
+  /** Milliseconds that the host of a hosted one may take for one answer: 120,000. */
+  readonly networkMs?: number | undefined;
   /** The value of an Authorization header for the hosted one; reaches git by its environment only. */
   readonly authorization?: string | undefined;
   readonly author?: CommitAuthor | undefined;

@@ -52,16 +52,35 @@ export function* checkedStream(
   for (const [path, bytes] of changes) yield [checkedPath(path), bytes];
 }
 
-/** One message for all that are in a batch: that of the only one, or the subjects of each with all their trailers. */
+/**
+ * One message for all that are in a batch: that of the only one, or what each says below its subject, with the trailers
+ * of each after those of the one before.
+ */
 export function batchMessage(batch: readonly FilesRequest[]): string {
   const [first] = batch;
-  const trailers = batch.flatMap((request) => request.trailers);
-  if (first !== undefined && batch.length === 1) return messageWith(first.message, trailers);
-  const subjects = batch.map(({ message }) => message.split('\n')[0] ?? '');
-  const shown = subjects.slice(0, mostShown).map((subject) => `- ${subject}`);
-  const more = subjects.length - shown.length;
+  if (first !== undefined && batch.length === 1) return messageWith(first.message, first.trailers);
+  const shown = batch.slice(0, mostShown).map(({ message }) => item(message));
+  const more = batch.length - shown.length;
   if (more > 0) shown.push(`- and ${more} more`);
-  return messageWith(`${subjects.length} changes\n\n${shown.join('\n')}`, trailers);
+  return messageWith(`${batch.length} changes\n\n${shown.join('\n')}`, ...trailersOf(batch));
+}
+
+/** A message as an item of a list: its subject, and below it what else it says. */
+function item(message: string): string {
+  const [subject = '', ...rest] = message.split('\n').filter((line) => line.trim() !== '');
+  return [`- ${subject}`, ...rest.map((line) => `  ${line}`)].join('\n');
+}
+
+/** By these a reader takes one commit for the source of all that is in ours: Argo CD reads the last of each key. */
+const ofAll = /^Argocd-reference-commit-/i;
+
+/** Of each its own, in order; what tells the source of the whole only where all have the same. */
+function trailersOf(batch: readonly FilesRequest[]): readonly (readonly Trailer[])[] {
+  const sources = batch.map(({ trailers }) => trailers.filter(([key]) => ofAll.test(key)));
+  const [first = []] = sources;
+  const same = sources.every((one) => JSON.stringify(one) === JSON.stringify(first));
+  const own = batch.map(({ trailers }) => trailers.filter(([key]) => !ofAll.test(key)));
+  return same ? [...own, first] : own;
 }
 
 /** The author that all of them have, or the repository's own. */

@@ -30,7 +30,8 @@ export async function openEnvironmentRepo(
   const place = placeOf(options);
   const git = gitProgram(options.path, hostedEnvironment(options.authorization));
   await ensureBare(git, place.directory);
-  const remote = place.url === undefined ? undefined : remoteOf(git, place.directory, place.url);
+  const { url, directory } = place;
+  const remote = url === undefined ? undefined : remoteOf(git, directory, url, options.networkMs);
   const reading = readingOf(git, place.directory);
   const parts: WriterParts = {
     git,
@@ -51,8 +52,8 @@ function repositoryOf(options: EnvironmentRepoOptions, parts: WriterParts): Envi
     ...readsOf(reading),
     head: async (ref) => {
       checkedRef(ref);
-      if (remote !== undefined) await bring(reading, remote, ref);
-      return reading.resolve(ref);
+      const isThere = remote === undefined || (await bring(reading, remote, ref));
+      return isThere ? reading.resolve(ref) : undefined;
     },
     commit: async (request) => {
       const ref = checkedRef(request.ref);
@@ -138,10 +139,14 @@ async function tidy(git: Git, directory: string): Promise<void> {
   await git({ args: ['--git-dir', directory, 'gc', '--auto', '--quiet'], accept: [1, 128] });
 }
 
-/** Makes our copy of a ref what the host has. */
-async function bring(reading: Reading, remote: Remote, ref: string): Promise<void> {
+/**
+ * Makes our copy of a ref what the host has. False where it has none (any more): ours stays, and the next commit brings
+ * back what was in it.
+ */
+async function bring(reading: Reading, remote: Remote, ref: string): Promise<boolean> {
   const there = await remote.head(ref);
   if (there !== undefined && there !== (await reading.resolve(ref))) await remote.fetch(ref);
+  return there !== undefined;
 }
 
 async function knownRefs({ git, directory }: WriterParts): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ export interface PushedRef {
 export type PushOutcome =
   | { readonly kind: 'pushed' }
   /** Somebody else pushed meanwhile: build upon that, and try again. */
-  | { readonly kind: 'behind' }
+  | { readonly kind: 'behind'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** The hosted side of a repository. Nothing is ever forced. */
@@ -20,15 +20,22 @@ export interface Remote {
   push(refs: readonly PushedRef[]): Promise<ReadonlyMap<string, PushOutcome>>;
 }
 
-const networkMs = 120_000;
+const usuallyWithinMs = 120_000;
 /** How the end by a signal is told. */
 const timedOut = -1;
 
-export function remoteOf(git: Git, directory: string, url: string): Remote {
+export function remoteOf(
+  git: Git,
+  directory: string,
+  url: string,
+  timeoutMs = usuallyWithinMs,
+): Remote {
   const run = async (verb: string, ...args: string[]) => {
     const all = ['--git-dir', directory, verb, ...args];
-    const answer = await git({ args: all, accept: [1, 128, timedOut], timeoutMs: networkMs });
-    return { ...answer, text: answer.out.toString('utf8') };
+    const answer = await git({ args: all, accept: [1, 128, timedOut], timeoutMs });
+    const late = `it gave no answer within ${timeoutMs / 1000} s`;
+    const message = answer.code === timedOut ? `${late} ${answer.message}` : answer.message;
+    return { ...answer, message, text: answer.out.toString('utf8') };
   };
   return {
     head: async (ref) => {
@@ -57,7 +64,8 @@ export function remoteOf(git: Git, directory: string, url: string): Remote {
       for (const line of text.split('\n')) {
         const [flag = '', names = '', reason = ''] = line.split('\t');
         const ref = names.slice(names.indexOf(':') + 1);
-        if (names.includes(':')) outcomes.set(ref, outcomeOf(flag, reason));
+        if (names.includes(':'))
+          outcomes.set(ref, outcomeOf(flag, [reason.trim(), hostWords(message)].join(' ').trim()));
       }
       if (outcomes.size === 0 && code !== 0) throw failure(message);
       return outcomes;
@@ -69,8 +77,15 @@ function outcomeOf(flag: string, reason: string): PushOutcome {
   if (flag !== '!') return { kind: 'pushed' };
   const behind =
     /fetch first|non-fast-forward|stale info|cannot lock ref|failed to (?:update|lock)/;
-  return behind.test(reason) ? { kind: 'behind' } : { kind: 'refused', reason: reason.trim() };
+  return { kind: behind.test(reason) ? 'behind' : 'refused', reason };
 }
+
+/** What the host itself says of a push: the words of its hooks and rules. */
+const hostWords = (message: string): string =>
+  message
+    .split('\n')
+    .flatMap((line) => /^remote: ?(.*\S)\s*$/.exec(line)?.[1] ?? [])
+    .join(' ');
 
 const refusal =
   /Authentication failed|could not read (?:Username|Password)|\b40[1345]\b|Permission denied|not found|does not appear to be a git repository|not allowed/i;
@@ -84,5 +99,5 @@ function failure(message: string): PltfError {
 
 export const refused = (ref: string, reason: string): PltfError =>
   new PltfError('environment-repository-refused', {
-    detail: `${ref}: ${reason.slice(0, 400) || 'the host gave no reason'}`,
+    detail: `${ref}: ${reason.slice(0, 600) || 'the host gave no reason'}`,
   });

@@ -39,8 +39,17 @@ interface Made {
 
 /** Makes the batch's one commit and moves the ref to it; builds anew upon what others put there meanwhile. */
 export async function writeBatch(parts: WriterParts, ref: string, batch: Batch): Promise<void> {
+  let before: { readonly head: string | undefined; readonly reason: string } | undefined;
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const head = await parts.reading.resolve(ref);
+    // Nobody has pushed, and it is not taken all the same.
+    if (
+      attempt > 1 &&
+      before?.head === head &&
+      before?.reason !== undefined &&
+      before.reason !== ''
+    )
+      throw refused(ref, before.reason);
     const open = batch.filter(({ request, reject }) => {
       const stale = request.kind === 'files' && isStale(request, head);
       if (stale) reject(new PltfError('conflict', { detail: `${ref} has moved on` }));
@@ -49,11 +58,15 @@ export async function writeBatch(parts: WriterParts, ref: string, batch: Batch):
     if (open.length === 0) return;
     const parent = head ?? beginningOf(open);
     const made = await make(parts, parent, open);
-    const outcome = made.commit === undefined ? 'moved' : await move(parts, ref, made.commit, head);
+    const outcome =
+      made.commit === undefined
+        ? await stays(parts, ref, head)
+        : await move(parts, ref, made.commit, head);
     if (outcome === 'moved') {
       answer(open, made, parent);
       return;
     }
+    before = { head, reason: outcome.behind };
   }
   throw new PltfError('environment-repository-busy', {
     detail: `others pushed to ${ref} ${mostAttempts} times in between`,
@@ -86,6 +99,9 @@ async function make(parts: WriterParts, parent: string | undefined, batch: Batch
   if (differing.changed.every((count) => count === 0) && parent !== undefined) {
     return { commit: undefined, changed: differing.changed };
   }
+  // A commit names what it changes, and not what was so already.
+  const telling = requests.filter((_, index) => (differing.changed[index] ?? 0) > 0);
+  const named = telling.length === 0 ? requests : telling;
   const times = requests.flatMap(({ at }) => at?.getTime() ?? []);
   let streamed = 0;
   const counted = countedBy(differing.changes, () => {
@@ -95,8 +111,8 @@ async function make(parts: WriterParts, parent: string | undefined, batch: Batch
     parent,
     changes: counted,
     pointers: differing.pointers,
-    message: batchMessage(requests),
-    author: batchAuthor(requests, parts.author),
+    message: batchMessage(named),
+    author: batchAuthor(named, parts.author),
     at: times.length === 0 ? parts.clock.now() : new Date(Math.max(...times)),
   });
   const same = parent !== undefined && written.tree === (await treeAt(parts.reading, parent));
@@ -174,21 +190,41 @@ async function differences(
 const blobId = (bytes: Uint8Array): string =>
   createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 
+/** The ref is where it has to be, or somebody has moved it meanwhile, and why that is thought so. */
+type Moved = 'moved' | { readonly behind: string };
+
+/** Nothing was made, because our copy holds it all. The host does too, unless somebody moved or deleted its branch. */
+async function stays(
+  { remote }: WriterParts,
+  ref: string,
+  head: string | undefined,
+): Promise<Moved> {
+  if (remote === undefined || head === undefined) return 'moved';
+  const there = await remote.head(ref);
+  if (there === head) return 'moved';
+  // What vanished there is put back as it was, with all that others have in it.
+  if (there === undefined) return pushed(remote, ref, head);
+  await remote.fetch(ref);
+  return { behind: '' };
+}
+
+async function pushed(remote: Remote, ref: string, commit: string): Promise<Moved> {
+  const outcome = (await remote.push([{ ref, commit }])).get(ref);
+  if (outcome?.kind === 'refused') throw refused(ref, outcome.reason);
+  if (outcome?.kind === 'pushed') return 'moved';
+  if ((await remote.head(ref)) !== undefined) await remote.fetch(ref);
+  return { behind: outcome?.reason ?? '' };
+}
+
 async function move(
   parts: WriterParts,
   ref: string,
   commit: string,
   head: string | undefined,
-): Promise<'moved' | 'behind'> {
-  if (parts.remote !== undefined) {
-    const outcome = (await parts.remote.push([{ ref, commit }])).get(ref);
-    if (outcome?.kind === 'refused') throw refused(ref, outcome.reason);
-    if (outcome?.kind !== 'pushed') {
-      await parts.remote.fetch(ref);
-      return 'behind';
-    }
-  }
+): Promise<Moved> {
+  const there = parts.remote === undefined ? 'moved' : await pushed(parts.remote, ref, commit);
+  if (there !== 'moved') return there;
   const args = ['--git-dir', parts.directory, 'update-ref', '-m', 'pltf', ref, commit];
   const { code } = await parts.git({ args: [...args, head ?? '0'.repeat(40)], accept: [1, 128] });
-  return code === 0 ? 'moved' : 'behind';
+  return code === 0 ? 'moved' : { behind: '' };
 }

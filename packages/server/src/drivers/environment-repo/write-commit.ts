@@ -129,11 +129,19 @@ const clean = (text: string): string =>
     .slice(0, 100)
     .trim() || 'pltf';
 
-const longestTrailer = 500;
+const longestTrailer = 5000;
 
-/** The message with its trailers, in git's own form: programs read them back with `git interpret-trailers`. */
-export function messageWith(message: string, trailers: readonly Trailer[]): string {
+/**
+ * The message with its trailers, in git's own form: programs read them back with `git interpret-trailers`. Of several
+ * groups each stands together, in order; within one, what is there twice is said once.
+ */
+export function messageWith(message: string, ...groups: readonly (readonly Trailer[])[]): string {
   const text = message.replace(/\r/g, '').replaceAll('\0', '').trimEnd();
+  const lines = groups.flatMap((trailers) => [...trailerLines(trailers)]);
+  return lines.length === 0 ? `${text}\n` : `${text}\n\n${lines.join('\n')}\n`;
+}
+
+function trailerLines(trailers: readonly Trailer[]): ReadonlySet<string> {
   const lines = new Set<string>();
   for (const [key, value] of trailers) {
     if (!/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(key)) {
@@ -147,5 +155,5 @@ export function messageWith(message: string, trailers: readonly Trailer[]): stri
       .slice(0, longestTrailer);
     lines.add(`${key}: ${one}`);
   }
-  return lines.size === 0 ? `${text}\n` : `${text}\n\n${[...lines].join('\n')}\n`;
+  return lines;
 }

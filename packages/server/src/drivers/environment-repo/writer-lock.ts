@@ -49,13 +49,18 @@ async function take(path: string): Promise<HeldLock | undefined> {
     started: (await startOf(process.pid)) ?? '',
     at: Date.now(),
   };
-  await writeFile(own, JSON.stringify(holder), { mode: 0o600 });
   try {
+    await writeFile(own, JSON.stringify(holder), { mode: 0o600 });
     // A link is there whole or not at all, and fails where one is.
     await link(own, path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
-    throw new PltfError('git-failed', { detail: 'the writer lock cannot be made', cause: error });
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return undefined;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new PltfError(full ? 'disk-full' : 'git-failed', {
+      detail: `the writer lock of the environment repository cannot be made: ${String(error)}`,
+      cause: error,
+    });
   } finally {
     await rm(own, { force: true });
   }

@@ -9,5 +9,6 @@ export const ringWith = (change: Partial<Ring> = {}): Ring => ({
   grouping: 'bucket',
   namespace: change.agent === 'flux' ? 'flux-system' : 'argocd',
   destination: { kind: 'own' },
+  platform: '0a1b2c3d',
   ...change,
 });

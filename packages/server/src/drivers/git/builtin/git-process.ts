@@ -80,6 +80,12 @@ async function runGit(run: GitRun, environment: NodeJS.ProcessEnv): Promise<GitA
         }),
       ),
     );
+    // What talks to the network for git may outlive it by minutes, and holds its pipes: nothing of that is waited for.
+    child.on('exit', (_, signal) => {
+      if (signal === null) return;
+      child.stdout.destroy();
+      child.stderr.destroy();
+    });
     child.on('close', (exit) => resolve(exit ?? -1));
   });
   const cut = bytes > limit;

@@ -8,6 +8,7 @@ import { watchFollowers } from './follower/follower-watch.ts';
 import { gitopsRuntime } from './gitops-runtime.ts';
 import { lookInside } from './look-inside.ts';
 import type { GitOpsRule } from './repository/manifest.ts';
+import { clusterPointers } from './repository/cluster-pointers.ts';
 import { ringOf } from './repository/ring-of-rule.ts';
 import { ringRepository } from './repository/ring-repository.ts';
 
@@ -40,7 +41,7 @@ export async function openGitOps(
   options: GitOpsOpenerOptions,
 ): Promise<OpenRuntime> {
   const { ledger, images, changes, clock, cluster, path, root, wake } = options;
-  const ring = ringOf(rule, options.portalUrl);
+  const ring = ringOf(rule, options.platform, options.portalUrl);
   const repo = await openEnvironmentRepo({
     ...{ location: rule.repository, root, path, clock, turns: options.turns },
     authorization: basic(
@@ -55,11 +56,19 @@ export async function openGitOps(
     hub === undefined
       ? undefined
       : watchFollowers({ hub, agent: rule.agent, namespace: ring.namespace, ring: rule.ring });
+  const pointers =
+    ring.destination.kind === 'ring' && rule.hydrate === 'direct' && watch !== undefined
+      ? clusterPointers({
+          ...{ repo, ring },
+          clusters: () => (watch.lost() === undefined ? watch.clusters() : undefined),
+          onTrouble: (error) => options.onTrouble?.({ kind: undefined, error }),
+        })
+      : undefined;
   const inside = target && lookInside({ ...options, runtime, rule, target });
   const opened = gitopsRuntime({
     ...{ runtime, rule, ledger, images, changes, watch, target, clock, wake },
     repo,
-    repository: ringRepository({ repo, ring, branch: rule.branch }),
+    repository: ringRepository({ repo, ring, branch: rule.branch, onWritten: pointers?.follow }),
     inCluster: inside?.inCluster,
   });
   return {
@@ -68,6 +77,7 @@ export async function openGitOps(
     [Symbol.asyncDispose]: async () => {
       await opened[Symbol.asyncDispose]();
       await inside?.[Symbol.asyncDispose]();
+      await pointers?.[Symbol.asyncDispose]();
       await watch?.[Symbol.asyncDispose]();
       await repo[Symbol.asyncDispose]();
       await hub?.[Symbol.asyncDispose]();

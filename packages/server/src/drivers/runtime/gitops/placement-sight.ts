@@ -1,4 +1,4 @@
-import type { FollowedObject, FollowerStatus } from './follower/follower-status.ts';
+import type { FollowedObject, FollowerStatus, RefusedObject } from './follower/follower-status.ts';
 
 /** What a follower's status says of one placement. */
 export interface PlacementSight {
@@ -36,7 +36,13 @@ export function sightOf({ status, namespace, alone, holds }: SightQuestion): Pla
   const { title, revision, pass, problems, at } = status;
   const told = (state: PlacementSight['state'], why = ''): PlacementSight => ({ state, why, at });
   const failed = pass?.state === 'failed' && pass.revision !== undefined && holds(pass.revision);
-  if (failed) return told('refused', `${title}: ${pass.message ?? 'the sync failed'}`);
+  const refused = failed ? pass.refused : [];
+  const ours = refused.find((object) => isOwn(object, namespace));
+  const [neighbour] = refused;
+  if (failed && (ours !== undefined || neighbour === undefined)) {
+    const own = ours === undefined ? undefined : refusalOf(ours);
+    return told('refused', `${title}: ${own ?? pass.message ?? 'the sync failed'}`);
+  }
   if (revision === undefined) {
     const because = problems.length === 0 ? 'has not looked yet' : problems.join('; ');
     return told('waiting', `${title} ${because}`);
@@ -53,12 +59,24 @@ export function sightOf({ status, namespace, alone, holds }: SightQuestion): Pla
   const allThere = own.length > 0 && behind.length === 0;
   if (!allThere || (!status.synced && own.some(({ synced }) => synced === undefined))) {
     const names = behind.slice(0, 3).map(nameOf).join(', ');
-    return told('applying', names === '' ? (pass?.message ?? '') : `not in sync: ${names}`);
+    // One sync is for all of the group: what of a neighbour cannot be applied keeps ours waiting.
+    const held =
+      neighbour === undefined
+        ? undefined
+        : `${title} is held up by another placement, ${neighbour.namespace ?? neighbour.name}: ${refusalOf(neighbour)}`;
+    const why = names === '' ? (pass?.message ?? '') : `not in sync: ${names}`;
+    return told('applying', held ?? why);
   }
   return healthSight(status, own, alone);
 }
 
-export const isOwn = (object: FollowedObject, namespace: string): boolean =>
+const refusalOf = (object: RefusedObject): string =>
+  `${nameOf(object)}: ${object.message ?? 'it could not be applied'}`;
+
+export const isOwn = (
+  object: Pick<FollowedObject, 'kind' | 'namespace' | 'name'>,
+  namespace: string,
+): boolean =>
   object.namespace === namespace || (object.kind === 'Namespace' && object.name === namespace);
 
 export const nameOf = ({ kind, name }: Pick<FollowedObject, 'kind' | 'name'>): string =>

@@ -93,6 +93,12 @@ function passOf({ operationState }: Status): FollowerStatus['pass'] {
     state,
     revision: operationState.syncResult?.revision ?? operationState.operation?.sync?.revision,
     message: operationState.message,
+    refused: (operationState.syncResult?.resources ?? [])
+      .filter(
+        ({ status, hookPhase }) =>
+          status === 'SyncFailed' || /^(?:Failed|Error)$/.test(hookPhase ?? ''),
+      )
+      .map(({ kind, namespace, name, message }) => ({ kind, namespace, name, message })),
   };
 }
 

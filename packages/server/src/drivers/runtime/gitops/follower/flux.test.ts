@@ -52,7 +52,7 @@ test('a release task comes in a commit of its own, and the workload after it end
   expect(second).toContain('kind: Deployment');
   expect(second).not.toContain('kind: Job');
   expect(observed).toMatchObject({ phase: 'running', serving: { number: 1 } });
-  expect(await world.file(`flux/default/followers/${name}.yaml`)).toContain('prune: true');
+  expect(await world.file(`flux/default/followers/ad/${name}.yaml`)).toContain('prune: true');
 });
 
 test('a release task that fails leaves the workload of the release before', async () => {

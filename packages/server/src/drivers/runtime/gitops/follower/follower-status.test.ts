@@ -100,6 +100,42 @@ describe('an Application', () => {
     expect(sight(status).why).toContain('quota exceeded');
   });
 
+  const failing = (namespaceOfFailed: string, own: 'Synced' | 'OutOfSync') =>
+    applicationStatus(
+      live('Application', {
+        ...{ sync: { status: 'OutOfSync', revision: commit }, health: { status: 'Degraded' } },
+        resources: [resource('Deployment', own, 'Healthy')],
+        operationState: {
+          ...{ phase: 'Failed', message: 'one or more objects failed to apply' },
+          syncResult: {
+            revision: commit,
+            resources: [
+              { kind: 'Deployment', namespace, name: 'users-api', status: 'Synced' },
+              {
+                ...{ kind: 'ConfigMap', namespace: namespaceOfFailed, name: 'settings' },
+                ...{ status: 'SyncFailed', message: 'admission webhook denied it' },
+              },
+            ],
+          },
+        },
+      }),
+    );
+
+  test('whose sync failed at an object of its own says which, and what the cluster said', () => {
+    expect(sight(failing(namespace, 'OutOfSync'))).toMatchObject({
+      state: 'refused',
+      why: 'Application pltf-eu-a7: ConfigMap settings: admission webhook denied it',
+    });
+  });
+
+  test('whose sync failed at a neighbour is held up, and has not failed', () => {
+    expect(sight(failing('other--prod', 'OutOfSync'))).toMatchObject({
+      state: 'applying',
+      why: 'Application pltf-eu-a7 is held up by another placement, other--prod: ConfigMap settings: admission webhook denied it',
+    });
+    expect(sight(failing('other--prod', 'Synced')).state).toBe('healthy');
+  });
+
   test('that followed alone is degraded as a whole is degraded', () => {
     const status = applicationStatus(
       live('Application', {

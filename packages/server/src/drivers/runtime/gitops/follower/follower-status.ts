@@ -10,6 +10,8 @@ export interface FollowedObject {
   readonly message: string | undefined;
 }
 
+export type RefusedObject = Pick<FollowedObject, 'kind' | 'namespace' | 'name' | 'message'>;
+
 export type Health = 'healthy' | 'progressing' | 'suspended' | 'missing' | 'degraded' | 'unknown';
 
 /** What an Application of Argo CD or a Kustomization of Flux says of itself, in the same words for both. */
@@ -29,6 +31,8 @@ export interface FollowerStatus {
         readonly state: 'running' | 'passed' | 'failed';
         readonly revision: string | undefined;
         readonly message: string | undefined;
+        /** What could not be applied, where the agent says which objects these were. */
+        readonly refused: readonly RefusedObject[];
       }
     | undefined;
   /** What it complains of by itself: the path is not there, a shared object … */

@@ -21,6 +21,8 @@ export interface FollowerWatch extends AsyncDisposable {
   ready(signal?: AbortSignal): Promise<void>;
   /** By the follower's name: one, or one a cluster where a set makes them; empty when there is none. */
   of(follower: string): readonly FollowerStatus[];
+  /** The clusters for which a set has made followers, in order. */
+  clusters(): readonly string[];
   /** Since when the cluster has not answered, and what it said; undefined while it does. */
   lost(): { readonly since: Date; readonly why: string } | undefined;
   /** Told of the name of each follower that changed; undefined: any may have. Answers how to stop. */
@@ -42,6 +44,7 @@ export function watchFollowers(options: FollowerWatchOptions): FollowerWatch {
   return {
     ready: (signal) => state.ready(signal),
     of: (follower) => [...(state.byFollower.get(follower)?.values() ?? [])],
+    clusters: () => clustersOf(state.byFollower),
     lost: () => state.lost,
     onChange: (listener) => {
       state.listeners.add(listener);
@@ -171,6 +174,17 @@ function settledLater<T>(): SettledLater<T> {
     resolve: (value) => settle?.resolve(value),
     reject: (reason) => settle?.reject(reason),
   };
+}
+
+/** One that a set made has the set's name, and its cluster's behind it. */
+function clustersOf(
+  byFollower: ReadonlyMap<string, ReadonlyMap<string, FollowerStatus>>,
+): readonly string[] {
+  const found = new Set<string>();
+  for (const [follower, those] of byFollower)
+    for (const name of those.keys())
+      if (name.startsWith(`${follower}-`)) found.add(name.slice(follower.length + 1));
+  return [...found].toSorted();
 }
 
 /** One that a set made says whose it is. */

@@ -48,6 +48,7 @@ export function kustomizationStatus(kustomization: LiveObject): FollowerStatus {
             state: ready.status === 'True' ? 'passed' : stateOf(ready.status, unwell),
             revision: tried ?? applied,
             message: ready.message,
+            refused: [],
           },
     problems:
       ready?.status === 'False' ? [`${ready.reason ?? 'Failed'}: ${ready.message ?? ''}`] : [],

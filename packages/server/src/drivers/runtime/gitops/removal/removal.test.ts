@@ -69,6 +69,25 @@ test('only the removal of the last of a group lets its Application become empty'
   expect(await world.file(`${folder}/TOMBSTONE`)).toBeUndefined();
 });
 
+test('the last two of a group that go in one commit do not hold each other up', async () => {
+  // Both have their files in one bucket.
+  const components = ['svc-16', 'svc-24'];
+  await given();
+  for (const component of components) await world.driver.apply(wantedPlacement({ component }));
+  await synced();
+  for (const component of components) await world.driver.apply(wantedPlacement({ component }));
+  const removed: unknown[] = [];
+  for (let pass = 0; pass < 4; pass += 1) {
+    const answers = components.map((component) => world.driver.remove(`${component}.prod`));
+    removed.push(await Promise.all(answers));
+    await synced();
+  }
+
+  expect(removed.at(0)).toEqual([false, false]);
+  expect(removed.at(-1)).toEqual([true, true]);
+  expect([...world.target.objects.keys()]).toEqual([]);
+});
+
 test('what is left in the cluster is named until it is gone', async () => {
   await given();
   await served();

@@ -132,6 +132,7 @@ async function proof(
   const gone = await targetSaysGone(target, file);
   if (silent !== undefined || watch === undefined)
     return gone === true ? [] : [`unknown: ${silent?.because ?? 'nobody reports'}`];
+  if (gone !== true) await letBecomeEmpty(dependencies, file);
   const statuses = watch.of(file.follower.name);
   if (statuses.length === 0)
     return gone === true
@@ -150,6 +151,26 @@ async function proof(
   if (gone === false) return [`Namespace ${file.namespace} is still there`];
   if (file.alone) await unfollow(dependencies, file);
   return [];
+}
+
+/**
+ * The last two of a group may have gone in one commit, neither seeing that it was the last: its follower would refuse to
+ * become empty for ever. So would one whose file went although what it had applied is still there.
+ */
+async function letBecomeEmpty(
+  { repository, changes }: GitOpsDependencies,
+  file: PlacementFile,
+): Promise<void> {
+  const { follower, manifest, placement } = file;
+  const head = await repository.head();
+  if (head === undefined || (await repository.others(head, follower.folder, manifest))) return;
+  const path = repository.followerPath(follower);
+  const wanted = (await repository.following(follower, true)).get(path);
+  const there = await repository.followerFile(follower);
+  if (wanted === undefined || (there !== undefined && Buffer.from(there).equals(wanted))) return;
+  const asked = await changes.asked(placement);
+  const text = commitText({ placement, what: { kind: 'empty' }, ...asked });
+  await repository.write(new Map([[path, wanted]]), text);
 }
 
 /** Whether the namespace is gone, where a context leads to the cluster; undefined where none does. */

@@ -56,3 +56,24 @@ test('while the host is away a commit waits and says so, and goes out once it is
   );
   expect(await gitText(hosted, ['show', `${ref}:${manifest}`])).toContain('pltf.dev/release: "2"');
 });
+
+test('a ring that another platform writes is left alone, until its owner is gone', async () => {
+  await world.driver.apply(wantedPlacement());
+  const before = await gitText(hosted, ['rev-parse', ref]);
+  const location = pathToFileURL(hosted).href;
+  await using other = await gitopsWorld({ location, platform: 'ffffffff' });
+
+  const refused = await other.driver.apply(wantedPlacement({ component: 'accounts-api' }));
+  const head = await gitText(hosted, ['rev-parse', ref]);
+  await other.repo.commit({
+    ...{ ref, changes: new Map([['rings/default/PLATFORM', undefined]]), message: 'It is gone' },
+  });
+  const driver = await other.restart();
+  await driver.apply(wantedPlacement({ component: 'accounts-api' }));
+
+  expect(refused.notes?.map(({ because }) => because).join()).toContain(
+    'is written by the platform 0a1b2c3d (https://portal.example.com), and this one is ffffffff',
+  );
+  expect(head).toBe(before);
+  expect(await gitText(hosted, ['show', `${ref}:rings/default/PLATFORM`])).toContain('ffffffff');
+});

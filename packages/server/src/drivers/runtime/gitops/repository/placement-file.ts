@@ -26,7 +26,7 @@ export interface PlacementFile {
 /** Of `users-api.prod` in a ring. */
 export function placementFile(
   placement: string,
-  { ring, hydrate }: Pick<GitOpsRule, 'ring' | 'hydrate'>,
+  { ring, hydrate, agent }: Pick<GitOpsRule, 'ring' | 'hydrate' | 'agent'>,
   grouping: Grouping,
 ): PlacementFile {
   const dot = placement.lastIndexOf('.');
@@ -47,7 +47,7 @@ export function placementFile(
   }
   return {
     ...{ placement, namespace, active: undefined },
-    follower: followerOf(place, grouping),
+    follower: followerOf(place, grouping, agent),
     manifest: manifestPath(place),
     tombstone: tombstonePath(place),
     alone: grouping === 'placement',

@@ -41,6 +41,7 @@ export function promotedRepository(
       (await repo.head(`refs/heads/${proposedBranch(active, folder)}`)) ??
       repo.head(`refs/heads/${active}`),
     refresh: async () => repo.head(`refs/heads/${proposedBranch(active, folder)}`),
+    followerFile: (follower) => followers.followerFile(follower),
     // Its head is asked for each time.
     noticed: () => Promise.resolve(false),
     following: async (follower, mayBecomeEmpty) => {

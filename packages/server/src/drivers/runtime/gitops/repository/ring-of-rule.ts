@@ -6,10 +6,10 @@ const namespaces = { argocd: 'argocd', flux: 'flux-system' } as const;
 const groupings = { argocd: 'bucket', flux: 'placement' } as const;
 
 /** A ring as the platform file has it. */
-export function ringOf(rule: GitOpsRule, portal: string | undefined): Ring {
+export function ringOf(rule: GitOpsRule, platform: string, portal: string | undefined): Ring {
   const { agent, cluster, secret } = rule;
   return {
-    ring: rule.ring,
+    ...{ ring: rule.ring, platform },
     repository: rule.url ?? rule.repository,
     revision: `refs/heads/${rule.branch}`,
     agent,

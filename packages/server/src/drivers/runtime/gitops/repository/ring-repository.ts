@@ -11,13 +11,17 @@ import {
   type Follower,
   fluxBootstrap,
   fluxKustomization,
+  followerPath,
   followersFolder,
   gitAttributes,
   type KubernetesObject,
+  ownerPath,
   type Ring,
+  readOwner,
   repositoryGuide,
   ringFolder,
   type SourceCommit,
+  writeOwner,
 } from '@pltf/plan/render';
 import type { CommitAnswer, EnvironmentRepo } from '../../../environment-repo/index.ts';
 
@@ -68,6 +72,8 @@ export interface RingRepository {
   following(follower: Follower, mayBecomeEmpty: boolean): Promise<Map<string, Uint8Array>>;
   /** The follower's own file. */
   followerPath(follower: Follower): string;
+  /** What it holds now; undefined when it is not there. */
+  followerFile(follower: Follower): Promise<Uint8Array | undefined>;
 }
 
 const mostListings = 20;
@@ -79,6 +85,8 @@ export interface RingRepositoryOptions {
   readonly branch: string;
   /** The folder of which commits are read; the ring's own when absent. */
   readonly folder?: string | undefined;
+  /** Told of each commit that changed something. */
+  readonly onWritten?: ((commit: string) => void) | undefined;
 }
 
 export function ringRepository({
@@ -86,38 +94,54 @@ export function ringRepository({
   ring,
   branch,
   folder = ringFolder(ring.ring),
+  onWritten,
 }: RingRepositoryOptions): RingRepository {
   const ref = `refs/heads/${branch}`;
   /** By commit: the ring's files with the names of their contents. */
-  const listings = new Map<string, ReadonlyMap<string, string>>();
+  const listings = new Map<string, Promise<ReadonlyMap<string, string>>>();
   let head: string | undefined;
+  let first: Promise<string | undefined> | undefined;
   const refresh = async (): Promise<string | undefined> => {
     head = await repo.head(ref);
     return head;
   };
+  /** Many placements begin to look at once, and the host is asked for all of them. */
+  const known = async (): Promise<string | undefined> => {
+    if (head !== undefined) return head;
+    first ??= refresh().finally(() => {
+      first = undefined;
+    });
+    return first;
+  };
   /** Commits that need no look at the branch: those it was at, and those that were told of before. */
   const told = new Set<string>();
-  const listing = async (commit: string): Promise<ReadonlyMap<string, string>> => {
-    const known = listings.get(commit);
-    if (known !== undefined) return known;
+  const listed = async (commit: string): Promise<ReadonlyMap<string, string>> => {
     const entries = await repo.list(commit, folder, { deep: true });
-    const files = new Map(
+    return new Map(
       entries.flatMap(({ kind, path, object }) =>
         kind === 'file' ? [[path, object] as const] : [],
       ),
     );
-    // A commit that is not here yet may come.
-    if (files.size === 0) return files;
-    listings.set(commit, files);
+  };
+  const listing = async (commit: string): Promise<ReadonlyMap<string, string>> => {
+    const before = listings.get(commit);
+    if (before !== undefined) return before;
+    const begun = listed(commit);
+    listings.set(commit, begun);
     const [oldest] = listings.keys();
     if (listings.size > mostListings && oldest !== undefined) listings.delete(oldest);
+    const files = await begun.catch((error: unknown) => {
+      listings.delete(commit);
+      throw error;
+    });
+    // A commit that is not here yet may come.
+    if (files.size === 0) listings.delete(commit);
     return files;
   };
-  const followerPath = ({ name }: Follower): string =>
-    `${followersFolder(ring.agent, ring.ring)}/${name}.yaml`;
+  const pathOf = (follower: Follower): string => followerPath(ring.agent, ring.ring, follower);
   return {
     ring,
-    head: async () => head ?? refresh(),
+    head: known,
     refresh,
     noticed: async (commit) => {
       const before = head;
@@ -144,14 +168,19 @@ export function ringRepository({
       const answer = await repo.commit({ ref, changes, message, trailers, ...after });
       head = answer.commit;
       told.add(head);
+      if (!answer.unchanged) onWritten?.(head);
       return answer;
     },
     following: async (follower, mayBecomeEmpty) => {
       const own = yaml([followerObject(ring, follower, mayBecomeEmpty)]);
-      const fixed = await fixedFiles(ring, repo, head ?? (await refresh()));
-      return new Map([...fixed, [followerPath(follower), own]]);
+      const fixed = await fixedFiles(ring, repo, await known());
+      return new Map([...fixed, [pathOf(follower), own]]);
     },
-    followerPath,
+    followerPath: pathOf,
+    followerFile: async (follower) => {
+      const at = await known();
+      return at === undefined ? undefined : repo.read(at, pathOf(follower));
+    },
   };
 }
 
@@ -165,6 +194,17 @@ function followerObject(ring: Ring, follower: Follower, mayBecomeEmpty: boolean)
     : argoApplication(ring, follower, mayBecomeEmpty);
 }
 
+/** Two installations that write one ring would take each other's placements out of the clusters, by turns. */
+function refuseForeign({ ring, platform, repository }: Ring, owner: Uint8Array | undefined): void {
+  const other = owner === undefined ? undefined : readOwner(new TextDecoder().decode(owner));
+  if (other === undefined || other.platform === platform) return;
+  const where = other.portal === undefined ? '' : ` (${other.portal})`;
+  throw new PltfError('environment-repository-taken', {
+    detail: `the ring ${ring} of ${repository} is written by the platform ${other.platform}${where}, and this one is ${platform}`,
+    fix: `Give the runtime a \`ring\` of its own. Where that platform is gone for good, or is this one before it was set up anew, delete ${ownerPath(ring)} in the repository.`,
+  });
+}
+
 /** What is written once; a README that people made their own stays theirs. */
 async function fixedFiles(
   ring: Ring,
@@ -172,9 +212,12 @@ async function fixedFiles(
   head: string | undefined,
 ): Promise<readonly (readonly [string, Uint8Array])[]> {
   const { agent } = ring;
+  const { platform, portal } = ring;
+  const owner = writeOwner({ platform, ...(portal === undefined ? {} : { portal }) });
   const own = [
     ['README.md', encoder.encode(repositoryGuide(agent, ring.ring))],
     ['.gitattributes', encoder.encode(gitAttributes)],
+    [ownerPath(ring.ring), encoder.encode(owner)],
   ] as const;
   const there =
     head === undefined
@@ -183,6 +226,7 @@ async function fixedFiles(
           head,
           own.map(([path]) => path),
         );
+  refuseForeign(ring, there.get(ownerPath(ring.ring)));
   const bootstrap = agent === 'argocd' ? argoBootstrap(ring) : fluxBootstrap(ring);
   return [
     ...own.filter(([path]) => !there.has(path)),

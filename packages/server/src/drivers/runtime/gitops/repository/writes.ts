@@ -124,6 +124,7 @@ const waits: ReadonlySet<string> = new Set([
   'environment-repository-busy',
   'environment-repository-unreachable',
   'environment-repository-refused',
+  'environment-repository-taken',
 ]);
 
 /** The network, another writer, credentials that somebody renews: it is tried again, and said. */

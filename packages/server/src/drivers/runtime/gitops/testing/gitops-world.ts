@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly tellsHealth?: boolean;
   readonly images?: ReleaseImages;
   readonly location?: string;
+  /** The installation's id. */
+  readonly platform?: string;
   readonly soonMs?: number;
 }
 
@@ -90,7 +92,7 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
     ...{ repo, branch: rule.branch, ring: rule.ring, hub, target: options.target ?? target },
     ...(options.tellsHealth === undefined ? {} : { tellsHealth: options.tellsHealth }),
   });
-  const ring = ringOf(rule, 'https://portal.example.com');
+  const ring = ringOf(rule, options.platform ?? '0a1b2c3d', 'https://portal.example.com');
   const ledger = memoryLedger();
   const opened: (FollowerWatch | GitOpsRuntime | Inside)[] = [];
   const state = { ahead: 0, asked: { by: 'ada' } as World['asked'] };
