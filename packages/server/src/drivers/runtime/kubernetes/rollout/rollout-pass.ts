@@ -14,7 +14,7 @@ import { withVolumes } from '../kept.ts';
 import { observedPlacement } from '../observed/observed-placement.ts';
 import { notesOf } from '../observed/placement-notes.ts';
 import type { KubernetesRuntimeOptions } from '../runtime-options.ts';
-import { diagnose } from '../trouble/diagnosis.ts';
+import { diagnose, finalPull } from '../trouble/diagnosis.ts';
 import { refusalOf } from '../trouble/refusal.ts';
 import { OpenRecord } from './ledger-change.ts';
 import {
@@ -31,6 +31,7 @@ import {
   type RolloutStep,
   releaseTaskId,
   releaseTaskTimeoutMs,
+  type Trouble,
 } from './rollout-rules.ts';
 import { type Sight, sightOf } from './rollout-sight.ts';
 import { type TargetCache, targetCache } from './target-cache.ts';
@@ -116,7 +117,7 @@ async function carryOut(
   objects: TargetObjects | undefined,
   sight: Sight,
 ): Promise<boolean> {
-  const { dependencies, open } = pass;
+  const { open } = pass;
   switch (step.do) {
     case 'wait':
       if (step.until !== undefined) wakeAt(pass, step.until);
@@ -132,17 +133,38 @@ async function carryOut(
       return apply(pass, objects, 'workload');
     case 'start-release-task':
       return startReleaseTask(pass);
-    case 'give-up': {
-      const { cluster, clock } = dependencies;
-      const reason = await diagnose({
-        ...{ cluster, namespace: pass.set.namespace, trouble: step.because },
-        ...{ accepted: open.record.current, signal: pass.signal },
-        pods: open.record.stage === 'release-task' ? sight.releaseTaskPods : sight.pods.own,
-      });
-      await open.write(givenUp(open.record, reason, clock.now().getTime()));
-      return true;
-    }
+    case 'ask-why':
+      return askWhy(pass, step, sight);
+    case 'give-up':
+      return giveUp(pass, step.because, sight);
   }
+}
+
+/** How often what the cluster says of a trouble is looked at, beside whenever something changes. */
+const askAgainMs = 15_000;
+
+async function askWhy(
+  pass: Pass,
+  { about, until }: Extract<RolloutStep, { do: 'ask-why' }>,
+  sight: Sight,
+): Promise<boolean> {
+  const { set, signal, dependencies } = pass;
+  const { cluster, clock } = dependencies;
+  const final = await finalPull({ cluster, namespace: set.namespace, signal }, about);
+  if (final !== undefined) return giveUp(pass, final, sight);
+  wakeAt(pass, Math.min(until, clock.now().getTime() + askAgainMs));
+  return false;
+}
+
+async function giveUp(pass: Pass, trouble: Trouble, sight: Sight): Promise<boolean> {
+  const { dependencies, open, set, signal } = pass;
+  const { cluster, clock } = dependencies;
+  const reason = await diagnose({
+    ...{ cluster, namespace: set.namespace, trouble, accepted: open.record.current, signal },
+    pods: open.record.stage === 'release-task' ? sight.releaseTaskPods : sight.pods.own,
+  });
+  await open.write(givenUp(open.record, reason, clock.now().getTime()));
+  return true;
 }
 
 function wakeAt({ dependencies, open }: Pass, until: number): void {

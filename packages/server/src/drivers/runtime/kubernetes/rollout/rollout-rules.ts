@@ -8,6 +8,8 @@ export interface Trouble {
   readonly kind: string;
   /** From when on nothing is expected of waiting any more; milliseconds. */
   readonly until: number;
+  /** What shows it does not say why: from then on its events are asked, which may be final; milliseconds. */
+  readonly askFrom?: number | undefined;
   /** The pod that shows it, and its container. */
   readonly pod?: string | undefined;
   readonly container?: string | undefined;
@@ -41,6 +43,8 @@ export type RolloutStep =
   | { readonly do: 'apply-surroundings' }
   | { readonly do: 'start-release-task' }
   | { readonly do: 'apply-workload' }
+  /** Whether the cluster has said elsewhere why nothing comes of it: that may end it at once, else it is waited for. */
+  | { readonly do: 'ask-why'; readonly about: Trouble; readonly until: number }
   /** It goes back to what served before, once the trouble was looked into. */
   | { readonly do: 'give-up'; readonly because: Trouble }
   /** Nothing to do until the cluster changes, or that time comes. */
@@ -154,7 +158,10 @@ function orGiveUp(step: RolloutStep, { now, trouble }: RolloutSight, last: Troub
     return { do: 'give-up', because: trouble ?? over };
   }
   if (step.do !== 'wait') return step;
-  return wait(Math.min(trouble?.until ?? last.until, last.until));
+  const until = Math.min(trouble?.until ?? last.until, last.until);
+  if (trouble?.askFrom === undefined) return wait(until);
+  if (now < trouble.askFrom) return wait(Math.min(until, trouble.askFrom));
+  return { do: 'ask-why', about: trouble, until };
 }
 
 function throughReleaseTask(record: RolloutRecord, sight: RolloutSight): RolloutStep {

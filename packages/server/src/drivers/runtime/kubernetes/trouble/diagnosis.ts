@@ -6,15 +6,20 @@ import { textAt } from '../../../cluster/json-read.ts';
 import { programOf } from '../rollout/pods.ts';
 import type { Trouble } from '../rollout/rollout-rules.ts';
 import { wordsOf } from './diagnosis-words.ts';
+import { saidBy } from './trouble-facts.ts';
+import { isFinalPull } from './trouble-rules.ts';
 
-export interface DiagnosisQuestion {
+interface ClusterQuestion {
   readonly cluster: ClusterApi;
   readonly namespace: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface DiagnosisQuestion extends ClusterQuestion {
   readonly trouble: Trouble;
   readonly accepted: Accepted;
   /** Pods that may show it. */
   readonly pods: readonly SeenPod[];
-  readonly signal: AbortSignal | undefined;
 }
 
 const shownLines = 20;
@@ -47,6 +52,16 @@ export async function diagnose(question: DiagnosisQuestion): Promise<Reason> {
   return { ...words, log: [...log] };
 }
 
+/** The same trouble with what the last pull of its image has met, when no further one can meet anything else. */
+export async function finalPull(
+  question: ClusterQuestion,
+  trouble: Trouble,
+): Promise<Trouble | undefined> {
+  const said = await warnings(question);
+  const message = saidBy(said.filter(isAbout(trouble.pod)), /^Failed$/, /pull/i);
+  return isFinalPull(message) ? { ...trouble, message } : undefined;
+}
+
 const worst = (pods: readonly SeenPod[]): SeenPod | undefined =>
   pods.toSorted((a, b) => restarts(b) - restarts(a)).find(({ ready }) => !ready) ?? pods[0];
 const restarts = (pod: SeenPod): number => programOf(pod)?.restarts ?? 0;
@@ -70,7 +85,7 @@ async function warnings({
   cluster,
   namespace,
   signal,
-}: DiagnosisQuestion): Promise<readonly Warning[]> {
+}: ClusterQuestion): Promise<readonly Warning[]> {
   const { items } = await cluster
     .list({ apiVersion: 'v1', kind: 'Event' }, { namespace, signal: bounded(signal) })
     .catch(() => ({ items: [] as readonly LiveObject[] }));
@@ -100,7 +115,7 @@ const bounded = (signal: AbortSignal | undefined): AbortSignal =>
 
 /** Of the run that has ended where it was started anew since; none when they cannot be read in time. */
 export async function lastLines(
-  { cluster, namespace, signal }: Pick<DiagnosisQuestion, 'cluster' | 'namespace' | 'signal'>,
+  { cluster, namespace, signal }: ClusterQuestion,
   pod: SeenPod,
   { name, restarts: ends, state }: SeenContainer,
 ): Promise<readonly string[]> {

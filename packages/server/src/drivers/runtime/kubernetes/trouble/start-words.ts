@@ -1,4 +1,4 @@
-import { saidBy, short, type TroubleFacts, type Words } from './trouble-facts.ts';
+import { onlyWaits, saidBy, short, type TroubleFacts, type Words } from './trouble-facts.ts';
 
 /** An image that does not come to its machine. */
 export function imagePull(facts: TroubleFacts): Words {
@@ -33,10 +33,9 @@ export function imagePull(facts: TroubleFacts): Words {
   };
 }
 
-/** Between two tries a pod says only that it waits: what the last try said is among its events then. */
+/** What the last try said. */
 function whyNotPulled({ message = '', events }: TroubleFacts): string {
-  const waits = message === '' || /^Back-off pulling image "[^"]*"$/i.test(message);
-  return waits ? (saidBy(events, /^Failed$/, /pull/i) ?? message) : message;
+  return onlyWaits(message) ? (saidBy(events, /^Failed$/, /pull/i) ?? message) : message;
 }
 
 /** An instance that no machine takes. */

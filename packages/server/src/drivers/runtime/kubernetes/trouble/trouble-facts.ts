@@ -36,6 +36,10 @@ export function short(text: string): string {
   return line.length <= longest ? line : `${line.slice(0, longest)}…`;
 }
 
+/** Between two tries a pod says only that it waits for its image: why, its events tell. */
+export const onlyWaits = (message: string | undefined = ''): boolean =>
+  message === '' || /^Back-off pulling image "[^"]*"$/i.test(message);
+
 /** The newest event that says why. */
 export const saidBy = (
   events: readonly SaidOf[],

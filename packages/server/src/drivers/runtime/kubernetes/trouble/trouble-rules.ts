@@ -1,6 +1,7 @@
 import type { SeenContainer, SeenPod, SeenWorkload } from '../../../cluster/cluster-cache.ts';
 import { hasEnded, programOf } from '../rollout/pods.ts';
 import type { Trouble } from '../rollout/rollout-rules.ts';
+import { onlyWaits } from './trouble-facts.ts';
 
 export interface TroubleQuestion {
   /** Pods that should get well. */
@@ -82,8 +83,14 @@ function podTrouble(pod: SeenPod, { startTimeoutMs, since }: TroubleQuestion): T
   const shows = { ...at, container: container.name, message: container.message };
   const [is, reason] = stateOf(container);
   if (is === 'waiting' && pullReasons.has(reason)) {
-    const until = isFinal(container.message) ? born + pullPatienceMs : deadline;
-    return { ...shows, kind: 'image-pull', until };
+    const soon = born + pullPatienceMs;
+    if (onlyWaits(container.message))
+      return { ...shows, kind: 'image-pull', until: deadline, askFrom: soon };
+    return {
+      ...shows,
+      kind: 'image-pull',
+      until: isFinalPull(container.message) ? soon : deadline,
+    };
   }
   if (is === 'waiting' && configReasons.has(reason)) {
     return { ...shows, kind: 'config', until: born + configPatienceMs };
@@ -106,7 +113,7 @@ function podTrouble(pod: SeenPod, { startTimeoutMs, since }: TroubleQuestion): T
 }
 
 /** What no waiting helps against, as registries and container runtimes say it. */
-const isFinal = (message: string | undefined): boolean =>
+export const isFinalPull = (message: string | undefined): boolean =>
   message !== undefined &&
   /not found|manifest unknown|unauthorized|denied|forbidden|no basic auth|authentication|invalid reference|InvalidImageName|couldn't parse/i.test(
     message,

@@ -202,6 +202,16 @@ const cases: Readonly<Record<string, Case>> = {
     fix: /deploy a new commit/,
     after: 10_000,
   },
+  'the registry does not have its image, which the pod had no time to say': {
+    arrange: met(waiting('ImagePullBackOff', 'Back-off pulling image "registry.example.com/app"'), {
+      reason: 'Failed',
+      message: 'Failed to pull image "registry.example.com/app": rpc error: not found',
+    }),
+    code: 'image-not-found',
+    says: /cannot be pulled: the registry does not have it/,
+    fix: /deploy a new commit/,
+    after: 10_000,
+  },
   'the registry does not let the cluster in': {
     arrange: met({ is: 'unpullable', message: 'pull access denied: 401 Unauthorized' }),
     code: 'image-credentials',
