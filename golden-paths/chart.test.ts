@@ -133,8 +133,7 @@ const cases: Readonly<Record<string, [SpecChange, Partial<RenderInput>?]>> = {
     { run: { env: { A: 'yes', B: '1e3', C: 'line\nline', D: '{{ .Values.x }}', E: '"quoted"' } } },
   ],
   'no health path, no figures, no command': [
-    { run: { health: undefined, command: undefined }, objective: {} },
-    { metricsPath: undefined },
+    { run: { health: undefined, command: undefined, metrics: undefined }, objective: {} },
   ],
   'an ingress with certificates': [
     {},
@@ -182,10 +181,10 @@ describe('the chart of a created repository', () => {
 
   it.each(['python-service', 'site', 'worker'])('makes them of %s too', (id) => {
     const kind = id === 'python-service' ? 'service' : id;
-    const change: Partial<RenderInput> = id === 'python-service' ? {} : { metricsPath: undefined };
+    const metrics = id === 'python-service' ? '/metrics' : undefined;
     const alive = id === 'worker' ? { alive: ['node', 'src/alive.js'] } : {};
     const env = id === 'worker' ? { HEARTBEAT_FILE: '/tmp/heartbeat' } : {};
-    const input = inputWith({ kind, run: { env } }, { release, cluster, ...change, ...alive });
+    const input = inputWith({ kind, run: { env, metrics, ...alive } }, { release, cluster });
 
     expect(comparable(helm(repository(id), 'users-api', chartValues(input)))).toEqual(
       comparable(renderPlacement(input)),

@@ -27,7 +27,6 @@ export const servicesOn = (
       image: `registry.example.com/users-api-${index}@sha256:${index.toString(16).padStart(64, '0')}`,
     },
     cluster,
-    metricsPath: '/metrics',
     stamp: { specHash: `sha256:${index.toString(16).padStart(64, '0')}`, platformVersion: '0.1.0' },
   }));
 
@@ -51,6 +50,7 @@ const placement = (component: string, environment: string): PlacementObject =>
         command: ['node', 'src/server.js'],
         port: 8080,
         health: '/healthz',
+        metrics: '/metrics',
         size: 'small',
         memoryMiB: 256,
         cpu: 0.25,

@@ -52,6 +52,16 @@ export const RunSection = z
       description: 'Path that answers 2xx when the program can serve.',
       examples: ['/healthz'],
     }),
+    metrics: absolutePath.optional().meta({
+      description:
+        'Path at which it shows figures to Prometheus: the requests that `slo` and dashboards count.',
+      examples: ['/metrics'],
+    }),
+    alive: command.optional().meta({
+      description:
+        'For a program without a port: a command that ends with 0 while it is well. Clusters ask it.',
+      examples: ['node src/alive.js'],
+    }),
     size: SizeName.optional().meta({
       description: "One of the platform's sizes. Default: its first.",
       examples: ['small'],

@@ -75,6 +75,10 @@ export const RunSpec = z.object({
   folder: z.string().optional(),
   port: z.number().int().optional(),
   health: z.string().optional(),
+  /** The path at which the program shows its figures to Prometheus. */
+  metrics: z.string().optional(),
+  /** For a program without a port: a command that ends with 0 while the program is well. */
+  alive: z.array(z.string()).readonly().optional(),
   size: z.string(),
   memoryMiB: z.number().int(),
   cpu: z.number(),

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 // For clusters: ends with 0 while the worker turned within the last minute, else with 1.
-const file = process.env.HEARTBEAT_FILE ?? '/tmp/heartbeat';
+const file = process.env.HEARTBEAT_FILE ?? path.join(tmpdir(), 'heartbeat');
 const longestMs = 60_000 + Number(process.env.INTERVAL_MS ?? 5_000);
 
 try {

@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createLog } from './log.js';
 import { work } from './work.js';
 import { createWorker } from './worker.js';
@@ -6,16 +8,15 @@ import { createWorker } from './worker.js';
 const intervalMs = Number(process.env.INTERVAL_MS ?? 5_000);
 // Shorter than what the platform waits (30 s) before it kills.
 const drainMs = Number(process.env.DRAIN_MS ?? 25_000);
-const heartbeat = process.env.HEARTBEAT_FILE;
+const heartbeat = process.env.HEARTBEAT_FILE ?? path.join(tmpdir(), 'heartbeat');
 
 const log = createLog();
 const worker = createWorker({
   work,
   log,
   intervalMs,
-  onTurn: async () => {
-    if (heartbeat) await writeFile(heartbeat, '');
-  },
+  // Where it cannot be written nobody asks for it either: that is no reason to stop working.
+  onTurn: () => writeFile(heartbeat, '').catch(() => undefined),
 });
 
 let stopping = false;

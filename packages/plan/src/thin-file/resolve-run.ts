@@ -51,6 +51,7 @@ export function resolveRun(request: RunRequest): RunSpec | undefined {
   const size = sizeOf(checked);
   const command = startOf(checked);
   const release = commandOf(checked, 'release');
+  const alive = commandOf(checked, 'alive');
   commandOf(checked, 'build');
   const instances = instancesOf(checked);
   const drainMs = drainOf(checked);
@@ -65,6 +66,8 @@ export function resolveRun(request: RunRequest): RunSpec | undefined {
     ...folder,
     ...(run.port === undefined ? {} : { port: run.port }),
     ...(run.health === undefined ? {} : { health: run.health }),
+    ...(run.metrics === undefined ? {} : { metrics: run.metrics }),
+    ...(alive === undefined ? {} : { alive }),
     ...size,
     instances,
     env: Object.fromEntries(
@@ -177,7 +180,7 @@ function startOf(request: RunRequest): readonly string[] | undefined {
 
 function commandOf(
   { run, where, report }: RunRequest,
-  key: 'command' | 'build' | 'release',
+  key: 'alive' | 'build' | 'command' | 'release',
 ): readonly string[] | undefined {
   const line = run[key];
   if (line === undefined) return undefined;

@@ -13,12 +13,12 @@ const quantiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
  * of `alerts/rules.yaml` in a created repository.
  */
 export function prometheusRuleObject(placed: Placed): KubernetesObject | undefined {
-  const { cluster, name, spec, workload, input } = placed;
+  const { cluster, name, spec, workload } = placed;
   const runs = workload === 'Deployment' || workload === 'StatefulSet';
   if (cluster.monitoring === undefined || !runs) return undefined;
   if (!serves(placed, addedKinds.prometheusRule)) return undefined;
   const metadata = metadataOf(placed, name);
-  const measured = input.metricsPath !== undefined && placed.port !== undefined;
+  const measured = spec.run.metrics !== undefined && placed.port !== undefined;
   const availability = measured ? spec.objective.availability : undefined;
   const labels = labelsOf(placed);
   const rules = [

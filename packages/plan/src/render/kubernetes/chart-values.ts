@@ -26,7 +26,7 @@ export function chartValues(input: RenderInput): JsonObject {
     annotations: withPrefix(annotations, 'pltf.dev/', ['pltf.dev/commit', 'pltf.dev/release']),
     command: (spec.run.command ?? []).map(literal),
     http: httpValues(placed),
-    alive: (input.alive ?? []).map(literal),
+    alive: (spec.run.alive ?? []).map(literal),
     env: dataOf(objects, placed.name),
     envFromSecrets: [...secretNames(placed)],
     replicas: fewest(placed),
@@ -48,14 +48,14 @@ export function chartValues(input: RenderInput): JsonObject {
   };
 }
 
-const httpValues = ({ port, spec, input }: Placed): JsonObject =>
+const httpValues = ({ port, spec }: Placed): JsonObject =>
   port === undefined
     ? { enabled: false }
     : {
         enabled: true,
         port,
         healthPath: spec.run.health ?? '',
-        metricsPath: input.metricsPath ?? '',
+        metricsPath: spec.run.metrics ?? '',
       };
 
 function imageValues({ release }: RenderInput): JsonObject {

@@ -59,6 +59,7 @@ const specChanges: Readonly<Record<string, SpecChange>> = {
   'spec.run.drainMs': { run: { drainMs: 90_000 } },
   'spec.run.startTimeoutMs': { run: { startTimeoutMs: 90_000 } },
   'spec.run.volume': { run: { volume: '/var/lib/store' } },
+  'spec.run.metrics': { run: { metrics: '/figures' } },
   'spec.run.args': { run: { args: ['--verbose'] } },
   'spec.run.bound': { run: { bound: { URL: 'https://${route.host}' } } },
   'spec.run.files': {
@@ -112,7 +113,6 @@ const inputChanges: Readonly<Record<string, Partial<RenderInput>>> = {
     callees: { payments: { component: 'payments', label: 'payments', environment: 'prod' } },
   },
   backing: { backing: { db: { port: 5432, cidr: '10.0.0.1/32' } } },
-  metricsPath: { metricsPath: '/figures' },
   stamp: { stamp: { specHash: 'sha256:1', platformVersion: '2' } },
   restarts: { restarts: 3 },
   stopped: { stopped: true },

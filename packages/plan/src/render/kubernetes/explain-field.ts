@@ -42,6 +42,8 @@ const thinFileKeys: Readonly<Record<string, readonly string[]>> = {
   'spec.run.volumes': ['run.volumes'],
   'spec.run.port': ['run.port'],
   'spec.run.health': ['run.health'],
+  'spec.run.metrics': ['run.metrics'],
+  'spec.run.alive': ['run.alive'],
   'spec.run.env': ['run.env'],
   'spec.run.drainMs': ['run.drain'],
   'spec.run.volume': ['run.volume'],

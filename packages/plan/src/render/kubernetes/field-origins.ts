@@ -8,7 +8,7 @@ import { podOrigins } from './pod-origins.ts';
 const instances = 'spec.run.instances';
 const size = 'spec.run.memoryMiB spec.run.cpu';
 const names = 'metadata.name spec.environment';
-const figures = 'cluster.monitoring cluster.kinds metricsPath';
+const figures = 'cluster.monitoring cluster.kinds spec.run.metrics';
 
 const instancesOf = (kind: string): readonly Origin[] => [
   origin(
@@ -25,7 +25,7 @@ const instancesOf = (kind: string): readonly Origin[] => [
 ];
 
 const rule =
-  'cluster.monitoring cluster.kinds spec.objective spec.tier spec.owner runbook metricsPath';
+  'cluster.monitoring cluster.kinds spec.objective spec.tier spec.owner runbook spec.run.metrics';
 
 /** By kind; the first that matches counts. An empty path is why the object is there at all. */
 export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
@@ -48,7 +48,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
   ],
   LimitRange: [
     origin('', '', 'a quota turns away pods that do not say what they need'),
-    origin('spec.limits.**', size, 'the size'),
+    origin('spec.limits.**', `${size} spec.run.containers`, 'the size, or a larger side container'),
   ],
   ServiceAccount: [
     origin('', '', 'an account of its own, without rights'),
@@ -57,7 +57,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
   NetworkPolicy: [
     origin(
       '',
-      'spec.kind spec.routes cluster.gateway cluster.ingress cluster.kinds cluster.monitoring cluster.outbound metricsPath callers callees backing',
+      'spec.kind spec.routes cluster.gateway cluster.ingress cluster.kinds cluster.monitoring cluster.outbound spec.run.metrics callers callees backing',
       'nothing goes in or out but what is declared',
     ),
     origin(
@@ -87,7 +87,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
     origin('binaryData.**', files, 'files of the workload that are no text'),
     origin(
       'data.**',
-      `${settings} ${names} ${port} ${files} spec.routes metricsPath spec.objective`,
+      `${settings} ${names} ${port} ${files} spec.routes spec.run.metrics spec.objective`,
       'settings of the thin file, who it is, and the addresses of the services that it calls',
     ),
   ],
@@ -193,7 +193,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
   ServiceMonitor: [
     origin('', `${figures} spec.kind`, 'it shows figures, and the cluster has Prometheus'),
     origin('metadata.labels.*', 'cluster.monitoring', 'how Prometheus finds it'),
-    origin('spec.endpoints.*.path', 'metricsPath', 'where it shows its figures'),
+    origin('spec.endpoints.*.path', 'spec.run.metrics', 'where it shows its figures'),
     origin('spec.**', '', 'read every thirty seconds'),
   ],
   PrometheusRule: [

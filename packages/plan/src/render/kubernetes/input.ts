@@ -13,10 +13,6 @@ export interface RenderInput {
   readonly backing?: Readonly<Record<string, BackingEndpoint>> | undefined;
   /** Five cron fields, UTC, for a job; a job without is only run when somebody asks. */
   readonly schedule?: string | undefined;
-  /** The path at which the program shows its figures to Prometheus; absent: it shows none. */
-  readonly metricsPath?: string | undefined;
-  /** For a program without a port: a command that ends with 0 while the program is well. */
-  readonly alive?: readonly string[] | undefined;
   /** Grows when all instances are to be replaced by fresh ones of the same release; 0 when absent. */
   readonly restarts?: number | undefined;
   /** Everything but its instances is there. */

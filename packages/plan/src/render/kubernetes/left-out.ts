@@ -66,12 +66,12 @@ function jobs(placed: Placed): readonly LeftOut[] {
 }
 
 function monitoring(placed: Placed): readonly LeftOut[] {
-  const { cluster, input, workload } = placed;
+  const { cluster, spec, workload } = placed;
   if (cluster.monitoring === undefined) return [];
   if (workload !== 'Deployment' && workload !== 'StatefulSet') return [];
   const operator = 'install the Prometheus operator (monitoring.coreos.com/v1)';
   const missing: LeftOut[] = [];
-  if (input.metricsPath !== undefined && !serves(placed, addedKinds.serviceMonitor))
+  if (spec.run.metrics !== undefined && !serves(placed, addedKinds.serviceMonitor))
     missing.push({ what: 'figures', because: operator });
   if (!serves(placed, addedKinds.prometheusRule))
     missing.push({ what: 'alerts', because: operator });

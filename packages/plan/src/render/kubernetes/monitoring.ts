@@ -7,9 +7,9 @@ import { metadataOf, type Placed, serves } from './placed.ts';
 
 /** Tells Prometheus to read the program's figures; undefined when it shows none, or nobody reads. */
 export function serviceMonitorObject(placed: Placed): KubernetesObject | undefined {
-  const { cluster, input, name, selector, port } = placed;
-  const { metricsPath } = input;
-  if (cluster.monitoring === undefined || metricsPath === undefined || port === undefined)
+  const { cluster, spec, name, selector, port } = placed;
+  const { metrics } = spec.run;
+  if (cluster.monitoring === undefined || metrics === undefined || port === undefined)
     return undefined;
   if (!serves(placed, addedKinds.serviceMonitor)) return undefined;
   const metadata = metadataOf(placed, name);
@@ -20,7 +20,7 @@ export function serviceMonitorObject(placed: Placed): KubernetesObject | undefin
     spec: {
       jobLabel: 'app.kubernetes.io/name',
       selector: { matchLabels: selector },
-      endpoints: [{ port: 'http', path: metricsPath, interval: '30s' }],
+      endpoints: [{ port: 'http', path: metrics, interval: '30s' }],
     },
   };
 }
@@ -61,7 +61,7 @@ function dashboard(placed: Placed): JsonObject {
 }
 
 function requestPanels(placed: Placed): readonly JsonObject[] {
-  if (placed.input.metricsPath === undefined || placed.port === undefined) return [];
+  if (placed.spec.run.metrics === undefined || placed.port === undefined) return [];
   const series = seriesOf(placed);
   const rate = (more = ''): string =>
     `rate(http_requests_total{${series}${more}}[$__rate_interval])`;

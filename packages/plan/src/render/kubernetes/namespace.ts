@@ -4,7 +4,7 @@ import { ofValues } from './kept-parts.ts';
 import type { KubernetesObject } from './object.ts';
 import { mayAutoscale, metadataOf, type Placed } from './placed.ts';
 import { cpuQuantity, memoryQuantity } from './quantity.ts';
-import { sharesOf } from './side-containers.ts';
+import { largestSideMiB, sharesOf } from './side-containers.ts';
 
 /** Room for sidecars that a cluster adds: the most that one container may ask for is never less. */
 const roomForSidecarsMiB = 1024;
@@ -68,14 +68,21 @@ export function resourceQuotaObject(placed: Placed): KubernetesObject {
 }
 
 /** A quota turns away pods that do not say what they need: here it is said for them. */
-export const limitRangeObject = (placed: Placed): KubernetesObject => ({
-  apiVersion: 'v1',
-  kind: 'LimitRange',
-  metadata: metadataOf(placed, placed.name),
-  spec: limits(placed.spec.run.memoryMiB, placed.spec.run.cpu),
-});
+export function limitRangeObject(placed: Placed): KubernetesObject {
+  const { memoryMiB, cpu } = placed.spec.run;
+  const side = largestSideMiB(placed.spec);
+  return {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: metadataOf(placed, placed.name),
+    spec:
+      side > memoryMiB && side > roomForSidecarsMiB
+        ? limits(memoryMiB, cpu, side)
+        : usualLimits(memoryMiB, cpu),
+  };
+}
 
-const limits = /* @__PURE__ */ ofValues((memoryMiB: number, cpu: number): JsonObject => {
+function limits(memoryMiB: number, cpu: number, mostMiB: number): JsonObject {
   const memory = memoryQuantity(memoryMiB);
   return {
     limits: [
@@ -83,11 +90,15 @@ const limits = /* @__PURE__ */ ofValues((memoryMiB: number, cpu: number): JsonOb
         type: 'Container',
         default: { memory },
         defaultRequest: { cpu: cpuQuantity(cpu), memory },
-        max: { memory: memoryQuantity(Math.max(memoryMiB, roomForSidecarsMiB)) },
+        max: { memory: memoryQuantity(mostMiB) },
       },
     ],
   };
-});
+}
+
+const usualLimits = /* @__PURE__ */ ofValues((memoryMiB: number, cpu: number) =>
+  limits(memoryMiB, cpu, Math.max(memoryMiB, roomForSidecarsMiB)),
+);
 
 const most = (placed: Placed): number => {
   const { minimum, maximum } = placed.spec.run.instances;

@@ -78,7 +78,7 @@ function addIncoming(policies: KubernetesObject[], placed: Placed, port: number)
   const entry = entryOf(placed);
   if (entry !== undefined && spec.routes.length > 0)
     allow('from-gateway', (entry === 'gateway' ? fromGateway : fromProxies)(cluster));
-  if (cluster.monitoring !== undefined && input.metricsPath !== undefined)
+  if (cluster.monitoring !== undefined && spec.run.metrics !== undefined)
     allow('from-monitoring', fromMonitoring(cluster));
   for (const caller of sortedPeers(input.callers ?? []))
     allow(

@@ -80,8 +80,8 @@ const programOrigins = (container: string): readonly Origin[] => [
   ),
   origin(
     `${container}.env.**`,
-    `release.number release.commit spec.run.bound ${shared} ${port}`,
-    'where it listens, which release it is, and variables with places that needs fill',
+    `release.number release.commit spec.run.bound spec.run.volume ${shared} ${port}`,
+    'where it listens and may write, which release it is, and variables with places that needs fill',
   ),
   origin(
     `${container}.envFrom.**`,
@@ -94,7 +94,7 @@ const instanceOrigins = (container: string): readonly Origin[] => [
   origin(`${container}.ports.**`, `spec.run.ports ${port}`, 'the ports that it listens on'),
   origin(
     `${container}.startupProbe.**`,
-    `spec.run.startTimeoutMs spec.run.health spec.run.probes alive ${port}`,
+    `spec.run.startTimeoutMs spec.run.health spec.run.probes spec.run.alive ${port}`,
     'until the start has to be done',
   ),
   origin(
@@ -104,7 +104,7 @@ const instanceOrigins = (container: string): readonly Origin[] => [
   ),
   origin(
     `${container}.livenessProbe.**`,
-    `alive spec.run.probes ${port}`,
+    `spec.run.alive spec.run.probes ${port}`,
     'only whether it still accepts, so that a dependency that is down restarts nobody',
   ),
   origin(

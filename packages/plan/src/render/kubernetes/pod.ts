@@ -158,7 +158,7 @@ function container(placed: Placed, purpose: PodPurpose): JsonObject {
   if (instance && spec.run.args !== undefined) made['args'] = spec.run.args.map(literal);
   made['securityContext'] = containerSecurity;
   made['env'] = [
-    ...variables(placed, instance ? port : undefined),
+    ...variables(placed, instance ? port : undefined, instance),
     ...boundVariables(placed, spec.run.bound),
   ];
   const sources = environmentSources(placed);
@@ -194,12 +194,22 @@ const instanceVariable = {
   }),
 };
 
-function variables({ input }: Placed, port: number | undefined): readonly JsonValue[] {
+/** The only folder that there surely is to write to: a user that the image does not know would have `/`. */
+const home = /* @__PURE__ */ constant({ name: 'HOME', value: '/tmp' });
+
+function variables(
+  { input, spec }: Placed,
+  port: number | undefined,
+  instance: boolean,
+): readonly JsonValue[] {
   const { release } = input;
+  const { volume } = spec.run;
   const own = [
+    home,
     { name: 'PLTF_RELEASE', value: String(release.number) },
     { name: 'PLTF_COMMIT', value: release.commit },
     instanceVariable,
+    ...(volume === undefined || !instance ? [] : [{ name: 'PLTF_VOLUME', value: volume }]),
   ];
   if (port === undefined) return own;
   return [{ name: 'HOST', value: '0.0.0.0' }, { name: 'PORT', value: String(port) }, ...own];

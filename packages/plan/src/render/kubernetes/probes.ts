@@ -15,11 +15,11 @@ export const startSeconds = ({ spec }: Placed): number =>
  * program still accepts, so that a dependency that is down restarts nobody.
  */
 export function probesOf(placed: Placed): Readonly<Record<string, JsonValue>> {
-  const { spec, port, input } = placed;
+  const { spec, port } = placed;
   const seconds = startSeconds(placed);
   if (port === undefined) {
-    if (input.alive === undefined) return {};
-    const exec = { command: input.alive.map(literal) };
+    if (spec.run.alive === undefined) return {};
+    const exec = { command: spec.run.alive.map(literal) };
     return {
       startupProbe: {
         exec,

@@ -11,7 +11,7 @@ import { cpuQuantity, memoryQuantity } from './quantity.ts';
 import { renderPlacement, renderTask } from './render-placement.ts';
 import { schemaProblems } from './testing/openapi-schemas.ts';
 import { type PodSpec, restrictedProblems } from './testing/pod-security.ts';
-import { anyInput, inputWith, wholeCluster } from './testing/render-inputs.ts';
+import { anyInput, inputWith, type SpecChange, wholeCluster } from './testing/render-inputs.ts';
 import { morePortsOf } from './traffic.ts';
 
 /** An object of which the test knows what is in it. */
@@ -288,10 +288,10 @@ describe('a placement in a cluster', () => {
 
   it('lets nobody in to a worker, and only names and the outside out of it', () => {
     const objects = renderPlacement(
-      inputWith(
-        { kind: 'worker', component: 'mailer', routes: [] },
-        { alive: ['node', 'src/alive.js'] },
-      ),
+      inputWith({
+        ...{ kind: 'worker', component: 'mailer', routes: [] },
+        run: { alive: ['node', 'src/alive.js'] },
+      }),
     );
 
     expect(policyNames(objects)).toEqual([
@@ -372,6 +372,18 @@ describe('a placement in a cluster', () => {
     expect(ingress.spec.tls).toEqual([
       { hosts: ['users-api.example.com'], secretName: 'users-api-tls' },
     ]);
+  });
+
+  it('tells a program where it may write, as every other runtime does', () => {
+    const env = (spec: SpecChange): Loose[] =>
+      one(renderPlacement(inputWith(spec)), spec.run?.volume ? 'StatefulSet' : 'Deployment').spec
+        .template.spec.containers[0].env;
+
+    expect(env({})).toContainEqual({ name: 'HOME', value: '/tmp' });
+    expect(env({ run: { volume: '/data' } })).toContainEqual({
+      name: 'PLTF_VOLUME',
+      value: '/data',
+    });
   });
 
   it('gives a program with a volume a set of pods, each with a claim of its own that nothing changes later', () => {
@@ -715,6 +727,15 @@ describe('a workload of several containers', () => {
         ? Number.parseInt(hard['limits.memory'], 10) * 1024
         : Number.parseInt(hard['limits.memory'], 10),
     );
+  });
+
+  it('lets a side container be larger than all else', () => {
+    const index = { image: 'index:v1', env: {}, limits: { memoryMiB: 3072 } };
+    const objects = renderPlacement(inputWith({ run: { containers: { index } } }));
+
+    const { containers } = one(objects, 'Deployment').spec.template.spec;
+    expect(containers[1].resources.limits.memory).toBe('3Gi');
+    expect(one(objects, 'LimitRange').spec.limits[0].max).toEqual({ memory: '3Gi' });
   });
 
   it('offers its further ports by their names, to those that may call it', () => {

@@ -118,6 +118,10 @@ const askedBy = ({ requests, limits }: SideContainer): Amounts => ({
   cpu: requests?.cpu ?? limits?.cpu ?? usual.cpu,
 });
 
+/** The most memory that a container beside the first one takes; 0 where there is none. */
+export const largestSideMiB = ({ run }: Placed['spec']): number =>
+  sidesOf(run).reduce((most, [, side]) => Math.max(most, askedBy(side).memoryMiB), 0);
+
 /** What is left of the size for the first container, and what a whole instance takes. */
 export function sharesOf(placed: Placed): { readonly main: Amounts; readonly pod: Amounts } {
   const { run } = placed.spec;

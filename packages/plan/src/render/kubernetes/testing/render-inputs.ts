@@ -54,6 +54,7 @@ export function placementWith({ label, run, ...change }: SpecChange = {}): Place
         command: ['node', 'src/server.js'],
         port: 8080,
         health: '/healthz',
+        metrics: '/metrics',
         size: 'small',
         memoryMiB: 256,
         cpu: 0.25,
@@ -75,7 +76,6 @@ export const inputWith = (
   placement: placementWith(spec),
   release: { number: 12, commit, image: `registry.example.com/users-api@${digest}` },
   cluster: wholeCluster,
-  metricsPath: '/metrics',
   ...change,
 });
 
@@ -118,6 +118,8 @@ const run = fc.record(
     command: fc.array(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 }),
     port: fc.integer({ min: 1, max: 65_535 }),
     health: fc.constantFrom('/', '/healthz', '/a?b=c: d'),
+    metrics: optional(fc.constant('/metrics')),
+    alive: optional(fc.constant(['node', 'src/alive.js'])),
     memoryMiB: fc.constantFrom(32, 128, 256, 1000, 1024, 4096, 1_048_576),
     cpu: fc.constantFrom(0.05, 0.1, 0.25, 1, 1.5, 128),
     instances,
@@ -223,8 +225,6 @@ export const anyInput: fc.Arbitrary<RenderInput> = fc
         ),
       ),
       schedule: optional(fc.constant('0 3 * * *')),
-      metricsPath: optional(fc.constant('/metrics')),
-      alive: optional(fc.constant(['node', 'src/alive.js'])),
       restarts: optional(fc.nat({ max: 3 })),
       stopped: optional(fc.boolean()),
       paused: optional(fc.boolean()),
