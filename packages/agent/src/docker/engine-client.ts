@@ -24,6 +24,8 @@ export interface EngineClient {
   /** For answers that say nothing; statuses in `accept` are no errors. Answers the status. */
   send(request: EngineRequest, accept?: readonly number[]): Promise<number>;
   stream(request: EngineRequest): Promise<Readable>;
+  /** Values of JSON, one after the other, as the engine tells how far it is. Throws as `json` does, until the end. */
+  values(request: EngineRequest): AsyncGenerator<unknown>;
   /** Asks who answers; a new engine may have come. */
   greet(timeoutMs?: number): Promise<EngineGreeting>;
   close(): Promise<void>;
@@ -68,6 +70,7 @@ export function createEngineClient(host: string): EngineClient {
         headersTimeout: request.timeoutMs ?? defaultTimeoutMs,
       });
     } catch (error) {
+      request.signal?.throwIfAborted();
       throw unavailable(host, error);
     }
   };
@@ -119,6 +122,15 @@ export function createEngineClient(host: string): EngineClient {
       return response.statusCode;
     },
     stream: async (request) => (await checked(request)).body,
+    async *values(request) {
+      const { body } = await checked(request);
+      try {
+        yield* jsonLines(body);
+      } catch (error) {
+        request.signal?.throwIfAborted();
+        throw unavailable(host, error);
+      }
+    },
     async greet(timeoutMs) {
       greeted = greet(timeoutMs);
       greeted.catch(() => {
@@ -209,6 +221,17 @@ function parseAnswer<S extends z.ZodType>(path: string, text: string, schema: S)
   throw new PltfError('container-engine-refused', {
     detail: `The Docker Engine's answer to ${path} cannot be read: ${parsed.error.issues[0]?.path.join('.')} ${parsed.error.issues[0]?.message}`,
   });
+}
+
+async function* jsonLines(stream: Readable): AsyncGenerator<unknown> {
+  let rest = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) if (part.trim() !== '') yield JSON.parse(part);
+  }
+  if (rest.trim() !== '') yield JSON.parse(rest);
 }
 
 function parseJson(text: string): unknown {

@@ -61,7 +61,7 @@ export function openDocker(options: DockerOptions): Docker {
   const networks = createNetworks(access.client, agent);
   const images = createReleaseImages({
     ...{ access, agent, releases, log, now },
-    registries: createRegistryAccess(options.registryConfig),
+    registries: createRegistryAccess(options.registryConfig, options.host),
     files: openImageFiles(options.imagesFolder),
   });
   const tidy = async (use: DockerUse, without = '') => {

@@ -122,7 +122,7 @@ export const ReleaseImage = z.object({
   /** By digest in the registry: `registry.example.com/pltf/users-api@sha256:…`. */
   reference: z.string().optional(),
   builder: z.enum(['buildkit', 'classic']).optional(),
-  /** As the image says it: `1000:1000`, `node`; empty for root. */
+  /** By number where the image knows it: `1000:1000`; else the name that it gives, empty for root. */
   user: z.string().optional(),
   reason: Reason.optional(),
   startedAt: Instant,

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
+import { block, isEnd, kindOf, pathOf, sizeOf } from './tar-head.ts';
 
-const block = 512;
 const mostBytes = 4 * 1024 * 1024;
 
 /**
@@ -18,10 +18,10 @@ export async function rootFiles(
     let at = 0;
     for (;;) {
       const { bytesRead } = await handle.read(head, 0, block, at);
-      if (bytesRead < block || head.every((byte) => byte === 0)) return found;
-      const kind = String.fromCharCode(head[156] ?? 0);
-      const size = Number.parseInt(head.toString('latin1', 124, 136).replace(/[\0 ]/g, ''), 8) || 0;
-      const name = head.toString('utf8', 0, 100).replace(/\0.*$/s, '').replace(/^\.\//, '');
+      if (bytesRead < block || isEnd(head)) return found;
+      const kind = kindOf(head);
+      const size = sizeOf(head) || 0;
+      const name = pathOf(head);
       const isFile = kind === '0' || kind === '\0';
       if (isFile && wanted.includes(name) && size <= mostBytes) {
         const content = Buffer.alloc(size);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rootFiles } from './archive-files.ts';
 import { contextOf } from './context-archive.ts';
 import { ignored } from './ignore-patterns.ts';
 
@@ -95,5 +96,33 @@ test.each(['gnu', 'posix', 'ustar'])(
       ].sort(),
     );
     expect(content.length).toBe(300_000);
+  },
+);
+
+test.each(['gnu', 'posix', 'ustar'])(
+  'of files of one name, the one at the root of an archive in the format of %s is read',
+  async (format) => {
+    const source = path.join(folder, `nested-${format}`);
+    // So long that the format splits it: the last part stands where the name of a file at the root does.
+    const nested = path.join(source, 'a'.repeat(90), 'b'.repeat(40));
+    mkdirSync(nested, { recursive: true });
+    writeFileSync(path.join(source, '.dockerignore'), 'the root');
+    for (const name of ['.dockerignore', 'Dockerfile'])
+      writeFileSync(path.join(nested, name), 'nested');
+    const archive = path.join(folder, `nested-${format}.tar`);
+    execFileSync('tar', [
+      '-c',
+      '--sort=name',
+      `--format=${format}`,
+      '-f',
+      archive,
+      '-C',
+      source,
+      '.',
+    ]);
+
+    const found = await rootFiles(archive, ['Dockerfile', '.dockerignore']);
+
+    expect([...found]).toEqual([['.dockerignore', 'the root']]);
   },
 );

@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { ignored } from './ignore-patterns.ts';
-
-const block = 512;
+import { block, isEnd, kindOf, pathOf, sizeOf, textOf } from './tar-head.ts';
 
 /** The context of a build: a release archive without what its `.dockerignore` leaves out. */
 export function contextOf(archive: string, ignoreFile: string | undefined): Readable {
@@ -21,8 +20,8 @@ async function* filtered(
   let longName: string | undefined;
   for (;;) {
     const head = await reader.take(block);
-    if (head === undefined || head.every((byte) => byte === 0)) break;
-    const kind = String.fromCharCode(head[156] ?? 0);
+    if (head === undefined || isEnd(head)) break;
+    const kind = kindOf(head);
     const length = Math.ceil(sizeOf(head) / block) * block;
     if (kind === 'g') {
       yield head;
@@ -32,7 +31,7 @@ async function* filtered(
       longName = nameIn(kind, content.subarray(0, sizeOf(head))) ?? longName;
       before.push(head, content);
     } else {
-      const name = (longName ?? shortName(head)).replace(/^\.\//, '').replace(/\/$/, '');
+      const name = (longName ?? pathOf(head)).replace(/^\.\//, '').replace(/\/$/, '');
       // A folder may hold what is kept; an empty one harms nobody.
       const kept = kind === '5' || name === '.' || name === '' || !isIgnored(name);
       if (kept) yield* [...before, head];
@@ -44,21 +43,8 @@ async function* filtered(
   yield Buffer.alloc(2 * block);
 }
 
-const sizeOf = (head: Buffer): number =>
-  Number.parseInt(head.toString('latin1', 124, 136).replace(/[\0 ]/g, '') || '0', 8);
-
-const text = (bytes: Buffer): string => bytes.toString('utf8').replace(/\0.*$/s, '');
-
-/** The name in a header of its own: the prefix is used where it does not fit otherwise. */
-function shortName(head: Buffer): string {
-  const name = text(head.subarray(0, 100));
-  const isPosix = head.toString('latin1', 257, 263) === 'ustar\0';
-  const prefix = isPosix ? text(head.subarray(345, 500)) : '';
-  return prefix === '' ? name : `${prefix}/${name}`;
-}
-
 function nameIn(kind: string, content: Buffer): string | undefined {
-  if (kind === 'L') return text(content);
+  if (kind === 'L') return textOf(content);
   return kind === 'x'
     ? /(?:^|\n)\d+ path=([^\n]*)\n/.exec(content.toString('utf8'))?.[1]
     : undefined;

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { PltfError } from '@pltf/contracts';
 import { type EngineClient, refusedWith } from '../engine-client.ts';
 import { createBuildProgress } from './build-progress.ts';
@@ -54,17 +53,18 @@ async function buildWith(
   order: BuildOrder,
   builder: BuiltImage['builder'],
 ): Promise<Outcome> {
-  const stream = await client.stream({
+  const answer = client.values({
     ...{ method: 'POST', path: '/build', timeoutMs: 0, signal: order.signal },
     query: {
       ...{ version: versions[builder], dockerfile: 'Dockerfile', t: order.tag },
       ...{ rm: '1', forcerm: '1', labels: JSON.stringify(order.labels) },
+      buildargs: JSON.stringify(access.proxies()),
     },
     headers: access.forBuild(),
     stream: { content: contextOf(order.archive, order.ignoreFile), type: 'application/x-tar' },
   });
   const progress = createBuildProgress();
-  for await (const message of jsonLines(stream)) {
+  for await (const message of answer) {
     const lines = progress.take(message);
     if (lines.length > 0) order.say(lines);
   }
@@ -79,15 +79,3 @@ const lacksBuildKit = (error: unknown): boolean =>
   refusedWith(error) !== undefined &&
   error instanceof PltfError &&
   /buildkit|version|not supported|not implemented/i.test(error.detail);
-
-/** Values of JSON, one after the other, as the engine streams them. */
-export async function* jsonLines(stream: Readable): AsyncGenerator<unknown> {
-  let rest = '';
-  stream.setEncoding('utf8');
-  for await (const chunk of stream as AsyncIterable<string>) {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) if (part.trim() !== '') yield JSON.parse(part);
-  }
-  if (rest.trim() !== '') yield JSON.parse(rest);
-}

@@ -2,7 +2,6 @@ import { PltfError } from '@pltf/contracts';
 import { z } from 'zod';
 import { InspectedImage } from '../engine-answers.ts';
 import { type EngineClient, refusedWith } from '../engine-client.ts';
-import { jsonLines } from './image-build.ts';
 import type { RegistryAccess } from './registry-access.ts';
 
 export interface PullOrder {
@@ -23,13 +22,6 @@ const lastPart = /[^/]*$/;
 /** Without a tag the engine would bring all of them. */
 const tagged = (name: string): string =>
   name.includes('@') || /:/.test(lastPart.exec(name)?.[0] ?? '') ? name : `${name}:latest`;
-
-/** The registry that a name means: a first part that is no host is a name at Docker's own. */
-function registryOf(name: string): string {
-  const [first = '', ...rest] = name.split('/');
-  const isHost = rest.length > 0 && /[.:]|^localhost$/.test(first);
-  return isHost ? first : 'index.docker.io';
-}
 
 /** Brings an image and answers the engine's id of it, and its name by digest. Throws `image-missing`. */
 export async function pullImage(
@@ -52,11 +44,10 @@ async function bring(
   access: RegistryAccess,
   { name, say, signal }: PullOrder,
 ): Promise<void> {
-  const headers = access.forPush(registryOf(name));
+  const headers = access.forImage(name);
   const request = { method: 'POST', path: '/images/create', query: { fromImage: name } } as const;
   try {
-    const stream = await client.stream({ ...request, headers, timeoutMs: 0, signal });
-    for await (const value of jsonLines(stream)) {
+    for await (const value of client.values({ ...request, headers, timeoutMs: 0, signal })) {
       const message = Message.safeParse(value);
       if (!message.success) continue;
       const { id, status, progress, error } = message.data;

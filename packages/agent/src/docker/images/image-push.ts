@@ -1,7 +1,6 @@
 import { PltfError } from '@pltf/contracts';
 import { z } from 'zod';
 import type { EngineClient } from '../engine-client.ts';
-import { jsonLines } from './image-build.ts';
 import type { RegistryAccess } from './registry-access.ts';
 
 export interface PushOrder {
@@ -31,12 +30,12 @@ export async function pushImage(
   const { image, repository, tag, signal } = order;
   const path = `/images/${encodeURIComponent(image)}/tag`;
   await client.send({ method: 'POST', path, query: { repo: repository, tag } });
-  const stream = await client.stream({
+  const answer = client.values({
     ...{ method: 'POST', path: `/images/${repository}/push`, query: { tag } },
-    ...{ timeoutMs: 0, signal, headers: access.forPush(repository) },
+    ...{ timeoutMs: 0, signal, headers: access.forImage(repository) },
   });
   let digest: string | undefined;
-  for await (const value of jsonLines(stream)) {
+  for await (const value of answer) {
     const message = Message.safeParse(value);
     if (!message.success) continue;
     const { id, status, progress, error, aux } = message.data;

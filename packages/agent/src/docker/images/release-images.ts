@@ -7,8 +7,9 @@ import { InspectedImage, ListedImage } from '../engine-answers.ts';
 import { refusedWith } from '../engine-client.ts';
 import { labels, ownedBy } from '../labels.ts';
 import type { ImageDocument } from './image-files.ts';
-import { makeImage, type ReleaseImagesOptions } from './image-making.ts';
+import { makeImage, type ReleaseImagesOptions, usualLimits } from './image-making.ts';
 import { asError } from './image-problems.ts';
+import { numericUser } from './image-user.ts';
 
 /** Images of releases: each built once, kept as long as its release. */
 export interface ReleaseImages {
@@ -26,11 +27,10 @@ export interface ReleaseImages {
   sweep(isKept: (release: string) => boolean): Promise<void>;
 }
 
-const engineMs = 60_000;
 const shownLines = 20;
 
 export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImages {
-  const { access, files, releases, now } = options;
+  const { access, files, releases, now, limits = usualLimits } = options;
   const { client } = access;
   const making = new Map<string, Promise<ReleaseImage>>();
 
@@ -46,7 +46,7 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
   const pull = async (reference: string | undefined, image: string): Promise<boolean> => {
     if (reference === undefined) return false;
     const [repository = ''] = reference.split('@');
-    const headers = options.registries.forPush(repository);
+    const headers = options.registries.forImage(repository);
     const query = { fromImage: reference };
     const request = {
       method: 'POST',
@@ -64,9 +64,14 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     return (await inspect(image)) !== undefined;
   };
 
+  const sayIn = (log: LogStore) => (text: string) =>
+    log.append([{ at: now().toISOString(), instance: 'image', stream: 'platform', text }]);
+
   const userOf = async (image: string) => {
     const inspected = await inspect(image);
-    return inspected === undefined ? undefined : { user: inspected.Config?.User ?? '' };
+    if (inspected === undefined) return undefined;
+    const user = inspected.Config?.User ?? '';
+    return { user: await numericUser(client, options.agent, image, user) };
   };
 
   const make = async (request: ImageRequest): Promise<ReleaseImage> => {
@@ -76,9 +81,13 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     await files.write({ ...begun, state: 'building' });
     const log = await files.log(release.digest, true);
     try {
-      const made = await makeImage(options, request, log, startedAt);
-      const user = made.image === undefined ? undefined : await userOf(made.image);
-      const ready = { ...begun, ...made, ...user, state: 'ready' as const };
+      const work = async () => {
+        const made = await makeImage(options, request, log, startedAt);
+        return { ...made, ...(made.image === undefined ? {} : await userOf(made.image)) };
+      };
+      // An engine that is restarted meanwhile has kept the steps that were done.
+      const made = await access.patiently(work, { forMs: limits.engineMs, say: sayIn(log) });
+      const ready = { ...begun, ...made, state: 'ready' as const };
       await files.write(ready);
       return ready;
     } catch (error) {
@@ -164,16 +173,16 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
       return begun ?? underWay(request);
     },
     async ensure(request, say) {
-      const made = await access.patiently(() => begin(request), { forMs: engineMs, say });
+      const made = await access.patiently(() => begin(request), { forMs: limits.engineMs, say });
       if (made.state === 'failed' || made.image === undefined) throw asError(made.reason);
       const image = await inspect(made.image);
-      if (image !== undefined) return image;
+      if (image !== undefined) return runningAs(image, made.user);
       throw new PltfError('image-build-failed', { detail: 'The image vanished from the engine.' });
     },
     async existing(release) {
-      const image = get(release).image;
+      const { image, user } = get(release);
       const there = image === undefined ? undefined : await inspect(image);
-      if (there !== undefined) return there;
+      if (there !== undefined) return runningAs(there, user);
       throw new PltfError('not-found', {
         detail: `The release ${release.slice(0, 19)}… has no image in the engine.`,
         fix: 'Deploy the release once more: that builds its image.',
@@ -191,6 +200,10 @@ export function createReleaseImages(options: ReleaseImagesOptions): ReleaseImage
     },
   };
 }
+
+/** By number, as it was found out when it was made. */
+const runningAs = (image: InspectedImage, user: string | undefined): InspectedImage =>
+  user === undefined ? image : { ...image, Config: { ...image.Config, User: user } };
 
 function failure(error: unknown, log: LogStore): Reason {
   const lines = log.lastLines(shownLines).map(({ text }) => text);
