@@ -13,7 +13,7 @@ export * from './platform-file/platform.ts';
 export * from './platform-file/platform-files.ts';
 export * from './platform-file/platform-tests.ts';
 export * from './platform-file/platform-text.ts';
-export { isSamePlace, pulledBeside } from './platform-file/runtime-place.ts';
+export { handedOver, isSamePlace, pulledBeside } from './platform-file/runtime-place.ts';
 export * from './policy-suites/index.ts';
 export {
   dataClasses,

@@ -78,18 +78,34 @@ describe('a changed `runtime:` line', () => {
     expect(moved('boxes').moves?.[0]?.order).toMatch(/^at one place: `boxes` starts the new/);
   });
 
-  test('out of a repository tells that its agent may be at the same cluster', () => {
+  test.each([
+    ['target', 'fleet', /^Its agent would delete it .*: name `context` of `fleet`/],
+    ['context', 'fleet', undefined],
+  ])(
+    'out of a repository, of which the file says `%s`, tells what becomes of it',
+    (key, from, fix) => {
+      const both = { ...runtimes, fleet: { ...pulled, [key]: 'east' } };
+      const [move] =
+        plan({ ...prod(from), runtimes: both }, { ...prod('east'), runtimes: both }, [on(from)])
+          .moves ?? [];
+      const stays = move?.lacks.find(({ message }) => message.includes('stays in its repository'));
+
+      if (fix === undefined) {
+        expect(stays).toBeUndefined();
+        expect(move?.order).toMatch(/^within one cluster: the agent of `fleet` lets go of each/);
+      } else expect(stays?.fix).toMatch(fix);
+    },
+  );
+
+  test('into a repository of the same cluster tells that instances run on', () => {
     const both = { ...runtimes, fleet: { ...pulled, context: 'east' } };
     const { moves } = plan(
-      { ...prod('fleet'), runtimes: both },
       { ...prod('east'), runtimes: both },
-      [on('fleet')],
+      { ...prod('fleet'), runtimes: both },
+      [on('east')],
     );
 
-    expect(moves?.[0]?.lacks.at(-1)).toMatchObject({
-      message: 'what is on `fleet` stays in its repository',
-      fix: expect.stringContaining("take it out of the agent's hands first"),
-    });
+    expect(moves?.[0]?.order).toMatch(/^within one cluster: the agent of `fleet` takes each over/);
   });
 
   test('moves nothing that is deleted, or is there already', () => {

@@ -1,5 +1,5 @@
 import type { PlatformFile, RuntimeMove, RuntimeRule } from '@pltf/contracts';
-import { isSamePlace, pulledBeside } from '../platform-file/runtime-place.ts';
+import { handedOver, isSamePlace, pulledBeside } from '../platform-file/runtime-place.ts';
 import { mostExamples } from './classes.ts';
 
 /** Placements of one environment on one runtime, as they are booked. */
@@ -42,9 +42,7 @@ function moveOf(
   // As it was, where the change takes it out of the file: that it does so is refused on its own.
   const runtimes = { ...before.runtimes, ...after.runtimes };
   const [old, next] = [runtimes[from], runtimes[to]];
-  const order = isSamePlace({ runtimes }, from, to)
-    ? `at one place: \`${to}\` starts the new instances, and those of \`${from}\` end when the new ones serve`
-    : `\`${to}\` starts each first while \`${from}\` serves on; it is taken away from \`${from}\` once it serves on \`${to}\` and those who call it have come along`;
+  const order = orderOf({ runtimes }, from, to);
   const lacks = next === undefined ? [] : lacksOf({ from, to, old, next, addressed });
   const beside = pulledBeside({ runtimes }, from, to);
   const stays: readonly Lack[] =
@@ -58,6 +56,19 @@ function moveOf(
         ];
   const shown = examples.slice(0, mostExamples);
   return { environment, from, to, count, examples: shown, order, lacks: [...lacks, ...stays] };
+}
+
+function orderOf(file: Pick<PlatformFile, 'runtimes'>, from: string, to: string): string {
+  if (isSamePlace(file, from, to))
+    return `at one place: \`${to}\` starts the new instances, and those of \`${from}\` end when the new ones serve`;
+  switch (handedOver(file, from, to)) {
+    case 'agent-first':
+      return `within one cluster: the agent of \`${from}\` lets go of each without deleting anything, then \`${to}\` takes it over; instances run on`;
+    case 'agent-last':
+      return `within one cluster: the agent of \`${to}\` takes each over, then \`${from}\` lets go of it; instances run on`;
+    default:
+      return `\`${to}\` starts each first while \`${from}\` serves on; it is taken away from \`${from}\` once it serves on \`${to}\` and those who call it have come along`;
+  }
 }
 
 interface Move {

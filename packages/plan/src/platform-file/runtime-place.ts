@@ -66,21 +66,51 @@ export function followedBy(
   };
 }
 
+type Runtimes = Pick<PlatformFile, 'runtimes'>;
+type PulledRule = Extract<RuntimeRule, { driver: 'gitops' }>;
+
+/** The context of the cluster in which placements of a repository are; undefined where the platform file does not say. */
+const pulledInto = ({ target, cluster, context }: PulledRule): string | undefined =>
+  target ?? (cluster === undefined ? context : undefined);
+
+/**
+ * How a placement goes from one runtime to another in the same cluster, where both name that cluster, so that no instance
+ * of it is touched. `agent-first`: out of a repository; its agent lets go of it before the new one takes it over.
+ * `agent-last`: into a repository; its agent takes it over, and then the old one lets go. Undefined for every other move.
+ */
+export function handedOver(
+  { runtimes }: Runtimes,
+  left: string,
+  current: string | undefined,
+): 'agent-first' | 'agent-last' | undefined {
+  const [from, to] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
+  if (from?.driver === 'gitops' && to?.driver === 'kubernetes') {
+    const one = from.cluster !== '*' && from.context !== undefined;
+    return one && pulledInto(from) === to.context ? 'agent-first' : undefined;
+  }
+  if (from?.driver !== 'kubernetes' || to?.driver !== 'gitops') return undefined;
+  return pulledInto(to) === from.context && to.cluster !== '*' ? 'agent-last' : undefined;
+}
+
 /**
  * An agent deletes from its cluster what leaves its repository. Where that may be the cluster on which a placement is
- * now, the repository keeps it: why, or undefined once the platform file says that they are two.
+ * now, and its agent cannot be seen to let go of it, the repository keeps it: why, or undefined once the platform file
+ * says that they are two, or the placement is handed over.
  */
 export function pulledBeside(
-  { runtimes }: Pick<PlatformFile, 'runtimes'>,
+  { runtimes }: Runtimes,
   left: string,
   current: string | undefined,
 ): string | undefined {
   const [a, b] = [runtimes[left], current === undefined ? undefined : runtimes[current]];
   if (a?.driver !== 'gitops' || b === undefined || b.driver === 'agent') return undefined;
-  const clusterOf = (rule: typeof a): string | undefined => rule.target ?? rule.context;
-  const [from, to] = [clusterOf(a), b.driver === 'gitops' ? clusterOf(b) : b.context];
+  if (handedOver({ runtimes }, left, current) !== undefined) return undefined;
+  const [from, to] = [pulledInto(a), b.driver === 'gitops' ? pulledInto(b) : b.context];
   if (from !== undefined && to !== undefined && from !== to) return undefined;
-  return from === undefined || to === undefined
-    ? `its agent would delete it where it is now, if that is the same cluster: name \`target\` of both runtimes in the platform file`
-    : `its agent would delete it from ${from}, where it is now: take it out of the agent's hands first`;
+  if (from === undefined || to === undefined)
+    return `its agent would delete it where it is now, if that is the same cluster: name \`target\` of both runtimes in the platform file`;
+  const deletes = `its agent would delete it from ${from}, where it is now`;
+  if (b.driver === 'gitops' || a.cluster === '*')
+    return `${deletes}: take it out of the agent's hands first`;
+  return `${deletes}, and nobody says when it has let go of it: name \`context\` of \`${left}\` in the platform file, where that agent runs`;
 }

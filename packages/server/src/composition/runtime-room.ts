@@ -13,6 +13,7 @@ import {
   environmentsMoved,
   observationIntake,
   type PlacementListener,
+  postgresRolloutLedger,
   postgresRuntimeQueries,
   postgresRuntimeStore,
   type RuntimeOpeners,
@@ -64,7 +65,7 @@ export function runtimeRoom(
   const own = { db, platform, waves, repositoryUrl, queries, store, runtimes, releases };
   const reconcilers = [
     createPlacementReconciler({
-      ...{ ...own, goldenPaths, intake, clock: systemClock },
+      ...{ ...own, goldenPaths, intake, clock: systemClock, ledger: postgresRolloutLedger(db) },
     }),
     createTaskReconciler(own),
     createScheduleReconciler({ ...own, service, clock: systemClock }),

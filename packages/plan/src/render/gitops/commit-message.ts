@@ -20,6 +20,8 @@ export interface ManifestChange {
     | { readonly kind: 'revert'; readonly release: number }
     | { readonly kind: 'unlock' }
     | { readonly kind: 'empty' }
+    | { readonly kind: 'let-go'; readonly to: string }
+    | { readonly kind: 'move'; readonly to: string }
     | { readonly kind: 'remove' };
   readonly by: string;
   readonly why?: string | undefined;
@@ -67,6 +69,10 @@ function subjectOf({ placement, what }: ManifestChange): string {
       return `${placement}: is about to be removed`;
     case 'empty':
       return `${placement}: was the last of its group`;
+    case 'let-go':
+      return `${placement}: is about to move to ${what.to}`;
+    case 'move':
+      return `${placement}: moved to ${what.to}`;
     case 'remove':
       return `${placement}: removed`;
   }

@@ -32,7 +32,7 @@ export {
   ringFolder,
   tombstonePath,
 } from './layout.ts';
-export { type GitOpsManifest, gitopsObjects } from './objects.ts';
+export { type GitOpsManifest, gitopsObjects, lettingGo } from './objects.ts';
 export { type Ring, ringLabels } from './ring.ts';
 export { readOwner, writeOwner } from './owner.ts';
 export { readTombstone, Tombstone, writeTombstone } from './tombstone.ts';

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { renderPlacement } from '../kubernetes/render-placement.ts';
 import { anyInput, inputWith } from '../kubernetes/testing/render-inputs.ts';
 import { blockYaml } from '../yaml/block-yaml.ts';
-import { gitopsObjects } from './objects.ts';
+import { gitopsObjects, lettingGo } from './objects.ts';
 
 const task = { command: ['node', 'migrate.js'] };
 const find = (objects: readonly KubernetesObject[], kind: string): KubernetesObject => {
@@ -174,3 +174,23 @@ test('the bytes are the same every time and read back as what was written', () =
   expect(parseAllDocuments(text).map((document) => document.toJSON() as unknown)).toEqual(objects);
   expect(text.length).toBeLessThan(1_000_000);
 });
+
+test.each(['argocd', 'flux'] as const)(
+  'what %s is to let go of says so on every object, and changes in nothing else',
+  (agent) => {
+    const objects = gitopsObjects({ agent, input: inputWith() }) as unknown as JsonObject[];
+    const once = lettingGo(objects, agent);
+    const said = once.map((object) => {
+      const { annotations } = object['metadata'] as { readonly annotations: JsonObject };
+      return annotations[agent === 'argocd' ? options : prune];
+    });
+
+    expect(said.length).toBeGreaterThan(5);
+    for (const one of said)
+      expect(one).toMatch(
+        agent === 'argocd' ? /^Prune=false,Delete=false(?:,Skip|$)/ : /^disabled$/,
+      );
+    expect(lettingGo(once, agent)).toEqual(once);
+    expect(once.map((object) => object['spec'])).toEqual(objects.map((object) => object['spec']));
+  },
+);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../template/json.ts';
+import type { JsonObject, JsonValue } from '../../template/json.ts';
 import type { RenderInput } from '../kubernetes/input.ts';
 import { fingerprint, shortened } from '../kubernetes/names.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -118,3 +118,33 @@ const ownGroups: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'networking.k8s.io',
   'rbac.authorization.k8s.io',
 ]);
+
+const argoOptions = 'argocd.argoproj.io/sync-options';
+
+/** How an agent is told to leave an object where it is, once it is no more in the repository. */
+function leaving(agent: GitOpsAgent, options: JsonValue | undefined): JsonStrings {
+  if (agent === 'flux') return { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
+  const others = (typeof options === 'string' ? options : '')
+    .split(',')
+    .filter((option) => option !== '' && !/^(?:Prune|Delete)=/.test(option));
+  return {
+    [argoOptions]: ['Prune=false', 'Delete=false', ...others].join(','),
+    // Its Application is in sync without it.
+    'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+  };
+}
+
+/**
+ * The same objects for the agent to let go of: whatever leaves the repository then stays in the cluster. To be seen there
+ * before anything leaves, because agents look at the object in the cluster. Pure, and the same for what is let go already.
+ */
+export const lettingGo = (
+  objects: readonly JsonObject[],
+  agent: GitOpsAgent,
+): readonly JsonObject[] =>
+  objects.map((object) => {
+    const metadata = (object['metadata'] ?? {}) as JsonObject;
+    const before = (metadata['annotations'] ?? {}) as JsonObject;
+    const annotations = { ...before, ...leaving(agent, before[argoOptions]) };
+    return { ...object, metadata: { ...metadata, annotations } };
+  });

@@ -39,6 +39,8 @@ export {
 export type {
   DriftChoice,
   ExecRequest,
+  ForeignHand,
+  LetGoAnswer,
   LogQuery,
   RemovalAnswer,
   RevertChoice,

@@ -41,6 +41,17 @@ export interface WantedPlacement {
  */
 export type RemovalAnswer = boolean | { readonly unproved: string };
 
+/** By what it is known that somebody had an object in hand, in a cluster. */
+export interface ForeignHand {
+  /** The name by which it applies: its entry in `managedFields`. */
+  readonly manager: string;
+  readonly annotations: readonly string[];
+  readonly labels: readonly string[];
+}
+
+/** What is still waited for until whoever acts for a runtime has let go; then, by what it is known. */
+export type LetGoAnswer = { readonly waits: string } | { readonly hand: ForeignHand };
+
 /** A replaceable backend that runs placements: declarative, idempotent, and told only what is wanted. */
 export interface RuntimeDriver {
   /** Whether a rollout can be held where it is. */
@@ -51,6 +62,16 @@ export interface RuntimeDriver {
   apply(wanted: WantedPlacement, signal?: AbortSignal): Promise<ObservedPlacement>;
   /** Asks for removal; asked again until it is over. */
   remove(placement: string, signal?: AbortSignal): Promise<RemovalAnswer>;
+  /**
+   * Has whoever acts for this runtime let go of a placement: what it has in its cluster stays as it is, for `to` to take
+   * over. Asked again until it is over. Absent where nobody acts for the runtime but its driver.
+   */
+  letGo?(placement: string, to: string, signal?: AbortSignal): Promise<LetGoAnswer>;
+  /**
+   * Takes over what another hand has let go of in the same cluster: its fields and no others, and no instance is
+   * touched. Idempotent. Absent where nothing can be taken over.
+   */
+  takeOver?(placement: string, from: ForeignHand, signal?: AbortSignal): Promise<void>;
   /** How it is at this moment; rejects soon when the backend does not answer. */
   observe(placement: string, signal?: AbortSignal): Promise<ObservedPlacement>;
   logs(placement: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;

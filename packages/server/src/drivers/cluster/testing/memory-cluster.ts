@@ -4,6 +4,7 @@ import { servedKinds } from '@pltf/plan/render';
 import type {
   ClusterApi,
   ExecOptions,
+  LiveMetadata,
   LiveObject,
   ObjectKey,
   PodLogLine,
@@ -56,6 +57,8 @@ export interface MemoryCluster extends ClusterApi {
   forgetRequests(): void;
   /** Another manager's Update: a JSON merge patch of what is there, or the whole object when nothing is. */
   edit(key: ObjectKey, manager: string, patch: JsonValue, subresource?: string): LiveObject;
+  /** What another program applies on the server's side, and has its way with. */
+  applyAs(manager: string, object: KubernetesObject): LiveObject;
   /** Requests that fit are refused with this error, `times` times or until the answered function is called. */
   fail(matcher: RequestMatcher, error: Error, times?: number): () => void;
   /** What the cluster serves from now on; kinds that are gone are refused. */
@@ -100,10 +103,26 @@ class InMemoryCluster implements MemoryCluster {
 
   edit(key: ObjectKey, manager: string, patch: JsonValue, subresource?: string): LiveObject {
     const live = this.objects.get(key);
-    const before = live === undefined ? bare(key) : ownedOf(live);
-    const object = mergePatch(before.object, patch) as JsonObject;
+    const found = live === undefined ? bare(key) : ownedOf(live);
+    const object = mergePatch(found.object, patch) as JsonObject;
+    // Who owns what may be said by a write, as an API server has it.
+    const { managedFields: said } = object['metadata'] as unknown as LiveMetadata;
+    const before = said === undefined ? found : { ...found, managedFields: said };
     const next = updateFields(before, object, { manager, subresource, at: this.objects.at() });
     return this.objects.write(this.objects.prepare(next));
+  }
+
+  applyAs(manager: string, object: KubernetesObject): LiveObject {
+    const applied = this.#applied(manager, object, true);
+    if ('conflicts' in applied) throw new Error('forced, and refused');
+    return this.objects.write(this.objects.prepare(applied));
+  }
+
+  #applied(manager: string, object: KubernetesObject, force: boolean) {
+    const key = keyOf(object);
+    const live = this.objects.get(key);
+    const author = { manager, at: this.objects.at(), force };
+    return applyFields(live === undefined ? bare(key) : ownedOf(live), copyOf(object), author);
   }
 
   fail(matcher: RequestMatcher, error: Error, times = Number.POSITIVE_INFINITY): () => void {
@@ -159,12 +178,7 @@ class InMemoryCluster implements MemoryCluster {
   ): ReturnType<ClusterApi['apply']> {
     const key = keyOf(object);
     await this.#ask({ verb: 'apply', ...key, dryRun: options.dryRun === true }, options.signal);
-    const live = this.objects.get(key);
-    const applied = applyFields(live === undefined ? bare(key) : ownedOf(live), copyOf(object), {
-      manager: 'pltf',
-      at: this.objects.at(),
-      force: options.force === true,
-    });
+    const applied = this.#applied('pltf', object, options.force === true);
     if ('conflicts' in applied) return { ok: false, conflicts: applied.conflicts };
     const next = this.objects.prepare(applied);
     return { ok: true, object: options.dryRun === true ? next : this.objects.write(next) };
@@ -174,7 +188,12 @@ class InMemoryCluster implements MemoryCluster {
     ...[key, patch, options = {}]: Parameters<ClusterApi['patch']>
   ): ReturnType<ClusterApi['patch']> {
     await this.#ask({ verb: 'patch', ...key }, options.signal);
-    if (this.objects.get(key) === undefined) throw missing(key);
+    const live = this.objects.get(key);
+    if (live === undefined) throw missing(key);
+    const given = isMap(patch) && isMap(patch['metadata']) ? patch['metadata'] : {};
+    const version = given['resourceVersion'];
+    if (version !== undefined && version !== live.metadata.resourceVersion)
+      throw new PltfError('conflict', { detail: `${key.kind} ${key.name} was changed meanwhile` });
     return this.edit(key, 'pltf', patch, options.subresource);
   }
 

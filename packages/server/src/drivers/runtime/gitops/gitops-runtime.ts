@@ -10,6 +10,7 @@ import {
   revertManifest,
 } from './drift/drift.ts';
 import { applyPass, foreignFile, observePass, type PassParts } from './placement-pass.ts';
+import { isFileKnown, letGoStep, withoutFile } from './removal/letting-go.ts';
 import { isUnproved, type Leftovers, removalStep } from './removal/removal.ts';
 import { removalTurns } from './removal/removal-turns.ts';
 import { ringFacts } from './repository/manifest.ts';
@@ -41,7 +42,7 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
   const foreignIn = async (placement: string): Promise<ForeignFile | undefined> => {
     const record = await recordOf(placement);
     const file = fileOf(placement);
-    if (record?.written === undefined) return undefined;
+    if (record === undefined || !isFileKnown(record)) return undefined;
     return foreignFile(partsOf(file), file, record, await facts());
   };
   const turns = removalTurns(rule.removals, clock);
@@ -80,6 +81,17 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
       turns.forget(placement);
       await ledger.remove(runtime, placement);
       return isUnproved(left) ? left : true;
+    },
+    letGo: async (placement, to, signal) => {
+      await watch?.ready(waitSignal(signal)).catch(() => undefined);
+      const file = fileOf(placement);
+      const entry = await ledger.read(runtime, placement);
+      // Should it come back, it is written anew, whatever is there by then.
+      if (entry !== undefined && isFileKnown(entry.record))
+        await ledger.write(withoutFile(entry.record), entry.version);
+      drifts.forget(placement);
+      const letting = { record: entry?.record, facts: await facts(), to };
+      return letGoStep(withRepository(dependencies, file), file, letting);
     },
     observe: async (placement) => {
       const record = await recordOf(placement);

@@ -12,6 +12,7 @@ import { lastLines } from './last-lines.ts';
 import { lookAt, silence } from './look.ts';
 import { observedPlacement } from './observed-placement.ts';
 import type { PlacementSight } from './placement-sight.ts';
+import { isFileKnown } from './removal/letting-go.ts';
 import { type GitOpsRule, manifestObjects } from './repository/manifest.ts';
 import type { PlacementFile } from './repository/placement-file.ts';
 import { blobOf, manifestBytes } from './repository/ring-repository.ts';
@@ -231,8 +232,7 @@ async function tell(
   const silent = silence(dependencies, new Date(record.written?.at ?? record.startedAt));
   const waiting = writes.waiting(record.placement);
   const instances = await dependencies.inCluster?.instances(record, memory);
-  const isForeign =
-    record.written !== undefined && there !== undefined && there !== record.written.blob;
+  const isForeign = isFileKnown(record) && there !== undefined && there !== record.written?.blob;
   const foreign = isForeign && waiting === undefined ? foreignOf(found) : undefined;
   const drift = foreign && (await drifts.of(dependencies, foreign, there));
   return observedPlacement(record, {

@@ -1,6 +1,6 @@
 import { type ExecOutput, type ObservedPlacement, PltfError } from '@pltf/contracts';
 import type { ExecRequest, RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
-import { removeSet } from './apply/index.ts';
+import { removeSet, takeOverSet } from './apply/index.ts';
 import { findDrift, revertDrift } from './drift/index.ts';
 import { evidenceOf } from './evidence/index.ts';
 import { execInPod } from './inside/exec.ts';
@@ -41,6 +41,10 @@ export function kubernetesRuntime(options: KubernetesRuntimeOptions): Kubernetes
     remove: (placement, signal) => {
       following.know(placement);
       return remove(dependencies, removals, placement, signal);
+    },
+    takeOver: async (placement, from, signal) => {
+      await options.cache.ready(signal);
+      await takeOverSet(setOf(dependencies, placement), from, signal);
     },
     observe: async (placement) => {
       const observed = await observe(dependencies, placement);

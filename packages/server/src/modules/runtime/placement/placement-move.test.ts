@@ -13,6 +13,7 @@ import { shownPhase } from '../runtime-views.ts';
 import { runtimesByName } from '../runtimes.ts';
 import { type MemoryRuntime, memoryRuntime } from '../testing/memory-runtime.ts';
 import { source } from '../testing/placements.ts';
+import { memoryLedger } from '../testing/memory-ledger.ts';
 import { knownRelease, type ReleaseToPlace } from './placement.ts';
 import { createPlacementReconciler } from './placement-reconciler.ts';
 
@@ -76,7 +77,7 @@ function pass(id = 'shop.prod'): Promise<unknown> {
     gitops: () => Promise.resolve(repository),
   };
   const reconciler = createPlacementReconciler({
-    ...{ db, platform, waves, queries, store },
+    ...{ db, platform, waves, queries, store, ledger: memoryLedger() },
     clock: { now: () => new Date(Date.now() + agoMs) },
     runtimes: runtimesByName(platform, openers, systemClock),
     intake: observationIntake({ db, store, listener }),

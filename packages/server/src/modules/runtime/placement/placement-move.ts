@@ -6,6 +6,7 @@ import { platformActor } from '../../../kernel/events.ts';
 import type { PlatformHistory, PlatformSource } from '../../../kernel/platform-source.ts';
 import { type Db, transact } from '../../../persistence/transaction.ts';
 import { placementReconciler } from '../loops.ts';
+import type { RolloutLedger } from '../rollout/rollout-ledger.ts';
 import type { RuntimeQueries } from '../runtime-queries.ts';
 import type { RuntimeStore } from '../runtime-store.ts';
 import type { Runtimes } from '../runtimes.ts';
@@ -21,6 +22,7 @@ export interface MoveDependencies {
   readonly store: RuntimeStore;
   readonly queries: RuntimeQueries;
   readonly runtimes: Runtimes;
+  readonly ledger: RolloutLedger;
 }
 
 /**
@@ -145,7 +147,8 @@ async function takeFrom(
   }
 }
 
-async function writeLeft(
+/** Writes down what is left where, and tells it. */
+export async function writeLeft(
   { db, store }: MoveDependencies,
   { id, component, environment, leftOn: before }: Placement,
   leftOn: readonly string[],

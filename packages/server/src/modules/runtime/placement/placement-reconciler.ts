@@ -12,7 +12,9 @@ import type { RuntimeDriver, WantedPlacement } from '../runtime-driver.ts';
 import { runtimeIn } from '../runtimes.ts';
 import type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
 import { calleesOf, keepEdges } from './placement-edges.ts';
+import { handOver as handOverInCluster } from './hand-over.ts';
 import {
+  type LeftBehind,
   leaveBehind,
   type MoveDependencies,
   settleRuntime,
@@ -44,10 +46,19 @@ export function createPlacementReconciler(
       const found = await queries.findPlacement(id);
       if (found === undefined) return undefined;
       if (found.state === 'removing') {
-        const gone = await removeEverywhere(dependencies, found, signal);
+        // In nobody's hands it would be left behind: who is to have it takes it over, and then it goes.
+        const handed = await handOverInCluster(dependencies, found, signal);
+        const gone =
+          handed.waits.length === 0 &&
+          (await removeEverywhere(dependencies, handed.placement, signal));
         return gone ? undefined : { again: new Date(Date.now() + lookAgainMs) };
       }
-      const placement = await settleRuntime(dependencies, found);
+      const moving = await settleRuntime(dependencies, found);
+      const { placement, waits } = await handOverInCluster(dependencies, moving, signal);
+      if (waits.length > 0) {
+        await tellWaiting(dependencies, placement, waits);
+        return { again: new Date(Date.now() + lookAgainMs) };
+      }
       const source = await releases.toPlace(
         placement.component,
         placement.release,
@@ -75,6 +86,21 @@ export function createPlacementReconciler(
       return stays.length === 0 ? undefined : { again: new Date(Date.now() + lookAgainMs) };
     },
   };
+}
+
+/** What serves serves on, in the hands that it is in. */
+async function tellWaiting(
+  { intake, runtimes }: PlacementReconcilerDependencies,
+  { id, observed }: Placement,
+  waits: readonly LeftBehind[],
+): Promise<void> {
+  const [first] = waits;
+  if (first === undefined) return;
+  const seen = await runtimes
+    .named(first.runtime)
+    .then((driver) => driver.observe(id))
+    .catch(() => undefined);
+  if (seen !== undefined) await intake.observed(shownWhileMoving(seen, observed, waits));
 }
 
 /** What keeps the runtime from being told is told on the placement, and the loop tries it again. */

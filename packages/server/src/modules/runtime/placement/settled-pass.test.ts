@@ -12,6 +12,7 @@ import { asOf } from '../runtime-views.ts';
 import { runtimesByName } from '../runtimes.ts';
 import { memoryRuntime } from '../testing/memory-runtime.ts';
 import { source } from '../testing/placements.ts';
+import { memoryLedger } from '../testing/memory-ledger.ts';
 import { createPlacementReconciler } from './placement-reconciler.ts';
 
 const platform = {
@@ -65,6 +66,7 @@ const pass = (): Promise<unknown> => {
   const queries = postgresRuntimeQueries(db);
   const reconciler = createPlacementReconciler({
     ...{ db, platform, queries, store, clock: systemClock, intake, runtimes: runtimes() },
+    ledger: memoryLedger(),
     waves: { stayingWith: () => Promise.resolve(undefined) },
     goldenPaths: { goldenPaths: () => Promise.resolve([]) },
     repositoryUrl: (component) => `http://localhost/git/${component}.git`,

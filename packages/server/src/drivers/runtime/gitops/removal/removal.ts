@@ -1,9 +1,11 @@
 import type { ClusterFacts } from '@pltf/plan/render';
-import { commitText, writeTombstone } from '@pltf/plan/render';
+import { commitText } from '@pltf/plan/render';
 import type { RolloutRecord } from '../../../../modules/runtime/index.ts';
 import type { GitOpsDependencies } from '../dependencies.ts';
 import { lookAt, silence } from '../look.ts';
 import { isOwn, nameOf } from '../placement-sight.ts';
+import { bury, letBecomeEmpty } from './bury.ts';
+import { movedOut, stillMoving } from './letting-go.ts';
 import { unlockedObjects } from '../repository/manifest.ts';
 import type { PlacementFile } from '../repository/placement-file.ts';
 import { blobOf, manifestBytes } from '../repository/ring-repository.ts';
@@ -40,13 +42,17 @@ export async function removalStep(
   const head = await repository.head();
   const manifest = head === undefined ? undefined : await repository.blobAt(head, file.manifest);
   const stone = head === undefined ? undefined : await repository.blobAt(head, file.tombstone);
-  if (manifest === undefined && stone !== undefined) return proof(parts, file, stone);
+  if (manifest === undefined && stone !== undefined) {
+    const moved = await movedOut(parts.dependencies, file, head);
+    if (moved) return afterMove(parts.dependencies, file, stone);
+    return proof(parts, file, stone);
+  }
   if (manifest === undefined && record?.written === undefined) return [];
   const waits = parts.turns.take(file.placement);
   if (waits !== undefined) return [waits];
   const locked = manifest !== undefined && (await unlock(parts, file, record, facts, manifest));
   if (locked !== undefined && locked !== false) return [locked];
-  const commit = await bury(parts, file, head);
+  const commit = await bury(parts.dependencies, file, head);
   if (watch === undefined && target === undefined) return unprovedBy(parts, commit);
   return ['the agent has not taken it out of the cluster yet'];
 }
@@ -80,31 +86,6 @@ async function unlock(
   return arrived
     ? undefined
     : `its namespace is unlocked first: ${sight.why === '' ? 'the agent has not come to that yet' : sight.why}`;
-}
-
-/** The manifest goes, the tombstone says who, when and why; only now the follower may become empty. */
-async function bury(
-  { dependencies }: RemovalParts,
-  file: PlacementFile,
-  head: string | undefined,
-): Promise<string> {
-  const { repository, changes, clock } = dependencies;
-  const asked = await changes.asked(file.placement);
-  const last =
-    head === undefined || !(await repository.others(head, file.follower.folder, file.manifest));
-  const stone = writeTombstone({
-    placement: file.placement,
-    by: asked.by,
-    at: clock.now().toISOString(),
-    ...(asked.why === undefined ? {} : { why: asked.why.slice(0, 500) }),
-  });
-  const files = new Map<string, Uint8Array | undefined>([
-    ...(await repository.following(file.follower, last)),
-    [file.tombstone, new TextEncoder().encode(stone)],
-    [file.manifest, undefined],
-  ]);
-  const text = commitText({ placement: file.placement, what: { kind: 'remove' }, ...asked });
-  return (await repository.write(files, text)).commit;
 }
 
 /** Argo CD asks before it deletes a namespace that nobody was seen to unlock. */
@@ -153,24 +134,16 @@ async function proof(
   return [];
 }
 
-/**
- * The last two of a group may have gone in one commit, neither seeing that it was the last: its follower would refuse to
- * become empty for ever. So would one whose file went although what it had applied is still there.
- */
-async function letBecomeEmpty(
-  { repository, changes }: GitOpsDependencies,
+/** It runs on in another's hands: what is left to do here is that nobody follows it any more. */
+async function afterMove(
+  dependencies: GitOpsDependencies,
   file: PlacementFile,
-): Promise<void> {
-  const { follower, manifest, placement } = file;
-  const head = await repository.head();
-  if (head === undefined || (await repository.others(head, follower.folder, manifest))) return;
-  const path = repository.followerPath(follower);
-  const wanted = (await repository.following(follower, true)).get(path);
-  const there = await repository.followerFile(follower);
-  if (wanted === undefined || (there !== undefined && Buffer.from(there).equals(wanted))) return;
-  const asked = await changes.asked(placement);
-  const text = commitText({ placement, what: { kind: 'empty' }, ...asked });
-  await repository.write(new Map([[path, wanted]]), text);
+  stone: string,
+): Promise<Leftovers> {
+  const waits = await stillMoving(dependencies, file, stone);
+  if (waits !== undefined) return [waits];
+  if (file.alone) await unfollow(dependencies, file);
+  return [];
 }
 
 /** Whether the namespace is gone, where a context leads to the cluster; undefined where none does. */

@@ -11,7 +11,11 @@ import {
 } from '@pltf/plan/render';
 import type { Accepted, RolloutRecord } from '../../../../modules/runtime/index.ts';
 import type { Served } from '../../../cluster/cluster-api.ts';
-import { factsFor } from '../../kubernetes/rollout/placement-objects.ts';
+import {
+  factsFor,
+  isOfWorkload,
+  withTemplateMark,
+} from '../../kubernetes/rollout/placement-objects.ts';
 import { type Target, targetOf } from '../../kubernetes/rollout/rollout-accept.ts';
 
 export type GitOpsRule = Extract<RuntimeRule, { driver: 'gitops' }>;
@@ -55,14 +59,19 @@ export function manifestObjects(
   const command = taskOf(record, target);
   const task = command === undefined ? undefined : { command, timeoutSeconds: taskTimeoutSeconds };
   const ahead = agent === 'flux' && record.stage === 'release-task';
-  return gitopsObjects({
+  const objects = gitopsObjects({
     agent,
     input,
     // Flux runs the task from a commit of its own: the one with the new workload has it no more.
     task: agent === 'flux' && !ahead ? undefined : task,
     before: ahead ? { workload: goodInput(record, facts) } : undefined,
   });
+  return objects.map(asElsewhere);
 }
+
+/** As on a cluster that we apply to ourselves: who takes it over from whom need not start anything anew. */
+const asElsewhere = (object: KubernetesObject): KubernetesObject =>
+  isOfWorkload(object) ? withTemplateMark(object) : object;
 
 /** The same without what keeps namespace and claims from being pruned, of what is written now. */
 export function unlockedObjects(
@@ -72,7 +81,9 @@ export function unlockedObjects(
 ): readonly KubernetesObject[] | undefined {
   const target = targetOf(record);
   const input = target === undefined ? undefined : inputOf(target, facts);
-  return input === undefined ? undefined : gitopsObjects({ agent, input, unlocked: true });
+  return input === undefined
+    ? undefined
+    : gitopsObjects({ agent, input, unlocked: true }).map(asElsewhere);
 }
 
 /** Only on the way forward: what goes back has run its task long ago. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuntimeRule } from '@pltf/contracts';
-import type { ReleaseImages } from '../../../../modules/runtime/index.ts';
+import type { ReleaseImages, RolloutLedger } from '../../../../modules/runtime/index.ts';
 import { memoryLedger } from '../../../../modules/runtime/testing/memory-ledger.ts';
 import type { ClusterApi } from '../../../cluster/cluster-api.ts';
 import {
@@ -42,6 +42,7 @@ export interface World extends AsyncDisposable {
   /** The bare repository's folder. */
   readonly location: string;
   readonly hub: MemoryCluster;
+  readonly ledger: RolloutLedger;
   readonly argo: SimulatedArgo;
   readonly target: MemoryTarget;
   /** Milliseconds that the driver's clock is ahead. */
@@ -141,7 +142,7 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
   const ref = `refs/heads/${rule.branch}`;
   const head = async (): Promise<string> => (await repo.head(ref)) ?? '';
   return {
-    ...{ runtime, driver: runtime.driver, repo, location, hub, argo, target, woken, head },
+    ...{ runtime, driver: runtime.driver, repo, location, hub, ledger, argo, target, woken, head },
     get ahead() {
       return state.ahead;
     },

@@ -139,11 +139,12 @@ export class SimulatedArgo {
   async #prune(gone: readonly Manifested[], known: Followed): Promise<readonly Manifested[]> {
     const asks: Manifested[] = [];
     for (const object of gone) {
-      if (object.metadata.annotations?.[guard]?.includes('Prune=confirm') === true) {
+      const said = object.metadata.annotations?.[guard] ?? '';
+      if (said.includes('Prune=confirm')) {
         asks.push(object);
         continue;
       }
-      await this.#options.target.remove(object);
+      if (!said.includes('Prune=false')) await this.#options.target.remove(object);
       known.applied.delete(idOf(object));
     }
     return asks;

@@ -10,7 +10,7 @@ import { platformLabel } from './seal.ts';
  */
 export async function deleteMember(
   set: PlacementSet,
-  seen: SeenObject,
+  seen: Pick<SeenObject, 'apiVersion' | 'kind' | 'name' | 'namespace' | 'uid'>,
   signal: AbortSignal | undefined,
 ): Promise<'gone' | 'going' | 'left'> {
   const key: ObjectKey = {

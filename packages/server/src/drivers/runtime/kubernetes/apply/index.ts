@@ -1,6 +1,7 @@
 export { type ApplyOutcome, isComplete, type RefusedObject } from './apply-outcome.ts';
 export { applySet, type Part } from './apply-set-pass.ts';
 export type { ObjectDifference, ObjectState } from './difference.ts';
+export { takeOverSet } from './hand-over.ts';
 export { claimNamespace } from './namespace-claim.ts';
 export { nameOf, type PlacementSet, placementSet } from './placement-set.ts';
 export { type PruneOutcome, prune } from './prune.ts';

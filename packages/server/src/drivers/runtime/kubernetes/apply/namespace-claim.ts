@@ -19,11 +19,16 @@ export async function claimNamespace(
   const live = await cluster.get(key, signal);
   if (live === undefined) return 'free';
   const owner = live.metadata.labels?.[platformLabel];
-  if (owner !== seal.platform) throw foreign(namespace, owner, seal.platform);
+  if (owner !== seal.platform) throw foreignNamespace(namespace, owner, seal.platform);
   return live.metadata.deletionTimestamp === undefined ? 'ours' : 'deleting';
 }
 
-function foreign(namespace: string, owner: string | undefined, platform: string): PltfError {
+/** Whose the namespace is, and what to do about it. */
+export function foreignNamespace(
+  namespace: string,
+  owner: string | undefined,
+  platform: string,
+): PltfError {
   const detail =
     owner === undefined
       ? `the namespace ${namespace} is there already, and pltf did not make it`

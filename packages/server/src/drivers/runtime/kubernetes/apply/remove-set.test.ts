@@ -92,16 +92,26 @@ describe('the removal of a placement', () => {
     expect(old.cluster.objects.all()).toEqual([]);
   });
 
-  it('leaves alone what an agent that pulls from Git has taken over', async () => {
+  it('leaves to an agent that pulls from Git what that has taken over, and takes out the rest', async () => {
     const { cluster, set, pass } = placed();
     await pass();
+    const deployment = { ...ingress, apiVersion: 'apps/v1', kind: 'Deployment' };
     const annotations = { 'argocd.argoproj.io/tracking-id': 'east:/Namespace:/users-api--prod' };
-    cluster.edit(itself, 'argocd-controller', { metadata: { annotations } });
+    for (const key of [itself, deployment])
+      cluster.edit(key, 'argocd-controller', { metadata: { annotations } });
+    const before = cluster.objects.get(deployment);
 
     const outcome = await removeSet(set);
 
+    const after = cluster.objects.get(deployment);
     expect(outcome).toEqual({ gone: true, leftovers: [] });
-    expect(cluster.objects.get(ingress)).toBeDefined();
+    expect(after?.['spec']).toEqual(before?.['spec']);
+    expect(after?.metadata.uid).toBe(before?.metadata.uid);
+    expect(after?.metadata.managedFields?.map(({ manager }) => manager)).not.toContain('pltf');
+    expect(cluster.objects.get(itself)?.metadata.labels?.['pltf.dev/platform']).toBeUndefined();
+    expect(cluster.objects.get(ingress)).toBeUndefined();
+    expect(await removeSet(set)).toEqual({ gone: true, leftovers: [] });
+    expect(cluster.objects.get(deployment)).toBeDefined();
   });
 
   it('ends the same wherever it is killed', async () => {

@@ -1,6 +1,7 @@
 import type { LiveObject, ObjectKey } from '../../../cluster/cluster-api.ts';
 import type { SeenObject } from '../../../cluster/cluster-cache.ts';
 import { deleteMember } from './delete-member.ts';
+import { isPulled, releaseSet } from './hand-over.ts';
 import { inParallel } from './in-parallel.ts';
 import { leftoversOf } from './leftovers.ts';
 import { type PlacementSet, seenObjects } from './placement-set.ts';
@@ -24,14 +25,16 @@ const atOnce = 6;
 /**
  * One step of a removal that a person has asked for: deletes the next stage once the one before has gone, and answers
  * what is left without waiting for it. To be called again when something in the namespace changed. A namespace that is
- * not ours is left alone, and counts as gone: there is nothing of ours in it. So is one that another runtime or an agent
- * that pulls from Git has taken over since: the placement has moved within the cluster. Idempotent.
+ * not ours is left alone, and counts as gone: there is nothing of ours in it. So does one that another runtime has taken
+ * over since, or an agent that pulls from Git: the placement has moved within the cluster, and the agent gets our fields
+ * of it. Idempotent.
  */
 export async function removeSet(set: PlacementSet, signal?: AbortSignal): Promise<RemovalOutcome> {
   const key: ObjectKey = { apiVersion: 'v1', kind: 'Namespace', name: set.namespace };
   const live = await set.cluster.get(key, signal);
-  if (live === undefined || !isOurs(set, live) || isHandedOver(set, live))
-    return { gone: true, leftovers: [] };
+  if (live === undefined || !isOurs(set, live)) return { gone: true, leftovers: [] };
+  if (isPulled(live)) await releaseSet(set, signal);
+  if (isPulled(live) || isOfAnother(set, live)) return { gone: true, leftovers: [] };
   if (live.metadata.deletionTimestamp === undefined) {
     for (const kinds of stages) {
       const left = membersIn(set, kinds);
@@ -54,14 +57,9 @@ export async function removeSet(set: PlacementSet, signal?: AbortSignal): Promis
 const isOurs = ({ seal }: PlacementSet, { metadata }: LiveObject): boolean =>
   metadata.labels?.[platformLabel] === seal.platform;
 
-/** By these marks agents that pull from Git know what is theirs: of Argo CD, and of Flux. */
-const agentMarks = ['argocd.argoproj.io/tracking-id', 'kustomize.toolkit.fluxcd.io/name'];
-
-function isHandedOver({ seal }: PlacementSet, { metadata }: LiveObject): boolean {
-  const { annotations = {}, labels = {} } = metadata;
-  const runtime = annotations[runtimeAnnotation];
-  const pulled = agentMarks.some((mark) => mark in annotations || mark in labels);
-  return pulled || (runtime !== undefined && runtime !== seal.runtime);
+function isOfAnother({ seal }: PlacementSet, { metadata }: LiveObject): boolean {
+  const runtime = metadata.annotations?.[runtimeAnnotation];
+  return runtime !== undefined && runtime !== seal.runtime;
 }
 
 const membersOf = ({ cache, namespace, seal }: PlacementSet): readonly SeenObject[] =>

@@ -98,7 +98,7 @@ export function targetObjects(target: Target, cluster: ClusterFacts, by: Seal): 
   const instances = isSame ? rendered : renderPlacement(inputOf(target, factsOf(before)));
   const objects = [
     ...rendered.filter((object) => !isOfWorkload(object)),
-    ...instances.filter(isOfWorkload).map(marked),
+    ...instances.filter(isOfWorkload).map(withTemplateMark),
   ];
   const sealed = seal(objects, by);
   const workload = sealed.find(({ kind }) => workloadKinds.has(kind));
@@ -132,7 +132,7 @@ type Fields = Record<string, unknown>;
 const fieldsOf = (value: unknown): Fields => (value ?? {}) as Fields;
 
 /** Pods tell which template they were made from. A job's turns come and go by themselves. */
-function marked(object: KubernetesObject): KubernetesObject {
+export function withTemplateMark(object: KubernetesObject): KubernetesObject {
   const spec = fieldsOf(object['spec']);
   if (spec['template'] === undefined) return object;
   const template = fieldsOf(spec['template']);
