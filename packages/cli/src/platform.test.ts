@@ -247,6 +247,19 @@ describe('a cluster', () => {
     );
   });
 
+  test('is not added before somebody says so; the command that does it says all that was typed', async () => {
+    platform.handlers.getPlatform = () => view;
+    platform.handlers.checkCluster = () => ({ minor: 33, missing: [] });
+    platform.handlers.planPlatform = () => plan;
+    const typed =
+      'pltf platform runtime add berlin --context kind --registry registry.example.com/pltf';
+
+    const { code, err } = await pltf(typed.slice('pltf '.length));
+
+    expect(code).toBe(64);
+    expect(err).toContain(`${typed} --yes`);
+  });
+
   test('is not added when it does not, and what is missing is named', async () => {
     platform.handlers.getPlatform = () => view;
     platform.handlers.checkCluster = () => ({

@@ -28,7 +28,7 @@ const titles: Readonly<Record<StepName, string>> = {
   image: 'waiting for its image',
   'waiting-healthy': 'waiting until healthy',
   'release-task': 'release task',
-  holding: 'holding requests',
+  holding: 'on hold',
   switching: 'switching traffic',
   draining: 'draining',
   done: 'done',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusterPermissions, clusterRole } from './cluster-role.ts';
+import { clusterPermissions, clusterRole, platformRole } from './cluster-role.ts';
 import { addedKinds, servedKinds } from './input.ts';
 
 const names = clusterPermissions.map(({ group, resource, verb }) => `${verb} ${resource}.${group}`);
@@ -48,5 +48,15 @@ describe('the role that a cluster gives to the platform', () => {
       roleRef: { name: 'pltf' },
       subjects: [{ kind: 'ServiceAccount', name: 'pltf', namespace: 'pltf-system' }],
     });
+  });
+
+  it('of a second platform in the same cluster leaves that of the first as it is', () => {
+    const wholeCluster = (objects: ReturnType<typeof platformRole>) =>
+      objects
+        .filter(({ kind }) => String(kind).startsWith('ClusterRole'))
+        .map(({ metadata }) => (metadata as { readonly name: string }).name);
+
+    expect(wholeCluster(platformRole())).toEqual(['pltf', 'pltf']);
+    expect(wholeCluster(platformRole('shop'))).toEqual(['pltf-shop', 'pltf-shop']);
   });
 });

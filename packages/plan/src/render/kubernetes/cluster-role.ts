@@ -66,10 +66,21 @@ export const clusterPermissions: readonly ClusterPermission[] = rules.flatMap(
 );
 
 export interface ClusterRoleOptions {
-  /** Name of the role, of its binding and of the account. */
+  /** Name of the account, of the role and of its binding. */
   readonly name: string;
   /** Where the account is. */
   readonly namespace: string;
+}
+
+const usualNamespace = 'pltf-system';
+
+/**
+ * The role that a person applies. A role and its binding belong to the whole cluster: those of a second platform there
+ * have names of their own, or it would take away the rights of the first.
+ */
+export function platformRole(namespace = usualNamespace): readonly JsonObject[] {
+  const name = namespace === usualNamespace ? 'pltf' : `pltf-${namespace}`;
+  return clusterRole({ name, namespace });
 }
 
 /** The least that the platform needs in a cluster: an account, its role, and what binds both. */

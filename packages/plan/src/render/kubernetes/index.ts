@@ -5,6 +5,7 @@ export {
   type ClusterRoleOptions,
   clusterPermissions,
   clusterRole,
+  platformRole,
 } from './cluster-role.ts';
 export { explainField, type FieldExplanation, type FieldPath } from './explain-field.ts';
 export { readField } from './field-text.ts';

@@ -84,7 +84,7 @@ function PromoteDialog({ from, to, release, component, onClose }: PromoteProps):
         The very release that serves in {from} goes to {to}, without a rebuild
         {there === undefined
           ? '.'
-          : ` and without a dropped request; #${there} stays warm for a way back.`}
+          : ` and without a dropped request. “Roll back” goes back to #${there}.`}
       </p>
       {facts === undefined ? null : (
         <p className="quiet small">

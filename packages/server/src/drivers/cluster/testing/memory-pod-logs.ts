@@ -9,6 +9,7 @@ interface Written extends PodLogLine {
 export class MemoryPodLogs {
   readonly #lines = new Map<string, Written[]>();
   readonly #waiters = new Set<() => void>();
+  readonly #ends = new Map<string, number>();
 
   write(
     namespace: string,
@@ -31,6 +32,17 @@ export class MemoryPodLogs {
     for (const wake of [...this.#waiters]) wake();
   }
 
+  /** Its container has ended: who follows it comes to the end of it. */
+  end(namespace: string, pod: string): void {
+    const name = `${namespace}/${pod}`;
+    this.#ends.set(name, this.#endsOf(name) + 1);
+    for (const wake of [...this.#waiters]) wake();
+  }
+
+  #endsOf(name: string): number {
+    return this.#ends.get(name) ?? 0;
+  }
+
   async *read(namespace: string, pod: string, options: PodLogOptions): AsyncGenerator<PodLogLine> {
     const lines = (): readonly Written[] =>
       (this.#lines.get(`${namespace}/${pod}`) ?? []).filter(
@@ -41,13 +53,14 @@ export class MemoryPodLogs {
             line.container === undefined ||
             line.container === options.container),
       );
+    const ends = this.#endsOf(`${namespace}/${pod}`);
     let next = options.tail === undefined ? 0 : Math.max(0, lines().length - options.tail);
     while (!options.signal.aborted) {
       const line = lines()[next];
       if (line !== undefined) {
         next += 1;
         yield { at: line.at, text: line.text };
-      } else if (options.follow === true) {
+      } else if (options.follow === true && this.#endsOf(`${namespace}/${pod}`) === ends) {
         await this.#next(options.signal);
       } else {
         return;

@@ -13,6 +13,8 @@ export interface SimulationOptions {
   readonly fate?: (pod: LiveObject) => PodFate;
   /** Why a pod of this owner may not be made, in the words of the API server: a quota, a webhook. Undefined: it may. */
   readonly refuse?: (owner: LiveObject) => string | undefined;
+  /** Whether the cluster's controllers come to say how it stands with an object; they do when absent. */
+  readonly tells?: (object: LiveObject) => boolean;
   /** Milliseconds; the clock of the cluster. */
   readonly now?: () => number;
   /** By itself after every write and whenever time brings something; else a test calls `pass`. */
@@ -143,6 +145,7 @@ class Simulation implements WorkloadSimulation, Workshop {
   status(object: LiveObject, status: JsonObject): void {
     const key = keyOf(object);
     if (this.cluster.objects.get(key) === undefined) return;
+    if (this.#options.tells?.(object) === false) return;
     this.cluster.edit(key, maker, { status }, 'status');
   }
 

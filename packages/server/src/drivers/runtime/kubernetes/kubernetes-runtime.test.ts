@@ -1,4 +1,4 @@
-import { ClusterSettings, type LogLine, type ObservedPlacement } from '@pltf/contracts';
+import { ClusterSettings, type LogLine, type ObservedPlacement, PltfError } from '@pltf/contracts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type WantedChange,
@@ -48,6 +48,16 @@ describe('a rollout on a cluster', () => {
     const again = await bench.driver.apply(wanted(1, 1));
     expect(again.phase).toBe('running');
     expect(bench.cluster.requests).toEqual([]);
+  });
+
+  test('is over when its instances are well, however late the cluster is to sum them up', async () => {
+    await bench.reach(wanted(1, 1), ended);
+    bench.tells = ({ kind }) => kind !== 'Deployment';
+
+    const done = await bench.reach(wanted(2, 2), ended);
+
+    expect(done).toMatchObject({ phase: 'running', serving: { number: 2 } });
+    expect(done.instances.map(({ release }) => release)).toEqual([2, 2]);
   });
 
   test('goes back by itself when its instances end, and says why with their last lines', async () => {
@@ -322,5 +332,34 @@ describe('logs', () => {
     );
 
     expect(await taken).toEqual(['first', 'joined']);
+  });
+
+  test('that are followed go on with the next instance of the same name, each line once', async () => {
+    const run = { startTimeoutMs: 1000, volume: '/srv/uploads' };
+    await bench.reach(wanted(1, 1, { instances: 1, run }), ended);
+    const [one] = objectsOf('Pod');
+    write(one?.metadata.name, 'first', 1);
+    const lines = bench.driver.logs(id, { tail: 10, follow: true }, AbortSignal.timeout(10_000));
+    const taken = take(lines, 2);
+
+    const rolled = bench.reach(wanted(2, 2, { instances: 1, run }), ended);
+    const uids = () => objectsOf('Pod').map(({ metadata }) => metadata.uid);
+    await vi.waitFor(() => expect(uids()).not.toContain(one?.metadata.uid), { timeout: 10_000 });
+    bench.cluster.podLogs.end(namespace, one?.metadata.name ?? '');
+    await rolled;
+    write(one?.metadata.name, 'second', 2);
+
+    expect(objectsOf('Pod').map(({ metadata }) => metadata.name)).toEqual([one?.metadata.name]);
+    expect(await taken).toEqual(['first', 'second']);
+  });
+
+  test('that the cluster does not let us read are no empty log', async () => {
+    await bench.reach(wanted(1, 1), ended);
+    const detail = 'the cluster does not allow us to get pods/log';
+    bench.cluster.fail({ verb: 'log' }, new PltfError('cluster-forbidden', { detail }));
+
+    const lines = bench.driver.logs(id, { tail: 10, follow: false }, AbortSignal.timeout(5000));
+
+    await expect(take(lines, 1)).rejects.toMatchObject({ code: 'cluster-forbidden' });
   });
 });

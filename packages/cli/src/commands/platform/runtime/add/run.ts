@@ -1,5 +1,5 @@
 import { type ClusterCheck, PltfError } from '@pltf/contracts';
-import { blockYaml, clusterRole, withRuntime } from '@pltf/plan';
+import { blockYaml, platformRole, withRuntime } from '@pltf/plan';
 import type { Run } from '../../../../command.ts';
 import type { Context } from '../../../../context.ts';
 import { exit } from '../../../../exit.ts';
@@ -41,19 +41,19 @@ export const run: Run<typeof platformRuntimeAddCommand> = async (
   const changed = { ...files, 'platform.yaml': text };
   return carryOut(context, {
     what: { files: changed },
-    again: `pltf platform runtime add ${name} --context ${cluster} --yes`,
+    again: `pltf platform runtime add ${name} --context ${cluster}${registry === undefined ? '' : ` --registry ${registry}`} --yes`,
     send: (api, shown, call) =>
       api.applyPlatform({ body: { files: changed, ...shown, ...because(options.why) } }, call),
   });
 };
 
-function printRole({ out, json }: Context, namespace = 'pltf-system'): number {
-  if (!namespaceName.test(namespace)) {
+function printRole({ out, json }: Context, namespace: string | undefined): number {
+  if (namespace !== undefined && !namespaceName.test(namespace)) {
     throw new PltfError('name-invalid', {
       detail: `a namespace cannot be called ${safe(namespace)}`,
     });
   }
-  const objects = clusterRole({ name: 'pltf', namespace });
+  const objects = platformRole(namespace);
   if (json) out.document(objects);
   else out.write(blockYaml(objects));
   return exit.done;

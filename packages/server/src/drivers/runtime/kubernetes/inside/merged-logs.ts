@@ -1,7 +1,9 @@
-import type { LogLine } from '@pltf/contracts';
+import { type LogLine, PltfError } from '@pltf/contracts';
 import type { LogQuery } from '../../../../modules/runtime/index.ts';
 import type { ClusterApi, PodLogOptions } from '../../../cluster/cluster-api.ts';
 import type { ClusterCache, SeenPod } from '../../../cluster/cluster-cache.ts';
+import { inParallel } from '../apply/in-parallel.ts';
+import { untilSeen } from '../change-wait.ts';
 import { isTaskPod, programOf } from '../rollout/pods.ts';
 
 export interface LogDependencies {
@@ -11,12 +13,23 @@ export interface LogDependencies {
 
 /** Lines that may wait for a slow reader, of all instances together. */
 const mostWaiting = 500;
+/** After a stream that broke while its program goes on. */
 const againMs = 500;
+/** Instances whose past is read at once. */
+const atOnce = 8;
+/** What concerns no single pod: whoever asks has to hear of it, and not that there are no lines. */
+const ofCluster: ReadonlySet<string> = new Set([
+  'cluster-credentials',
+  'cluster-forbidden',
+  'cluster-unreachable',
+]);
 
 const podsIn = ({ cache }: LogDependencies, namespace: string, instance: string | undefined) =>
   cache
     .of(namespace)
     .pods.filter((pod) => !isTaskPod(pod) && (instance === undefined || pod.name === instance));
+
+const restartsOf = (pod: SeenPod): number => programOf(pod)?.restarts ?? 0;
 
 const hasBegun = (pod: SeenPod): boolean => {
   const container = programOf(pod);
@@ -43,7 +56,7 @@ export async function* mergedLogs(
   const seen = new Map<string, string>();
   for (const { instance, at } of past) seen.set(instance, at);
   for (const pod of pods) if (!seen.has(pod.name)) seen.set(pod.name, began.toISOString());
-  yield* followed(dependencies, namespace, query.instance, seen, signal);
+  yield* followed(dependencies, { namespace, instance: query.instance, seen }, signal);
 }
 
 /** Never more than twice `tail` lines are held, however many instances there are. */
@@ -58,20 +71,22 @@ async function lastOf(
   const cut = (): void => {
     kept = kept.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).slice(-tail);
   };
-  for (const pod of pods) {
-    const restarted = (programOf(pod)?.restarts ?? 0) > 0;
-    for (const previous of restarted ? [true, false] : [false]) {
+  await inParallel(pods, atOnce, async (pod) => {
+    for (const previous of restartsOf(pod) > 0 ? [true, false] : [false]) {
       for await (const line of linesOf(dependencies, pod, { tail, previous, signal })) {
         kept.push(line);
         if (kept.length >= 2 * tail) cut();
       }
     }
-  }
+  });
   cut();
   return kept;
 }
 
-/** One container's lines; a pod that is gone, or whose container has not begun, has none. */
+/**
+ * One container's lines; a pod that is gone, or whose container has not begun, has none. Throws where the cluster gives
+ * no lines at all.
+ */
 async function* linesOf(
   { cluster }: LogDependencies,
   pod: SeenPod,
@@ -82,7 +97,8 @@ async function* linesOf(
     const lines = cluster.podLog(pod.namespace ?? '', pod.name, { ...options, container });
     for await (const { at, text } of lines) yield { at, text, instance: pod.name, stream: 'out' };
   } catch (error) {
-    if (options.signal.aborted) throw error;
+    const concernsAll = error instanceof PltfError && ofCluster.has(error.code);
+    if (options.signal.aborted || concernsAll) throw error;
   }
 }
 
@@ -117,11 +133,16 @@ class LineQueue {
   }
 }
 
+interface Following {
+  readonly namespace: string;
+  readonly instance: string | undefined;
+  /** When the last line of each instance was written that was shown, by its name. */
+  readonly seen: Map<string, string>;
+}
+
 async function* followed(
   dependencies: LogDependencies,
-  namespace: string,
-  instance: string | undefined,
-  seen: ReadonlyMap<string, string>,
+  { namespace, instance, seen }: Following,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
   const queue = new LineQueue();
@@ -130,9 +151,13 @@ async function* followed(
   const following = new Set<string>();
   const join = (): void => {
     for (const pod of podsIn(dependencies, namespace, instance)) {
-      if (following.has(pod.name) || !hasBegun(pod)) continue;
+      if (both.aborted || following.has(pod.name) || !hasBegun(pod)) continue;
       following.add(pod.name);
-      void followOne(dependencies, namespace, pod, seen.get(pod.name), queue, both);
+      // A StatefulSet gives the next one the same name: it is followed in its turn, so that no line is told twice.
+      void followOne(dependencies, pod, { seen, queue, signal: both }).then(() => {
+        following.delete(pod.name);
+        join();
+      });
     }
   };
   const stop = dependencies.cache.onChange((changed) => {
@@ -155,27 +180,43 @@ async function* followed(
   }
 }
 
+interface Follower {
+  readonly seen: Map<string, string>;
+  readonly queue: LineQueue;
+  readonly signal: AbortSignal;
+}
+
 /** One pod's lines for as long as it is there: a container that starts anew is followed again from where it was. */
 async function followOne(
   dependencies: LogDependencies,
-  namespace: string,
-  pod: SeenPod,
-  after: string | undefined,
-  queue: LineQueue,
-  signal: AbortSignal,
+  { uid, name, namespace = '' }: SeenPod,
+  { seen, queue, signal }: Follower,
 ): Promise<void> {
-  let last = after;
-  const isThere = () => dependencies.cache.of(namespace).pods.some(({ uid }) => uid === pod.uid);
+  const now = () => dependencies.cache.of(namespace).pods.find((one) => one.uid === uid);
   try {
-    do {
-      const since = last === undefined ? {} : { since: new Date(last) };
-      for await (const line of linesOf(dependencies, pod, { follow: true, ...since, signal })) {
-        if (last !== undefined && line.at <= last) continue;
-        last = line.at;
-        await queue.push(line, signal);
+    for (let pod = now(); pod !== undefined; pod = now()) {
+      const restarts = restartsOf(pod);
+      const after = seen.get(name);
+      const since = after === undefined ? {} : { since: new Date(after) };
+      try {
+        for await (const line of linesOf(dependencies, pod, { follow: true, ...since, signal })) {
+          const last = seen.get(name);
+          if (last !== undefined && line.at <= last) continue;
+          seen.set(name, line.at);
+          await queue.push(line, signal);
+        }
+      } catch {
+        // The cluster is away for now, or the reader has gone.
       }
       await pause(againMs, signal);
-    } while (isThere() && !signal.aborted);
+      // One that has ended writes nothing until it starts anew, which may be minutes away.
+      const goesOn = (): true | undefined => {
+        const next = now();
+        if (next === undefined || programOf(next)?.state === 'running') return true;
+        return restartsOf(next) === restarts ? undefined : true;
+      };
+      await untilSeen(dependencies.cache, namespace, goesOn, signal);
+    }
   } catch {
     // The reader has gone.
   }

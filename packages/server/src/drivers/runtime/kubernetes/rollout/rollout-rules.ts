@@ -189,15 +189,15 @@ function untilHealthy(record: RolloutRecord, sight: RolloutSight): RolloutStep {
   const last = late(record, startTime(record), 'deadline');
   if (surroundings === 'due') return orGiveUp({ do: 'apply-surroundings' }, sight, last);
   if (workload === 'due') return orGiveUp({ do: 'apply-workload' }, sight, last);
-  if (sight.unseen) {
-    const due = record.since + unseenLookMs;
-    return now < due ? wait(due) : enter(record, 'healthy', now);
-  }
   if (ready && workload === 'settled') {
     return {
       do: 'record',
       record: { ...record, stage: 'draining', since: now, switchedAt: now },
     };
+  }
+  if (sight.unseen) {
+    const due = record.since + unseenLookMs;
+    return now < due ? wait(due) : enter(record, 'healthy', now);
   }
   return orGiveUp(wait(), sight, last);
 }

@@ -49,7 +49,7 @@ export function sightOf(
     touched: differences.filter(({ state }) => state === 'touched'),
     releaseTask: task.state,
     otherReleaseTask: task.others,
-    ready: isReady(objects, workloadSeen),
+    ready: isReady(objects, workloadSeen) || arePodsReady(objects, workloadSeen, pods),
     unseen: isUnseen(workloadSeen),
     leaving: pods.leaving.length + surplusOf(pods, objects?.replicas),
     trouble: troubleOf({
@@ -104,6 +104,19 @@ function isReady(objects: TargetObjects | undefined, seen: SeenWorkload | undefi
   const well = seen.kind === 'StatefulSet' ? ready : available;
   // Those of before count as available too: while one is there, nothing is known of the new ones.
   return wanted === 0 || (updated >= wanted && replicas <= updated && well >= wanted);
+}
+
+/** By the pods themselves, who know it first: a workload's controller that has much to do is seconds late to say so. */
+function arePodsReady(
+  objects: TargetObjects | undefined,
+  seen: SeenWorkload | undefined,
+  { own, leaving }: PodsByRole,
+): boolean {
+  if (objects?.template === undefined || seen === undefined || seen.paused) return false;
+  const wanted = objects.replicas ?? seen.replicas ?? 1;
+  const well = own.filter(({ ready }) => ready).length;
+  // One of before that nobody has told to go has its part of the traffic still.
+  return wanted > 0 && well >= wanted && leaving.every(({ deleting }) => deleting);
 }
 
 type TaskState = RolloutSight['releaseTask'];

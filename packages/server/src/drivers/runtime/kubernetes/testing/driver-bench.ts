@@ -28,6 +28,8 @@ export interface DriverBench extends AsyncDisposable {
   ): Promise<ObservedPlacement>;
   /** Why a pod of this owner may not be made, as an API server says it; it may when absent. */
   refuse: (owner: LiveObject) => string | undefined;
+  /** Whether the cluster's controllers come to say how it stands with an object. */
+  tells: (object: LiveObject) => boolean;
   /** What a machine, or the cluster, says of an object. */
   warn(about: LiveObject, reason: string, message: string): void;
   /** What the cluster serves from now on; the platform knows it. */
@@ -80,9 +82,11 @@ export async function driverBench(): Promise<DriverBench> {
   const bench = {
     fate: (): PodFate => ({ is: 'ready' }),
     refuse: () => undefined,
+    tells: () => true,
   } as unknown as DriverBench;
   const simulation = simulateWorkloads(cluster, {
     ...{ fate: (pod) => bench.fate(pod), refuse: (owner) => bench.refuse(owner) },
+    tells: (object) => bench.tells(object),
     ...{ stopMs: 20, now },
   });
   const close = async () => {
