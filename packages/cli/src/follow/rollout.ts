@@ -15,6 +15,7 @@ import { between, duration } from '../output/time.ts';
 import { trafficText } from '../view/traffic.ts';
 import { followUntil } from './follow-until.ts';
 import { tellDetached } from './operation.ts';
+import { tellWaiting } from './waiting-notes.ts';
 import { watchEvents } from './watch.ts';
 
 type StepName = RolloutView['step'];
@@ -89,6 +90,7 @@ async function watchRollout(
 ): Promise<RolloutView | undefined> {
   const progress = createProgress(context.err, context.json);
   const seen: Seen[] = [];
+  using _ = tellWaiting(client, started.placement, (line) => progress.say(line));
   try {
     return await followUntil({
       read: () => client.getRollout({ params: { id: started.id } }),

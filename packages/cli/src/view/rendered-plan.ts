@@ -5,6 +5,8 @@ import { safe } from '../output/safe-text.ts';
 import { duration } from '../output/time.ts';
 
 const mostLines = 12;
+/** The most that is at stake stands first; nobody reads more ways than these. */
+const mostClasses = 20;
 
 const atStake: Readonly<Record<RenderedClassView['risk'], string>> = {
   labels: 'labels only',
@@ -26,7 +28,16 @@ export function printRendered(out: Output, plan: RenderedPlan): void {
       `On clusters: ${placements.unchanged.toLocaleString('en')} unchanged; ${placements.changed.toLocaleString('en')} ${placements.changed === 1 ? 'changes' : 'change'}${ways}${goneText(placements.removed)}`,
     ),
   );
-  for (const one of classes) printClass(out, one);
+  for (const one of classes.slice(0, mostClasses)) printClass(out, one);
+  const further = classes.slice(mostClasses);
+  if (further.length > 0) {
+    const those = further.reduce((sum, one) => sum + one.count, 0);
+    out.print(
+      style.dim(
+        `  … and ${count(further.length, 'way')} more, of ${count(those, 'placement')}: \`--json\` has them all`,
+      ),
+    );
+  }
   if (classes.length === 0) return;
   const repositories =
     forecast.commits === 0
@@ -64,7 +75,7 @@ function printClass(out: Output, one: RenderedClassView): void {
   const { style } = out;
   const again = one.startsAgain ? ', starts again' : '';
   out.print(
-    `  ${style.yellow(`${one.count} ×`)} ${safe(one.environments.join(', '))} ${style.dim(`(${one.takenOut === true ? 'taken out, with all that they hold' : `${atStake[one.risk]}${again}`})`)}`,
+    `  ${style.yellow(`${one.count.toLocaleString('en')} ×`)} ${safe(one.environments.join(', '))} ${style.dim(`(${one.takenOut === true ? 'taken out, with all that they hold' : `${atStake[one.risk]}${again}`})`)}`,
   );
   for (const { object, field, before, after } of one.changes.slice(0, mostLines)) {
     const sides =

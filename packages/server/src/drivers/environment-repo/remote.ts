@@ -90,11 +90,17 @@ const hostWords = (message: string): string =>
 const refusal =
   /Authentication failed|could not read (?:Username|Password)|\b40[1345]\b|Permission denied|not found|does not appear to be a git repository|not allowed/i;
 
+const notKnown = /Authentication failed|could not read (?:Username|Password)|\b401\b/i;
+
 function failure(message: string): PltfError {
   const code = refusal.test(message)
     ? 'environment-repository-refused'
     : 'environment-repository-unreachable';
-  return new PltfError(code, { detail: message.trim().slice(0, 500) || 'git gave no reason' });
+  const who = notKnown.test(message)
+    ? 'the host asks who comes, and the credentials of the runtime are missing, wrong or have ended: '
+    : '';
+  const text = message.trim().slice(0, 500) || 'git gave no reason';
+  return new PltfError(code, { detail: `${who}${text}` });
 }
 
 export const refused = (ref: string, reason: string): PltfError =>

@@ -71,7 +71,12 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
       const file = fileOf(placement);
       const record = await recordOf(placement);
       const parts = { dependencies: withRepository(dependencies, file), turns };
-      const left = await removalStep(parts, file, record, await facts());
+      const left = await removalStep(parts, file, record, await facts()).catch((error: unknown) => {
+        // Who looks before it is tried again reads what it failed of.
+        if (error instanceof PltfError)
+          removing.set(placement, [`${error.detail}. ${error.fix}`.slice(0, longestLeftover)]);
+        throw error;
+      });
       if (!isUnproved(left) && left.length > 0) {
         removing.set(placement, left);
         return false;
@@ -149,6 +154,7 @@ const removingOf = (seen: ObservedPlacement, left: Leftovers): ObservedPlacement
 });
 
 const firstListMs = 2_000;
+const longestLeftover = 1_000;
 
 /** The first list of followers is waited for, but not for long: what is not known yet reads so. */
 const waitSignal = (signal: AbortSignal | undefined): AbortSignal =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -72,8 +72,27 @@ test('a ring that another platform writes is left alone, until its owner is gone
   await driver.apply(wantedPlacement({ component: 'accounts-api' }));
 
   expect(refused.notes?.map(({ because }) => because).join()).toContain(
-    'is written by the platform 0a1b2c3d (https://portal.example.com), and this one is ffffffff',
+    'is written by the platform 0a1b2c3d (https://portal.example.com), and this one is ffffffff. Give the runtime a `ring` of its own.',
   );
   expect(head).toBe(before);
   expect(await gitText(hosted, ['show', `${ref}:rings/default/PLATFORM`])).toContain('ffffffff');
+});
+
+test('a removal that the host refuses says so to whoever looks, until it takes it', async () => {
+  await world[Symbol.asyncDispose]();
+  world = await gitopsWorld({ location: pathToFileURL(hosted).href, reported: false });
+  await world.driver.apply(wantedPlacement());
+  const hook = join(hosted, 'hooks/pre-receive');
+  await mkdir(join(hosted, 'hooks'), { recursive: true });
+  await writeFile(hook, '#!/bin/sh\necho "GH006: protected branch" >&2\nexit 1\n', { mode: 0o755 });
+
+  const removing = world.driver.remove('users-api.prod');
+  await expect(removing).rejects.toMatchObject({ code: 'environment-repository-refused' });
+  const refused = await world.driver.observe('users-api.prod');
+  await rm(hook);
+  const after = await world.driver.remove('users-api.prod');
+
+  expect(refused).toMatchObject({ phase: 'removing' });
+  expect(refused.leftovers.join()).toContain('GH006: protected branch');
+  expect(after).toMatchObject({ unproved: expect.stringContaining('removed') as string });
 });

@@ -29,11 +29,12 @@ type Outcome =
 const usuallySoonMs = 400;
 const firstRetryMs = 5_000;
 const longestRetryMs = 60_000;
+const longestNote = 2_000;
 
 export function writesInFlight(wake: (placement: string) => void, soonMs = usuallySoonMs): Writes {
   const onTheirWay = new Map<string, OnItsWay>();
-  /** How often in a row the repository could not be written, by placement. */
-  const failures = new Map<string, number>();
+  /** By placement: how often in a row the repository could not be written, and what it said last. */
+  const failures = new Map<string, { readonly times: number; readonly error: unknown }>();
   const timers = new Set<NodeJS.Timeout>();
   const later = (placement: string, at: number): void => {
     const timer = setTimeout(() => {
@@ -49,8 +50,8 @@ export function writesInFlight(wake: (placement: string) => void, soonMs = usual
       failures.delete(placement);
       return { ok: true, commit };
     } catch (error) {
-      const before = failures.get(placement) ?? 0;
-      failures.set(placement, before + 1);
+      const before = failures.get(placement)?.times ?? 0;
+      failures.set(placement, { times: before + 1, error });
       const wait = Math.min(firstRetryMs * 2 ** before, longestRetryMs);
       return { ok: false, error, retryAt: Date.now() + wait };
     }
@@ -97,9 +98,14 @@ export function writesInFlight(wake: (placement: string) => void, soonMs = usual
     waiting: (placement) => {
       const one = onTheirWay.get(placement);
       if (one === undefined || one.known?.ok === true) return undefined;
-      if (one.known === undefined) return 'waits to be committed together with others';
-      return isWait(one.known.error)
-        ? `could not be written, and is tried again: ${one.known.error.detail}`
+      // While it is tried again, what it failed of before is still what is known.
+      const error = one.known?.ok === false ? one.known.error : failures.get(placement)?.error;
+      if (error === undefined) return 'waits to be committed together with others';
+      return isWait(error)
+        ? `could not be written, and is tried again: ${error.detail}. ${error.fix}`.slice(
+            0,
+            longestNote,
+          )
         : undefined;
     },
     [Symbol.asyncDispose]: async () => {
