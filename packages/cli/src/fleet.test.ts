@@ -142,7 +142,7 @@ test('a plan shows what is rendered as classes, what is most at stake, and the w
   expect(text).toContain('      … and 4 more');
   expect(shown.out).toContain('canary: 8 placements, 30 min 0 s of soak');
 
-  const [, way] = plan.rendered.classes;
+  const [, way] = plan.rendered?.classes ?? [];
   const classes = Array.from({ length: 23 }, () => way);
   const many = { ...plan, rendered: { ...plan.rendered, classes } };
   Object.assign(platform.handlers, { planPlatform: () => many });
