@@ -95,6 +95,8 @@ const release = {
   user: 1000,
 };
 
+const ids = ['job', 'node-service', 'python-service', 'site', 'worker'];
+
 const cases: Readonly<Record<string, [SpecChange, Partial<RenderInput>?]>> = {
   'a service with a range, an address and an objective': [{}],
   'one that others call and that calls others': [
@@ -154,8 +156,7 @@ const cases: Readonly<Record<string, [SpecChange, Partial<RenderInput>?]>> = {
 describe('the chart of a created repository', () => {
   const repositories = new Map<string, TemplateResult>();
   beforeAll(async () => {
-    for (const id of ['node-service', 'python-service', 'site', 'worker'])
-      repositories.set(id, await render(id));
+    for (const id of ids) repositories.set(id, await render(id));
   });
   const repository = (id: string): TemplateResult => {
     const found = repositories.get(id);
@@ -191,7 +192,29 @@ describe('the chart of a created repository', () => {
     );
   });
 
-  it.each(['node-service', 'python-service', 'site', 'worker'])(
+  it.each([
+    ['at its times', { schedule: '0 3 * * MON-FRI' }],
+    ['that is stopped', { schedule: '0 3 * * *', stopped: true }],
+    ['that runs when asked only', {}],
+  ])('makes them of a job %s', (_name, change) => {
+    const input = inputWith(
+      { kind: 'job', routes: [], objective: {}, run: { port: undefined, health: undefined, metrics: undefined } },
+      { release, cluster, ...change },
+    );
+    const values = chartValues(input);
+
+    const made = helm(repository('job'), 'users-api', values);
+
+    expect(comparable(made)).toEqual(comparable(renderPlacement(input)));
+    expect(made.filter(({ kind }) => kind === 'CronJob')).toHaveLength(
+      'schedule' in change ? 1 : 0,
+    );
+    const schema: JsonObject = JSON.parse(textIn(repository('job'), 'chart/values.schema.json'));
+    const own: Values = parse(textIn(repository('job'), 'chart/values.yaml'));
+    expect(() => checkValues(schema, merged(own, values))).not.toThrow();
+  });
+
+  it.each(ids)(
     'has values that are %s’s own thin file on the platform that a newcomer gets',
     (id) => {
       const parsed = parseThinFile(textIn(repository(id), 'pltf.yaml'));
@@ -203,7 +226,7 @@ describe('the chart of a created repository', () => {
       const own: Values = parse(textIn(repository(id), 'chart/values.yaml'));
       const input = inputWith(
         { kind: resolved.spec.kind, owner: resolved.spec.owner, tier: resolved.spec.tier, run },
-        { release, cluster },
+        { release, cluster, schedule: resolved.spec.schedule },
       );
       const values: Values = chartValues(input);
 
@@ -211,12 +234,14 @@ describe('the chart of a created repository', () => {
         'component',
         'replicas',
         'resources',
+        'schedule',
+        'suspend',
         'startSeconds',
         'terminationGracePeriodSeconds',
         'zoneSpread',
       ])
         expect([key, own[key]]).toEqual([key, values[key]]);
-      expect(own.autoscaling.enabled).toBe(values.autoscaling.enabled);
+      expect(own.autoscaling?.enabled).toBe(values.autoscaling?.enabled);
       expect(own.labels).toMatchObject({ 'pltf.dev/owner': 'everyone', 'pltf.dev/tier': '3' });
       expect(own.http.enabled).toBe(values.http.enabled);
     },
@@ -238,10 +263,13 @@ describe('the chart of a created repository', () => {
     `has rules that Prometheus takes, and so has the folder alerts (${noPromtool ?? 'promtool'})`,
     () => {
       const watched = chartValues(inputWith({}, { release, cluster }));
+      const job = inputWith({ kind: 'job' }, { release, cluster, schedule: '0 3 * * *' });
       const files = [...repositories].flatMap(([id, made]) => {
-        const rules = helm(made, 'users-api', { ...watched }).filter(
-          ({ kind }) => kind === 'PrometheusRule',
-        );
+        const rules = helm(
+          made,
+          'users-api',
+          id === 'job' ? chartValues(job) : { ...watched },
+        ).filter(({ kind }) => kind === 'PrometheusRule');
         return [
           ...rules.map(({ spec }, index) => [`${id}-${index}.yaml`, stringify(spec)] as const),
           [`${id}-alerts.yaml`, textIn(made, 'alerts/rules.yaml')] as const,

@@ -17,11 +17,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { checkValues, goldenPathNamed, readGoldenPaths, render, textIn } from './rendering.ts';
 
-const ids = ['node-service', 'python-service', 'site', 'worker'] as const;
+const ids = ['job', 'node-service', 'python-service', 'site', 'worker'] as const;
 const pathsOf = (result: TemplateResult): string[] => [...result.workspace.keys()].sort();
 
 describe('the golden paths', () => {
-  it('are four, labelled and versioned, each with a promise and a default for everything but the name', async () => {
+  it('are five, labelled and versioned, each with a promise and a default for everything but the name', async () => {
     const { paths, problems } = listGoldenPaths(await readGoldenPaths());
 
     expect(problems).toEqual([]);
@@ -34,6 +34,7 @@ describe('the golden paths', () => {
         kind,
       })),
     ).toEqual([
+      { id: 'job', folder: 'job', version: '1.0.0', maturity: 'supported', kind: 'job' },
       {
         id: 'node-service',
         folder: 'node-service',
@@ -149,8 +150,9 @@ describe.each(ids)('%s', (id) => {
       owner: 'team-identity',
       tier: 1,
       description: 'Knows users.',
-      kind: id === 'site' || id === 'worker' ? id : 'service',
+      kind: id.endsWith('service') ? 'service' : id,
     });
+    expect(resolved.spec.schedule).toBe(id === 'job' ? '0 3 * * *' : undefined);
     expect(resolved.spec.path).toBe(`${id}@${id === 'worker' ? '0.1.0' : '1.0.0'}`);
   });
 
@@ -287,14 +289,20 @@ describe.each(ids)('%s', (id) => {
           expect(propertyAt(schema, used.slice(1).split('.')), `${path}: ${used}`).toBeDefined();
         }
         for (const [, name = ''] of text.matchAll(/include "([^"]+)"/g)) {
-          expect(textIn(result, 'chart/templates/_names.tpl')).toContain(`define "${name}"`);
+          const defining = templates.filter((one) =>
+            textIn(result, one).includes(`define "${name}"`),
+          );
+          expect(defining, name).toHaveLength(1);
         }
       }
     }
   });
 
   it('demands of the cluster what guardrails ask for', () => {
-    const deployment = textIn(github, 'chart/templates/deployment.yaml');
+    const templates = pathsOf(github)
+      .filter((path) => path.startsWith('chart/templates/'))
+      .map((path) => textIn(github, path))
+      .join('');
 
     for (const demand of [
       'runAsNonRoot: true',
@@ -303,11 +311,24 @@ describe.each(ids)('%s', (id) => {
       'drop: [ALL]',
       'type: RuntimeDefault',
       'automountServiceAccountToken: false',
-      'startupProbe',
-      'livenessProbe',
+      ...(id === 'job' ? ['concurrencyPolicy: Forbid'] : ['startupProbe', 'livenessProbe']),
     ]) {
-      expect(deployment).toContain(demand);
+      expect(templates).toContain(demand);
     }
+  });
+});
+
+describe('job', () => {
+  it('runs when asked only, if that is what was answered, and at no times that are none', async () => {
+    const asked = await render('job', { name: 'report', schedule: '' });
+    const nightly = await render('job', { name: 'report', schedule: '30 2 * * MON-FRI' });
+
+    expect(textIn(asked, 'pltf.yaml')).not.toContain('schedule');
+    expect(textIn(asked, 'docs/index.md')).toContain('It runs when somebody asks');
+    expect(parse(textIn(asked, 'chart/values.yaml'))).toMatchObject({ schedule: '' });
+    expect(parse(textIn(nightly, 'pltf.yaml'))).toMatchObject({ schedule: '30 2 * * MON-FRI' });
+    for (const schedule of ['daily', '* * * *', '* * * * * *', '0 3 * * *\n', '0 3 * * "'])
+      await expect(render('job', { name: 'report', schedule })).rejects.toThrow();
   });
 });
 

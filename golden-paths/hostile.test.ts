@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { render, textIn } from './rendering.ts';
 
-const ids = ['node-service', 'python-service', 'site', 'worker'] as const;
+const ids = ['job', 'node-service', 'python-service', 'site', 'worker'] as const;
 
 /** The result, or the fields that were refused. */
 async function attempt(

@@ -279,6 +279,59 @@ describe('worker', () => {
   });
 });
 
+describe('job', () => {
+  const outcomeOf = ({ lines }: Running): unknown => {
+    const { message, done, failed, left } = JSON.parse(lines.at(-1) ?? '{}');
+    return { message, done, failed, left };
+  };
+  const inHand = `await new Promise((resolve) => setTimeout(resolve, 300));\n  await results.keep(`;
+
+  it('passes its own tests, does what is to be done, and nothing a second time', async () => {
+    const result = await render('job');
+    await using folder = await writeRendered(result);
+    const tests = runTests(folder.path, textIn(result, '.github/workflows/ci.yml'));
+    const env = { RESULTS_FOLDER: join(folder.path, 'results'), CATCH_UP_DAYS: '3' };
+
+    const first = start(folder.path, 'node src/main.js', env);
+    const firstEnd = await first.ended();
+    const second = start(folder.path, 'node src/main.js', env);
+    const secondEnd = await second.ended();
+
+    expect([tests.code, tests.code === 0 ? '' : tests.output]).toEqual([0, '']);
+    expect([firstEnd.code, secondEnd.code]).toEqual([0, 0]);
+    expect(outcomeOf(first)).toEqual({ message: 'finished', done: 3, failed: 0, left: 0 });
+    expect(outcomeOf(second)).toEqual({ message: 'finished', done: 0, failed: 0, left: 0 });
+  });
+
+  it('finishes the piece in hand when it is told to end, and says that pieces are left', async () => {
+    await using folder = await writeRendered(await render('job'));
+    const file = join(folder.path, 'src/job.js');
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain('await results.keep(');
+    await writeFile(file, text.replace('await results.keep(', inHand));
+    const env = { RESULTS_FOLDER: join(folder.path, 'results') };
+
+    const running = start(folder.path, 'node src/main.js', env);
+    await running.line((line) => line.includes('"started"'));
+    running.stop('SIGTERM');
+
+    expect(await running.ended()).toEqual({ code: 75, signal: null });
+    expect(outcomeOf(running)).toEqual({ message: 'finished', done: 1, failed: 0, left: 6 });
+  });
+
+  it('cuts what does not end in time', async () => {
+    await using folder = await writeRendered(await render('job'));
+    const file = join(folder.path, 'src/job.js');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('await results.keep(', inHand.replace('300', '60_000')));
+
+    const running = start(folder.path, 'node src/main.js', { LIMIT_MS: '50', DRAIN_MS: '50' });
+
+    expect(await running.ended()).toEqual({ code: 75, signal: null });
+    expect(JSON.parse(running.lines.at(-1) ?? '{}')).toMatchObject({ message: 'cut' });
+  });
+});
+
 describe('site', () => {
   it('passes its own tests and shows its pages', async () => {
     const result = await render('site', {

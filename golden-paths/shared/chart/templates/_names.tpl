@@ -15,8 +15,20 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- define "app.labels" -}}
 {{ include "app.selector" . }}
-app.kubernetes.io/version: {{ .Values.release.commit | default .Values.image.tag | default .Chart.AppVersion | trunc 12 | quote }}
 app.kubernetes.io/component: {{ .Values.component }}
+{{ include "app.moreLabels" . }}
+{{- end }}
+
+{{/* A turn of a job, or a task: what selects instances does not select it. */}}
+{{- define "app.turnLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}-task
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: task
+{{ include "app.moreLabels" . }}
+{{- end }}
+
+{{- define "app.moreLabels" -}}
+app.kubernetes.io/version: {{ .Values.release.commit | default .Values.image.tag | default .Chart.AppVersion | trunc 12 | quote }}
 app.kubernetes.io/part-of: {{ .Chart.Name }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}

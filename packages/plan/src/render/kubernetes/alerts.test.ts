@@ -73,4 +73,39 @@ describe.skipIf(missing !== undefined)(`rendered alerts (${missing ?? 'promtool'
     expect(quiet.passed).toBe(false);
     expect(quiet.output).toContain('got: nil');
   });
+
+  it('of a job fire when its last run failed and when one was missed, and end with one that succeeds', () => {
+    const job = inputWith({ kind: 'job', routes: [] }, { schedule: '0 * * * *' });
+    const rules = rulesOf(job) ?? '';
+    const series = (metric: string, values: string) => ({
+      series: `kube_cronjob_${metric}{cronjob="users-api", namespace="users-api--prod"}`,
+      values,
+    });
+    // In minutes: a run at 60 that fails, one at 120 that succeeds at 121, none at 180.
+    const input_series = [
+      series('status_last_schedule_time', '0x59 3600x59 7200x120'),
+      series('status_last_successful_time', '10x120 7260x120'),
+      series('status_active', '0x59 1x2 0x200'),
+      series('next_schedule_time', '3600x59 7200x59 10800x120'),
+    ];
+    const firing = (eval_time: string, ...names: string[]) => ({
+      expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+      eval_time,
+      exp_samples: names.map((name) => ({ labels: `{alertname="${name}"}`, value: 1 })),
+    });
+    const promql_expr_test = [
+      ...[firing('30m'), firing('62m'), firing('70m', 'RunFailed'), firing('130m')],
+      ...[firing('185m'), firing('191m', 'RunMissed')],
+    ];
+
+    const { passed, output } = promtool('test', {
+      'rules.yaml': rules,
+      'test.yaml': stringify({
+        ...{ rule_files: ['rules.yaml'], evaluation_interval: '1m' },
+        tests: [{ interval: '1m', input_series, promql_expr_test }],
+      }),
+    });
+
+    expect(passed, output).toBe(true);
+  });
 });

@@ -14,8 +14,7 @@ const quantiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
  */
 export function prometheusRuleObject(placed: Placed): KubernetesObject | undefined {
   const { cluster, name, spec, workload } = placed;
-  const runs = workload === 'Deployment' || workload === 'StatefulSet';
-  if (cluster.monitoring === undefined || !runs) return undefined;
+  if (cluster.monitoring === undefined || workload === 'none') return undefined;
   if (!serves(placed, addedKinds.prometheusRule)) return undefined;
   const metadata = metadataOf(placed, name);
   const measured = spec.run.metrics !== undefined && placed.port !== undefined;
@@ -24,7 +23,7 @@ export function prometheusRuleObject(placed: Placed): KubernetesObject | undefin
   const rules = [
     ...(availability === undefined ? [] : burnAlerts(placed, labels, allowance(availability))),
     ...(measured ? latencyAlerts(placed, labels) : []),
-    ...runningAlerts(placed, labels),
+    ...(workload === 'CronJob' ? turnAlerts(placed, labels) : runningAlerts(placed, labels)),
   ];
   return {
     apiVersion: 'monitoring.coreos.com/v1',
@@ -190,6 +189,37 @@ function runningAlerts(placed: Placed, labels: AlertLabels): readonly JsonObject
       summary: 'is not running',
       description: 'No instance is ready in {{ $labels.namespace }}.',
       section: 'not-running',
+    }),
+  ];
+}
+
+/** A turn may begin five minutes late: what has not begun after ten was missed. */
+const missedAfterSeconds = 600;
+
+/** Of a job on its schedule. A turn that still runs has not failed; one that follows a failed one ends the alert. */
+function turnAlerts(placed: Placed, labels: AlertLabels): readonly JsonObject[] {
+  const { namespace, name } = placed;
+  const series = (metric: string): string =>
+    `kube_cronjob_${metric}{cronjob="${name}", namespace="${namespace}"}`;
+  const begun = series('status_last_schedule_time');
+  const succeeded = `${series('status_last_successful_time')} >= ${begun}`;
+  return [
+    alert(placed, labels, {
+      name: 'RunFailed',
+      expr: `(${begun} unless (${succeeded})) and ${series('status_active')} == 0`,
+      since: '2m',
+      severity: urgent(placed),
+      summary: 'failed at its last run',
+      description: 'The run of {{ $value | humanizeTimestamp }} in {{ $labels.namespace }} failed.',
+      section: 'a-run-failed',
+    }),
+    alert(placed, labels, {
+      name: 'RunMissed',
+      expr: `time() - ${series('next_schedule_time')} > ${missedAfterSeconds}`,
+      severity: urgent(placed),
+      summary: 'missed a run',
+      description: 'A run is late by {{ $value | humanizeDuration }} in {{ $labels.namespace }}.',
+      section: 'a-run-was-missed',
     }),
   ];
 }

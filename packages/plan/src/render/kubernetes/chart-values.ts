@@ -9,13 +9,13 @@ import { renderPlacement } from './render-placement.ts';
 /**
  * Values with which the Helm chart of a created repository makes this placement's objects, all but its namespace:
  * `helm upgrade --install <label> ./chart --namespace <namespace> --values …`. For those who move on without the
- * platform. The chart makes Deployments; a volume, a schedule and more than sixteen hosts it does not know.
+ * platform. The chart of a job makes a CronJob, every other one a Deployment; a volume and more than sixteen hosts it
+ * does not know.
  */
 export function chartValues(input: RenderInput): JsonObject {
   const placed = place(input);
   const objects = renderPlacement(input);
   const { spec, cluster, labels, annotations, port } = placed;
-  const { maximum } = spec.run.instances;
   const quota = fieldOf(objects, 'ResourceQuota', 'hard');
   return {
     image: imageValues(input),
@@ -26,25 +26,38 @@ export function chartValues(input: RenderInput): JsonObject {
     annotations: withPrefix(annotations, 'pltf.dev/', ['pltf.dev/commit', 'pltf.dev/release']),
     command: (spec.run.command ?? []).map(literal),
     http: httpValues(placed),
-    alive: (spec.run.alive ?? []).map(literal),
     env: dataOf(objects, placed.name),
     envFromSecrets: [...secretNames(placed)],
+    ...(spec.kind === 'job' ? turnValues(placed) : instanceValues(placed, objects)),
+    resources: resourcesOf(objects),
+    terminationGracePeriodSeconds: podOf(objects)['terminationGracePeriodSeconds'] ?? 0,
+    ...(port === undefined ? {} : entryValues(objects)),
+    networkPolicy: networkValues(placed, objects),
+    quota: { enabled: true, hard: quota ?? {}, mostMemory: mostMemory(objects) },
+    monitoring: monitoringValues(placed, objects),
+  };
+}
+
+/** Of a job: without a schedule the chart makes no CronJob either. */
+const turnValues = ({ input }: Placed): JsonObject => ({
+  schedule: input.schedule ?? '',
+  suspend: input.stopped === true,
+});
+
+function instanceValues(placed: Placed, objects: readonly KubernetesObject[]): JsonObject {
+  const { spec, cluster } = placed;
+  return {
+    alive: (spec.run.alive ?? []).map(literal),
     replicas: fewest(placed),
     autoscaling: {
       enabled: autoscales(placed),
       minReplicas: Math.max(1, fewest(placed)),
-      maxReplicas: Math.max(1, maximum),
+      maxReplicas: Math.max(1, spec.run.instances.maximum),
       targetCpuPercent: 70,
     },
-    resources: resourcesOf(objects),
     startSeconds: Math.max(1, Math.ceil(spec.run.startTimeoutMs / 1000)),
-    terminationGracePeriodSeconds: podOf(objects)['terminationGracePeriodSeconds'] ?? 0,
     zoneSpread: spec.tier === 1 && (cluster.zones ?? 1) > 1 ? 'DoNotSchedule' : 'ScheduleAnyway',
-    ...(port === undefined ? {} : entryValues(objects)),
-    networkPolicy: networkValues(placed, objects),
     podDisruptionBudget: { enabled: objects.some(({ kind }) => kind === 'PodDisruptionBudget') },
-    quota: { enabled: true, hard: quota ?? {}, mostMemory: mostMemory(objects) },
-    monitoring: monitoringValues(placed, objects),
   };
 }
 
@@ -85,10 +98,15 @@ const dataOf = (objects: readonly KubernetesObject[], name: string): JsonValue =
   objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name)?.['data'] ??
   {};
 
-/** A worker, service or site is a Deployment; of anything else the chart makes nothing useful. */
-const podOf = (objects: readonly KubernetesObject[]): JsonObject =>
-  ((fieldOf(objects, 'Deployment', 'template') as JsonObject | undefined)?.['spec'] ??
-    {}) as JsonObject;
+/** The pod of a Deployment's instances or of a CronJob's turns; of anything else the chart makes nothing useful. */
+function podOf(objects: readonly KubernetesObject[]): JsonObject {
+  const turn = fieldOf(objects, 'CronJob', 'jobTemplate') as JsonObject | undefined;
+  const template =
+    turn === undefined
+      ? fieldOf(objects, 'Deployment', 'template')
+      : (turn['spec'] as JsonObject)['template'];
+  return ((template as JsonObject | undefined)?.['spec'] ?? {}) as JsonObject;
+}
 
 function resourcesOf(objects: readonly KubernetesObject[]): JsonValue {
   const [container] = (podOf(objects)['containers'] ?? []) as readonly JsonObject[];

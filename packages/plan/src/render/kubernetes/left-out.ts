@@ -67,8 +67,7 @@ function jobs(placed: Placed): readonly LeftOut[] {
 
 function monitoring(placed: Placed): readonly LeftOut[] {
   const { cluster, spec, workload } = placed;
-  if (cluster.monitoring === undefined) return [];
-  if (workload !== 'Deployment' && workload !== 'StatefulSet') return [];
+  if (cluster.monitoring === undefined || workload === 'none') return [];
   const operator = 'install the Prometheus operator (monitoring.coreos.com/v1)';
   const missing: LeftOut[] = [];
   if (spec.run.metrics !== undefined && !serves(placed, addedKinds.serviceMonitor))

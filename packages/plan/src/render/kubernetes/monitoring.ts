@@ -28,8 +28,7 @@ export function serviceMonitorObject(placed: Placed): KubernetesObject | undefin
 /** The placement's dashboard, where Grafana's sidecar looks for it: a ConfigMap with the label `grafana_dashboard`. */
 export function dashboardObject(placed: Placed): KubernetesObject | undefined {
   const { cluster, name, workload } = placed;
-  if (cluster.monitoring === undefined) return undefined;
-  if (workload !== 'Deployment' && workload !== 'StatefulSet') return undefined;
+  if (cluster.monitoring === undefined || workload === 'none') return undefined;
   const metadata = metadataOf(placed, `${name}-dashboard`);
   return {
     apiVersion: 'v1',
@@ -52,11 +51,13 @@ function dashboard(placed: Placed): JsonObject {
     refresh: '30s',
     time: { from: 'now-6h', to: 'now' },
     templating: { list: [{ name: 'datasource', type: 'datasource', query: 'prometheus' }] },
-    panels: [...requestPanels(placed), ...instancePanels(placed)].map((made, index) => ({
-      id: index + 1,
-      ...made,
-      gridPos: { x: (index % 3) * 8, y: Math.floor(index / 3) * 8, w: 8, h: 8 },
-    })),
+    panels: [...requestPanels(placed), ...turnPanels(placed), ...instancePanels(placed)].map(
+      (made, index) => ({
+        id: index + 1,
+        ...made,
+        gridPos: { x: (index % 3) * 8, y: Math.floor(index / 3) * 8, w: 8, h: 8 },
+      }),
+    ),
   };
 }
 
@@ -82,8 +83,30 @@ function requestPanels(placed: Placed): readonly JsonObject[] {
   ];
 }
 
-function instancePanels({ spec, namespace }: Placed): readonly JsonObject[] {
+/** Of a job on its schedule, and of the runs that somebody asked for. */
+function turnPanels({ workload, name, namespace }: Placed): readonly JsonObject[] {
+  if (workload !== 'CronJob') return [];
+  const turns = `cronjob="${name}", namespace="${namespace}"`;
+  const runs = `job_name=~"${name}-.+", namespace="${namespace}"`;
+  return [
+    panel('Since the last run that succeeded', 's', {
+      since: `time() - max(kube_cronjob_status_last_successful_time{${turns}})`,
+    }),
+    panel('How long runs take', 's', {
+      '{{job_name}}': `kube_job_status_completion_time{${runs}} - kube_job_status_start_time{${runs}}`,
+    }),
+    panel('Runs that failed', 'short', {
+      '{{job_name}}': `kube_job_status_failed{${runs}}`,
+    }),
+  ];
+}
+
+/** A run that fails is not started again: only instances are. */
+function instancePanels({ spec, namespace, workload }: Placed): readonly JsonObject[] {
   const own = `container="${spec.component}", namespace="${namespace}"`;
+  const restarts = panel('Restarts', 'short', {
+    '{{pod}}': `sum by (pod) (increase(kube_pod_container_status_restarts_total{${own}}[$__rate_interval]))`,
+  });
   return [
     panel('Memory', 'bytes', {
       '{{pod}}': `max by (pod) (container_memory_working_set_bytes{${own}})`,
@@ -91,9 +114,7 @@ function instancePanels({ spec, namespace }: Placed): readonly JsonObject[] {
     panel('Processor', 'short', {
       '{{pod}}': `sum by (pod) (rate(container_cpu_usage_seconds_total{${own}}[$__rate_interval]))`,
     }),
-    panel('Restarts', 'short', {
-      '{{pod}}': `sum by (pod) (increase(kube_pod_container_status_restarts_total{${own}}[$__rate_interval]))`,
-    }),
+    ...(workload === 'CronJob' ? [] : [restarts]),
   ];
 }
 

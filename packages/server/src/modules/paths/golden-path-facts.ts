@@ -92,10 +92,11 @@ function defaultsIn(file: FileEntry | undefined): Pick<Rendered, 'defaults'> {
   return { defaults: withoutPlaces(said) };
 }
 
-/** Where it runs and what it may cost is for each component to say. */
+/** Where and when it runs and what it may cost is for each component to say: a job whose file has no schedule has none. */
 function withoutPlaces({
   env: _,
   budget: __,
+  schedule: ___,
   ...defaults
 }: Omit<ThinFile, 'kind' | 'name' | 'description' | 'owner' | 'path'>): NonNullable<
   Rendered['defaults']

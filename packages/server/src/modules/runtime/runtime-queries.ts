@@ -46,6 +46,8 @@ export interface RuntimeQueries {
   runningTasks(): Promise<readonly string[]>;
   /** The last turn by its schedule of each placement named that had one. */
   lastTurns(placements: readonly string[]): Promise<ReadonlyMap<string, Task>>;
+  /** The last run of a job's own program, by its schedule or because somebody asked. */
+  lastRun(placement: string): Promise<Task | undefined>;
 }
 
 const missing = (what: string): PltfError =>
@@ -141,6 +143,17 @@ export function postgresRuntimeQueries(db: Connection): RuntimeQueries {
         .orderBy('due', 'desc')
         .execute();
       return new Map(rows.map((row) => [row.placement, toTask(row)]));
+    },
+    lastRun: async (placement) => {
+      const row = await db
+        .selectFrom('tasks')
+        .selectAll()
+        .where('placement', '=', placement)
+        .where(sql<boolean>`command = '[]'::jsonb`)
+        .orderBy('started_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? undefined : toTask(row);
     },
     runningTasks: async () =>
       (await db.selectFrom('tasks').select('id').where('state', '=', 'running').execute()).map(

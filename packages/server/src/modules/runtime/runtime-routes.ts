@@ -11,6 +11,7 @@ import { fresh } from './observation/fresh-observation.ts';
 import type { ChangeRequest } from './placement/place-request.ts';
 import type { Placement } from './placement/placement.ts';
 import { lastTurnsOf, placementFacts } from './placement/placement-facts.ts';
+import type { LogQuery } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeService } from './runtime-service.ts';
 import { placementView, rolloutView, taskView, type ViewContext } from './runtime-views.ts';
@@ -106,10 +107,31 @@ function placementHandlers(
     placementLogs: async function* ({ params, query }, context) {
       const { placement, component } = await authorized(dependencies, params.placement, context);
       const driver = await runtimes.of(placement);
-      const lines = driver.logs(params.placement, query, context.signal);
+      const run =
+        component.kind === 'job' && driver.schedules !== true
+          ? await queries.lastRun(placement.id)
+          : undefined;
+      const lines =
+        run === undefined
+          ? driver.logs(params.placement, query, context.signal)
+          : linesOfRun(driver.taskLog(run.id, query.follow, context.signal), query);
       yield* masked(lines, component, placement.environment);
     },
   };
+}
+
+/** A job has no instances there: what it says is what its last run said. */
+async function* linesOfRun(
+  lines: AsyncIterable<LogLine>,
+  { follow, tail }: LogQuery,
+): AsyncGenerator<LogLine> {
+  if (follow) return yield* lines;
+  const last: LogLine[] = [];
+  for await (const line of lines) {
+    last.push(line);
+    if (last.length > tail) last.shift();
+  }
+  yield* last;
 }
 
 /** As they are, or without what looks like personal data where the component holds some. */

@@ -116,6 +116,26 @@ describe('a job on a schedule, where the runtime does not start it', () => {
     expect(await turns()).toEqual([]);
   });
 
+  test('tells its last run from tasks of other commands, whoever asked for it', async () => {
+    now = at('03:00:01');
+    await pass();
+    const placement = await queries().placement(id);
+    const [turn] = await database.db.selectFrom('tasks').selectAll().execute();
+    const start = (command: string[]) =>
+      transact(database.db, (tx) =>
+        service.startTask(tx, { placement, command, timeoutMs: 1000, actor: 'eve' }),
+      );
+
+    await start(['node', 'other.js']);
+    const byItsSchedule = await queries().lastRun(id);
+    now = at('03:05:00');
+    const asked = await start([]);
+
+    expect(byItsSchedule?.id).toBe(turn?.id);
+    expect((await queries().lastRun(id))?.id).toBe(asked);
+    expect(await queries().lastRun('other.prod')).toBeUndefined();
+  });
+
   test('shows when it runs next, and when and how it ran last', async () => {
     now = at('03:00:01');
     await pass();
