@@ -9,13 +9,16 @@ import {
   type Wish,
   wish,
 } from '../../packages/agent/src/testing/sample-programs.ts';
+import { type AgentPlace, agentVariables } from '@pltf/plan/render';
 import type { Visit } from '../../packages/agent/src/testing/visitor.ts';
 import { placementWith } from '../../packages/plan/src/render/kubernetes/testing/render-inputs.ts';
 import type {
   RuntimeDriver,
   WantedPlacement,
 } from '../../packages/server/src/modules/runtime/index.ts';
-import { boundEnvironment } from '../../packages/server/src/modules/runtime/placement/desired.ts';
+
+/** Nothing is known of a placement here but its own variables. */
+const unknownPlace: AgentPlace = { isolation: 'process', address: undefined, callees: {} };
 
 /** A runtime driver over a real backend, and what a test has to know of that backend. */
 export interface RuntimeBed extends AsyncDisposable {
@@ -102,7 +105,7 @@ export class PlacementOnBed {
       run: {
         ...{ drainMs: 2000, startTimeoutMs: 20_000, memoryMiB: 128, cpu: 0.1 },
         ...given.run,
-        env: { ...env, ...boundEnvironment({ env, bound }, []) },
+        env: agentVariables({ env, bound }, unknownPlace),
       },
     };
   }

@@ -148,6 +148,29 @@ describe('a plan', () => {
     expect(Plan.parse(JSON.parse(out)).component).toBe('hello');
   });
 
+  test('and a check say what cannot be given, at its line, and refuse an image where processes run', async () => {
+    const score = `apiVersion: score.dev/v1b1
+metadata: {name: hello}
+containers:
+  web: {image: ., command: [node, a.js], variables: {CACHE: "\${resources.cache.host}"}}
+resources: {cache: {type: redis}}
+`;
+    write(score, 'score.yaml');
+
+    const planned = await pltf('plan --offline');
+    const checked = await pltf('check score.yaml');
+    write(score.replace('image: .', 'image: "nginx:1"'), 'score.yaml');
+    const refused = await pltf('plan --offline');
+
+    expect(planned.out).toMatch(/Cannot be given +\d+ things?/);
+    expect(planned.out).toMatch(/! variable CACHE +preview, staging, prod\n/);
+    expect(checked.out).toMatch(
+      /score\.yaml:4:\d+ +warning +cannot-be-given preview, staging, prod/,
+    );
+    expect([planned.code, checked.code, refused.code]).toEqual([2, 0, 1]);
+    expect(refused.err).toMatch(/score\.yaml:4:16.*plain processes, not the image nginx:1/);
+  });
+
   test('explains a value, and names the nearest for one that is not there', async () => {
     write(grown);
 

@@ -94,6 +94,20 @@ export const Plan = z.object({
   placements: z.array(PlacementObject),
   items: z.array(PlanItem),
   verdicts: z.array(Verdict),
+  /** What is asked for and cannot be given where it would run; the rest runs all the same. */
+  lacks: z
+    .array(
+      z.object({
+        /** Absent: in all of them. */
+        environment: z.string().optional(),
+        /** `variable CACHE`, `file /etc/app.conf`. */
+        what: z.string(),
+        because: z.string(),
+        /** `score.yaml:8:12`, where a line says it. */
+        where: z.string().optional(),
+      }),
+    )
+    .default([]),
   cost: PlanCost.optional(),
   /** By path, like `run.size` or `envs.prod.run.size`. */
   why: z.record(z.string(), Provenance),

@@ -26,6 +26,7 @@ export interface Checked {
 }
 
 export const problemRule = 'thin-file';
+const lackRule = 'cannot-be-given';
 
 const levels: Readonly<Record<Verdict['state'], Finding['level']>> = {
   pass: 'note',
@@ -57,6 +58,12 @@ export function findingsOf(file: string, plan: Plan): readonly Finding[] {
     const environments = [...(before?.environments ?? []), ...finding.environments];
     found.set(key, { ...finding, environments });
   }
+  for (const lack of plan.lacks) {
+    const finding = ofLack(file, plan.component, lack);
+    const key = `${finding.fingerprint}/${finding.message}`;
+    const environments = [...(found.get(key)?.environments ?? []), ...finding.environments];
+    found.set(key, { ...finding, environments });
+  }
   return [...problems, ...found.values()];
 }
 
@@ -78,6 +85,21 @@ function ofVerdict(file: string, component: string, verdict: Verdict): Finding {
     fingerprint: `${guardrail}/${component}/${verdict.path ?? ''}`,
   };
 }
+
+/** What runs without it may well be meant so: it keeps nobody from going on. */
+const ofLack = (
+  file: string,
+  component: string,
+  { environment, what, because, where }: Plan['lacks'][number],
+): Finding => ({
+  ...place(file, where),
+  level: 'warning',
+  rule: lackRule,
+  title: 'It is asked for and cannot be given where it would run',
+  message: `${what}: ${because}`,
+  environments: environment === undefined ? [] : [environment],
+  fingerprint: `${lackRule}/${component}/${what}`,
+});
 
 /** `file:line:column`; the file's beginning where a place is not known. */
 function place(file: string, where: string | undefined): Pick<Finding, 'file' | 'line' | 'column'> {

@@ -16,6 +16,7 @@ type Shown = Pick<Context, 'out' | 'json'>;
 export function printPlan({ out }: Shown, plan: Plan): void {
   printHead(out, plan);
   printItems(out, plan);
+  printLacks(out, plan);
   printVerdicts(out, plan.verdicts);
   if (plan.cost !== undefined) printCost(out, plan.cost, plan.placements.length > 0);
   printFoot(out, plan);
@@ -115,6 +116,27 @@ function shown(value: unknown): string {
   if (value === undefined) return '(none)';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return safe(text.length > longestValue ? `${text.slice(0, longestValue)}…` : text);
+}
+
+/** The same in several environments is told once. */
+function printLacks(out: Output, { lacks }: Plan): void {
+  if (lacks.length === 0) return;
+  const { style, columns } = out;
+  const told = new Map<string, string[]>();
+  for (const { environment, what, because } of lacks) {
+    const key = `${what}: ${because}`;
+    const environments = environment === undefined ? [] : [environment];
+    told.set(key, [...(told.get(key) ?? []), ...environments]);
+  }
+  out.print();
+  out.print(`${style.bold('Cannot be given')}  ${style.yellow(count(told.size, 'thing'))}`);
+  for (const [text, environments] of told) {
+    const where = environments.length === 0 ? '' : `  ${style.dim(safe(environments.join(', ')))}`;
+    const [what = '', ...because] = text.split(': ');
+    out.print(`  ${style.yellow('!')} ${safe(what)}${where}`);
+    const room = columns === undefined ? undefined : columns - 4;
+    for (const line of wrap(safe(because.join(': ')), room)) out.print(`    ${line}`);
+  }
 }
 
 function printFoot(out: Output, { facts, outcome, component }: Plan): void {

@@ -1,4 +1,5 @@
 import type { Need, PlanItem } from '@pltf/contracts';
+import { needVariable } from '../thin-file/resolve-needs.ts';
 import { differences } from './differences.ts';
 import type { PlacedSpec } from './placement-objects.ts';
 
@@ -14,14 +15,19 @@ export function needItems(
   return names.flatMap((name) => [
     ...backingItem(name, now[name], then[name]).map((item) => noted(item, noBroker)),
     ...bindingItem(name, now[name], then[name]).map((item) =>
-      driver === 'agent' ? noted(item, noBinding) : item,
+      driver === 'agent' ? noted(item, handedOver(name, then[name])) : item,
     ),
   ]);
 }
 
 /** What is declared and nobody makes is said to be so. */
 const noBroker = 'declared: no broker makes it yet';
-const noBinding = 'declared: the agent hands nothing over yet';
+
+/** An agent knows where other services answer, and nothing of backing services and secrets. */
+const handedOver = (name: string, need: Need | undefined): string =>
+  need?.kind === 'service'
+    ? `its address as ${needVariable(name)}_URL`
+    : 'declared: the agent hands nothing over yet';
 
 const noted = (item: PlanItem, note: string): PlanItem =>
   item.action === 'create' || item.action === 'change'

@@ -2,7 +2,7 @@ import { type Plan, Plan as PlanShape } from '@pltf/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { explain, planComponent } from './index.ts';
-import { applied, sampleFacts } from './testing/sample-facts.ts';
+import { applied, type FileInput, sampleFacts } from './testing/sample-facts.ts';
 
 const fourLines = 'kind: service\nname: promoapi\nenv: prod\npolicy: pii=false\n';
 const now = new Date('2026-11-21T12:00:00Z');
@@ -62,6 +62,71 @@ describe('a component that is not there yet', () => {
       expect.arrayContaining(['prod namespace', 'prod network-policy', 'prod quota']),
     );
     expect(kinds).not.toContain('preview namespace');
+  });
+});
+
+describe('what cannot be given where it would run', () => {
+  const score = `apiVersion: score.dev/v1b1
+metadata: {name: promoapi}
+service: {ports: {web: {port: 80, targetPort: 8080}}}
+containers:
+  main:
+    image: .
+    command: [node, server.js]
+    variables:
+      SELF: "\${resources.site.url}"
+      CACHE: "redis://\${resources.cache.host}"
+    files:
+      /etc/app.conf: {content: "a"}
+resources:
+  site: {type: service-port, params: {}}
+  cache: {type: redis}
+`;
+  const lacksOn = (agent: FileInput['runtimes'], text = score) =>
+    plan(text, sampleFacts({ ...(agent === undefined ? {} : { runtimes: agent }) })).lacks;
+
+  test('is said with its line, for each environment on an agent', () => {
+    const made = plan(score);
+
+    expect(made.outcome).toBe('changes');
+    expect(made.lacks.filter(({ environment }) => environment === 'prod')).toEqual(
+      expect.arrayContaining([
+        {
+          ...{ environment: 'prod', what: 'variable CACHE', where: 'pltf.yaml:10:14' },
+          because: expect.stringMatching(
+            /^nothing here gives \$\{needs\.cache\.host\}; /,
+          ) as string,
+        },
+        expect.objectContaining({ what: 'file /etc/app.conf' }),
+      ]),
+    );
+    expect(new Set(made.lacks.map(({ environment }) => environment))).toContain('preview');
+  });
+
+  test('is nothing of a thin file, and nothing of a cluster, which says it itself', () => {
+    const cluster = { driver: 'kubernetes' as const, context: 'eu' };
+
+    expect(plan(fourLines).lacks).toEqual([]);
+    expect(lacksOn({ agent: cluster }).map(({ what }) => what.replace(/^need .*/, 'need'))).toEqual(
+      lacksOn({ agent: cluster }).map(() => 'need'),
+    );
+  });
+
+  test('is refused where it is the image itself', () => {
+    const named = score.replace('image: .', 'image: "nginx:1.27"');
+    const docker = { agent: { driver: 'agent' as const, isolation: 'docker' as const } };
+
+    const { outcome, problems } = plan(named);
+
+    expect(outcome).toBe('invalid');
+    expect(problems).toEqual([
+      {
+        where: 'pltf.yaml:6:12',
+        message: 'preview, staging, prod run plain processes, not the image nginx:1.27',
+        fix: expect.stringContaining('`image: .`') as string,
+      },
+    ]);
+    expect(plan(named, sampleFacts({ runtimes: docker })).outcome).toBe('changes');
   });
 });
 

@@ -12,6 +12,7 @@ import { nearest } from '../nearest.ts';
 import { basisOf } from './basis.ts';
 import { isDenial } from './denial.ts';
 import { ownText } from './documents.ts';
+import { lacksOf } from './lacks.ts';
 import { type PlacedSpec, placementObjects } from './placement-objects.ts';
 import { type PlanInput, type Present, pathOf, presentOf, rootOf } from './plan-input.ts';
 import { planItems } from './plan-items.ts';
@@ -130,6 +131,7 @@ function invalid(
     placements: [],
     items: [],
     verdicts: [],
+    lacks: [],
     why: {},
     problems: problems.map((problem) => ({ ...problem })),
   };
@@ -158,6 +160,7 @@ function valid(input: PlanInput, present: Present, read: ReadSpec): Plan {
     placements: after.map(({ object }) => object),
     items: [...items],
     verdicts: [...verdicts],
+    lacks: [...lacksOf(spec, after, facts.platform, why)],
     cost: planCost(facts.platform, costsOf(before), costsOf(after), spec.budget),
     why,
     problems: [],

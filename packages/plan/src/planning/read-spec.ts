@@ -2,6 +2,7 @@ import type {
   ErrorItem,
   GoldenPathFacts,
   PlatformFacts,
+  PlatformFile,
   Provenance,
   Spec,
   ThinFile,
@@ -12,9 +13,11 @@ import {
   readThinFileOrScore,
   resolveComponent,
 } from '../thin-file/read-components.ts';
+import type { ResolvedSpec } from '../thin-file/resolve-spec.ts';
 import type { GoldenPathDefaults } from '../thin-file/sources.ts';
 import type { RepositoryRoot } from '../thin-file/start-command.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
+import { namesImage } from '../render/agent/agent-run.ts';
 import { platformPlaces } from './platform-places.ts';
 
 export interface ReadSpec {
@@ -62,6 +65,7 @@ export function readSpec(source: SpecSource): SpecResult {
   const problems = [
     ...(resolved.ok ? [] : resolved.problems),
     ...(resolved.ok ? classProblems(resolved.spec, places) : []),
+    ...(resolved.ok && !quick ? imageProblems(resolved, source.facts.platform) : []),
   ];
   if (!resolved.ok || problems.length > 0) return { ok: false, name: file.name, problems };
   const { why } = resolved;
@@ -113,4 +117,26 @@ function classProblems(spec: Spec, places: YamlPlaces): readonly ErrorItem[] {
     })),
   );
   return [...new Map(problems.map((one) => [`${one.where} ${one.message}`, one])).values()];
+}
+
+/** Where plain processes run, an image that somebody else built would be neither run nor missed. */
+function imageProblems(
+  { spec, why }: ResolvedSpec & { readonly ok: true },
+  { environments, runtimes }: PlatformFile,
+): readonly ErrorItem[] {
+  const plain = environments.filter(({ name, runtime }) => {
+    const rule = runtimes[runtime];
+    const isPlain = rule?.driver === 'agent' && rule.isolation === 'process';
+    return isPlain && namesImage(spec.run[name]?.image);
+  });
+  const [first] = plain;
+  if (first === undefined) return [];
+  const names = plain.map(({ name }) => name).join(', ');
+  return [
+    {
+      where: why['run.image']?.where ?? 'run.image',
+      message: `${names} ${plain.length === 1 ? 'runs' : 'run'} plain processes, not the image ${spec.run[first.name]?.image}`,
+      fix: 'Have the platform team put them on a runtime with containers (`runtimes:` with `isolation: docker`, or a cluster), or write `image: .`, so that the repository itself is run.',
+    },
+  ];
 }

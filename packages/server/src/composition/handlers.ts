@@ -5,7 +5,13 @@ import { deliveryRoutes, previewPipeline, releaseImageRoutes } from '../modules/
 import { identityRoutes } from '../modules/identity/index.ts';
 import { overviewRoutes } from '../modules/overview/index.ts';
 import { pathsRoutes } from '../modules/paths/index.ts';
-import { addressOf, runtimeIn, runtimeRoutes, type ViewContext } from '../modules/runtime/index.ts';
+import {
+  addressOf,
+  agentLacks,
+  runtimeIn,
+  runtimeRoutes,
+  type ViewContext,
+} from '../modules/runtime/index.ts';
 import type { Db } from '../persistence/transaction.ts';
 import { driftHandlers } from './drift.ts';
 import type { Foundation } from './foundation.ts';
@@ -65,14 +71,16 @@ export function handlersOf(foundation: Foundation, rooms: Rooms, identity: Ident
 function placesOf({
   platform,
   routerPort,
-}: Foundation): Pick<ViewContext, 'holds' | 'runtimeOf' | 'urlOf'> {
+}: Foundation): Pick<ViewContext, 'holds' | 'lacks' | 'runtimeOf' | 'urlOf'> {
   const runtimeOf: ViewContext['runtimeOf'] = ({ runtime, environment }) =>
     runtime ?? runtimeIn(platform.current(), environment);
   const urlOf: ViewContext['urlOf'] = (placement) =>
     addressOf(platform.current(), placement, routerPort);
   const holds: ViewContext['holds'] = (placement) =>
     platform.current().runtimes[runtimeOf(placement)]?.driver === 'kubernetes';
-  return { holds, runtimeOf, urlOf };
+  const lacks: ViewContext['lacks'] = (placement, spec) =>
+    agentLacks(platform.current(), placement, spec, routerPort);
+  return { holds, lacks, runtimeOf, urlOf };
 }
 
 function pathHandlers(foundation: Foundation, rooms: Rooms, { queries }: IdentityRoom) {

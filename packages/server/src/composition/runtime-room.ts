@@ -36,7 +36,7 @@ export function runtimeRoom(
   { goldenPaths }: PolicyRoom,
   upwards: Upwards,
 ) {
-  const { db, platform, portalUrl } = foundation;
+  const { db, platform, portalUrl, routerPort } = foundation;
   const store = postgresRuntimeStore();
   const queries = postgresRuntimeQueries(db);
   const repositoryUrl = (component: string) => `${portalUrl}/git/${component}.git`;
@@ -62,7 +62,10 @@ export function runtimeRoom(
     ...{ db, store, listener },
     reportsOn: (name) => platform.current().runtimes[name]?.driver === 'agent',
   });
-  const own = { db, platform, waves, repositoryUrl, queries, store, runtimes, releases };
+  const own = {
+    ...{ db, platform, waves, repositoryUrl, routerPort },
+    ...{ queries, store, runtimes, releases },
+  };
   const reconcilers = [
     createPlacementReconciler({
       ...{ ...own, goldenPaths, intake, clock: systemClock, ledger: postgresRolloutLedger(db) },

@@ -1,7 +1,7 @@
 import { type ComponentFacts, GoldenPathFacts, PlatformFacts, PlatformFile } from '@pltf/contracts';
 import type { z } from 'zod';
 
-type FileInput = z.input<typeof PlatformFile>;
+export type FileInput = z.input<typeof PlatformFile>;
 
 export const nodeService: GoldenPathFacts = GoldenPathFacts.parse({
   id: 'node-service',

@@ -68,6 +68,7 @@ export function placeRequest(
     size: sizeIn(release.spec, environment),
     routes: release.spec.routes[environment] ?? [],
     serves: release.spec.kind === 'service' || release.spec.kind === 'site',
+    image: release.spec.run[environment]?.image,
     ...how,
   };
 }

@@ -18,6 +18,7 @@ export {
   type ReleaseToPlace,
 } from './placement/placement.ts';
 export { lastTurnsOf, placementFacts } from './placement/placement-facts.ts';
+export { agentLacks } from './placement/placement-lacks.ts';
 export { createPlacementReconciler } from './placement/placement-reconciler.ts';
 export {
   environmentsMoved,

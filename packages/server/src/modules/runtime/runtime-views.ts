@@ -4,6 +4,7 @@ import type {
   PltfError,
   RolloutStep,
   RolloutView,
+  Spec,
   TaskView,
 } from '@pltf/contracts';
 import { nextRun } from '@pltf/plan';
@@ -26,6 +27,8 @@ export interface ViewContext {
   readonly lostSince: (placement: Placement) => Date | undefined;
   /** Why it has not. */
   readonly lostBecause?: ((placement: Placement) => PltfError | undefined) | undefined;
+  /** What its spec asks for and its runtime cannot give, where the runtime does not say so itself. */
+  readonly lacks?: ((placement: Placement, spec: Spec) => readonly PlacementNote[]) | undefined;
   /** When this server was told of a placement last, news or not. */
   readonly seenAt?: ((placement: string) => Date | undefined) | undefined;
 }
@@ -73,6 +76,7 @@ export interface PlacementFacts {
   readonly size: string;
   /** Of a job with a schedule. */
   readonly job?: { readonly cron: string; readonly last: Task | undefined } | undefined;
+  readonly spec?: Spec | undefined;
 }
 
 function scheduleOf(
@@ -98,8 +102,13 @@ function scheduleOf(
 }
 
 /** While nothing is known of where it is, that comes first: what else is told is of before. */
-function notesOf(placement: Placement, context: ViewContext): readonly PlacementNote[] {
-  const notes = placement.observed?.notes ?? [];
+function notesOf(
+  placement: Placement,
+  { spec }: PlacementFacts,
+  context: ViewContext,
+): readonly PlacementNote[] {
+  const lacks = spec === undefined ? [] : (context.lacks?.(placement, spec) ?? []);
+  const notes = [...(placement.observed?.notes ?? []), ...lacks];
   const lost = context.lostSince(placement);
   if (lost === undefined) return notes;
   const note = lossNote(lost, context.lostBecause?.(placement));
@@ -120,9 +129,10 @@ export function asOf(
 export function placementView(
   placement: Placement,
   rollout: Rollout | undefined,
-  { size, job }: PlacementFacts,
+  facts: PlacementFacts,
   context: ViewContext,
 ): PlacementView {
+  const { size, job } = facts;
   const { observed } = placement;
   const url = context.urlOf(placement);
   return {
@@ -151,7 +161,7 @@ export function placementView(
     ...(context.holds(placement) ? { holds: true as const } : {}),
     ...scheduleOf(placement, job, context.now),
     leftovers: observed?.leftovers ?? [],
-    notes: [...notesOf(placement, context)],
+    notes: [...notesOf(placement, facts, context)],
     drift: observed?.drift ?? [],
     ...(observed?.traffic === undefined ? {} : { traffic: observed.traffic }),
     ...(placement.expiresAt === undefined ? {} : { expiresAt: placement.expiresAt.toISOString() }),

@@ -15,6 +15,7 @@ export interface TaskReconcilerDependencies {
   readonly platform: PlatformSource;
   /** Where a component's repository is, for people and tools. */
   readonly repositoryUrl: (component: string) => string;
+  readonly routerPort: number;
   readonly queries: RuntimeQueries;
   readonly store: RuntimeStore;
   readonly runtimes: Runtimes;
@@ -28,6 +29,7 @@ export function createTaskReconciler({
   db,
   platform,
   repositoryUrl,
+  routerPort,
   queries,
   store,
   runtimes,
@@ -58,12 +60,10 @@ export function createTaskReconciler({
         });
         return undefined;
       }
-      const way = runtimeWay(
-        platform.current(),
-        placement.environment,
-        source,
-        repositoryUrl(placement.component),
-      );
+      const way = runtimeWay(platform.current(), placement, source, {
+        repository: repositoryUrl(placement.component),
+        routerPort,
+      });
       const where = placement.runtime ?? runtimeIn(platform.current(), placement.environment);
       const isAgent = platform.current().runtimes[where]?.driver === 'agent';
       const { run, owner, isolation } = desiredPlacement(placement, source, way);

@@ -63,7 +63,7 @@ function wanted(runtime = 'east', image?: string): WantedPlacement {
     platform: { version: 1, digest: '', file: PlatformFile.parse({}), guardrails: new Map() },
     ...{
       goldenPaths: [],
-      repository: '',
+      surroundings: { repository: '', routerPort: 7080 },
       ends: { callers: [], ports: new Map(), morePorts: new Map() },
     },
   });

@@ -4,11 +4,11 @@ import type {
   InstanceIsolation,
   PlacementEdge,
   PlatformFile,
-  RunSpec,
 } from '@pltf/contracts';
-import { fillPlaces } from '@pltf/plan/render';
+import { placementUrl, routeUrl } from '@pltf/plan';
+import { type AgentAddress, type AgentPlace, agentVariables, namesImage } from '@pltf/plan/render';
 import type { Placement, ReleaseToPlace } from './placement.ts';
-import { calleesOf } from './placement-edges.ts';
+import { type Callee, calleesOf } from './placement-edges.ts';
 
 /** How long the release before stays warm, for a rollback at once. */
 export const keepWarmMs = 10 * 60_000;
@@ -20,36 +20,57 @@ export interface RuntimeWay {
   readonly isolation: InstanceIsolation;
   readonly image: ImagePlan | undefined;
   readonly edges: readonly PlacementEdge[];
+  /** What is known of it to fill its variables with. */
+  readonly place: AgentPlace;
 }
 
-/** The spec's word for the image that the release itself is. */
-const ownImage = '.';
+/** What is known of this platform, beside its file. */
+export interface Surroundings {
+  /** The component's own address, for what is written on its images. */
+  readonly repository: string;
+  readonly routerPort: number;
+}
 
-/** `repository` is the component's own address, for what is written on its images. */
 export function runtimeWay(
   platform: PlatformFile,
-  environment: string,
+  { environment, hosts }: Pick<Placement, 'environment' | 'hosts'>,
   { needs, run }: Pick<ReleaseToPlace, 'needs' | 'run'>,
-  repository: string,
+  { repository, routerPort }: Surroundings,
 ): RuntimeWay {
-  const rule = platform.environments.find(({ name }) => name === environment);
-  const runtime = platform.runtimes[rule?.runtime ?? 'agent'];
-  if (runtime?.driver !== 'agent' || runtime.isolation === 'process') {
-    return { isolation: 'process', image: undefined, edges: [] };
-  }
+  const callees = Object.entries(calleesOf(platform, environment, { needs }));
+  const name = platform.environments.find((rule) => rule.name === environment)?.runtime ?? 'agent';
+  const runtime = platform.runtimes[name];
+  const [host] = hosts;
+  const url = host === undefined ? undefined : placementUrl(platform, name, host, routerPort);
+  const address = host === undefined || url === undefined ? undefined : { host, url };
+  // A cluster fills in the addresses of others itself, in its pods.
+  if (runtime?.driver !== 'agent')
+    return { ...asProcess, place: { isolation: 'process', address, callees: {} } };
+  const place = { address, callees: addressesOf(callees, routerPort) };
+  if (runtime.isolation === 'process')
+    return { ...asProcess, place: { isolation: 'process', ...place } };
   const { isolation, registry } = runtime;
   return {
     isolation,
     image: {
       source: repository,
       ...(registry === undefined ? {} : { registry }),
-      ...(run.image === undefined || run.image === ownImage ? {} : { named: run.image }),
+      ...(namesImage(run.image) ? { named: run.image } : {}),
     },
-    edges: Object.entries(calleesOf(platform, environment, { needs })).map(
-      ([need, { id, host }]) => ({ need, placement: id, host }),
-    ),
+    edges: callees.map(([need, { id, host }]) => ({ need, placement: id, host })),
+    place: { isolation, ...place },
   };
 }
+
+const asProcess = { isolation: 'process', image: undefined, edges: [] } as const;
+
+const addressesOf = (
+  callees: readonly (readonly [string, Callee])[],
+  routerPort: number,
+): Readonly<Record<string, AgentAddress>> =>
+  Object.fromEntries(
+    callees.map(([need, { host }]) => [need, { host, url: routeUrl(host, routerPort) }]),
+  );
 
 /**
  * What the driver is told of a placement: a pure function of its row, the release behind it and the platform file.
@@ -57,7 +78,7 @@ export function runtimeWay(
 export function desiredPlacement(
   placement: Placement,
   source: ReleaseToPlace,
-  { isolation, image, edges }: RuntimeWay,
+  { isolation, image, edges, place }: RuntimeWay,
 ): DesiredPlacement {
   const { run } = source;
   const { memoryMiB, cpu } = placement.sized ?? run;
@@ -68,14 +89,13 @@ export function desiredPlacement(
     hosts: [...placement.hosts],
     release: source.release,
     run: {
-      ...(run.command === undefined ? {} : { command: [...run.command] }),
+      ...(run.command === undefined ? {} : { command: [...run.command, ...(run.args ?? [])] }),
       ...(run.folder === undefined ? {} : { folder: run.folder }),
       serves: source.kind === 'service' || source.kind === 'site',
       ...(source.kind === 'job' ? { runsToEnd: true as const } : {}),
       ...(run.health === undefined ? {} : { health: run.health }),
       env: {
-        ...run.env,
-        ...boundEnvironment(run, placement.hosts),
+        ...agentVariables(run, place),
         ...factsOf(placement, source),
       },
       memoryMiB,
@@ -95,26 +115,6 @@ export function desiredPlacement(
     ...(image === undefined ? {} : { image }),
     ...(edges.length === 0 ? {} : { edges: [...edges] }),
   };
-}
-
-/**
- * Variables with places (`${environment.MODE}`, `${route.host}`, `$$`), filled with what is known here. One with a place
- * that only the runtime knows is absent: half a value is worse than none.
- */
-export function boundEnvironment(
-  { env, bound = {} }: Pick<RunSpec, 'env' | 'bound'>,
-  hosts: readonly string[],
-): Readonly<Record<string, string>> {
-  const valueOf = ([root, name = '']: readonly string[]): string | undefined => {
-    if (root === 'environment') return env[name];
-    return root === 'route' && name === 'host' ? hosts[0] : undefined;
-  };
-  return Object.fromEntries(
-    Object.entries(bound).flatMap(([name, text]) => {
-      const filled = fillPlaces(text, { valueOf });
-      return filled.open.length === 0 ? [[name, filled.text] as const] : [];
-    }),
-  );
 }
 
 function factsOf(placement: Placement, source: ReleaseToPlace): Record<string, string> {

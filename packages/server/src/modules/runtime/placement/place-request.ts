@@ -14,6 +14,8 @@ export interface PlaceRequest {
   readonly routes: readonly string[];
   /** False for workers: they have no address. */
   readonly serves: boolean;
+  /** An image that somebody else built, where the spec names one. */
+  readonly image?: string | undefined;
   readonly expiresAt: Date | undefined;
   /** As in a change. */
   readonly newestPlatform?: boolean | undefined;

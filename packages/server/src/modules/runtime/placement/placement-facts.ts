@@ -22,6 +22,7 @@ export function placementFacts(
   const cron = spec === undefined ? undefined : scheduleIn(spec, environment);
   return {
     size: spec?.run[environment]?.size ?? '',
+    spec,
     ...(cron === undefined ? {} : { job: { cron, last: turns.get(id) } }),
   };
 }

@@ -83,6 +83,7 @@ function pass(id = 'shop.prod'): Promise<unknown> {
     intake: observationIntake({ db, store, listener }),
     goldenPaths: { goldenPaths: () => Promise.resolve([]) },
     repositoryUrl: (component) => `http://localhost/git/${component}.git`,
+    routerPort: 7080,
     releases: {
       toPlace: (component) => Promise.resolve({ ...source, needs: needs[component] ?? {} }),
     },

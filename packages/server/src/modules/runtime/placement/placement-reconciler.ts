@@ -27,6 +27,7 @@ export interface PlacementReconcilerDependencies extends MoveDependencies {
   readonly goldenPaths: GoldenPathSource;
   /** Where a component's repository is, for people and tools. */
   readonly repositoryUrl: (component: string) => string;
+  readonly routerPort: number;
   readonly releases: ReleaseSource;
   readonly intake: ObservationIntake;
 }
@@ -135,8 +136,9 @@ async function wantedOf(
     }),
     dependencies.goldenPaths.goldenPaths(),
   ]);
-  const repository = dependencies.repositoryUrl(placement.component);
-  return wantedPlacement(placement, source, { platform, goldenPaths, repository, ends });
+  const { repositoryUrl, routerPort } = dependencies;
+  const surroundings = { repository: repositoryUrl(placement.component), routerPort };
+  return wantedPlacement(placement, source, { platform, goldenPaths, surroundings, ends });
 }
 
 /**

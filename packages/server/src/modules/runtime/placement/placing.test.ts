@@ -69,6 +69,26 @@ describe('what a size means', () => {
   });
 });
 
+describe('an image that somebody else built', () => {
+  test('is refused where plain processes run, and is placed on containers', async () => {
+    await expect(place({ image: 'nginx:1.27' })).rejects.toThrow(
+      'prod runs plain processes: release 1 of shop is the image nginx:1.27',
+    );
+    const refused = await shown();
+    file = PlatformFile.parse({ runtimes: { agent: { driver: 'agent', isolation: 'docker' } } });
+    await place({ image: 'nginx:1.27' });
+
+    expect(refused).toBeUndefined();
+    expect(await shown()).toMatchObject({ id: 'shop.prod' });
+  });
+
+  test('is no image but the release itself where it says so', async () => {
+    await place({ image: '.' });
+
+    expect(await shown()).toMatchObject({ id: 'shop.prod' });
+  });
+});
+
 describe('a rollout that somebody holds', () => {
   const hold = (paused: boolean, actor = 'ada') =>
     transact(database.db, (tx) =>

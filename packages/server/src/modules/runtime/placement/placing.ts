@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type PlatformFile, PltfError } from '@pltf/contracts';
 import { placementAddress } from '@pltf/plan';
+import { namesImage } from '@pltf/plan/render';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { PlatformHistory, PlatformSource } from '../../../kernel/platform-source.ts';
 import type { Tx } from '../../../persistence/transaction.ts';
@@ -8,6 +9,7 @@ import { expiryReconciler } from '../loops.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { beginRollout } from '../rollout/rollout-beginning.ts';
 import type { RuntimeStore } from '../runtime-store.ts';
+import { runtimeIn } from '../runtimes.ts';
 import type { ChangeRequest, PlaceRequest } from './place-request.ts';
 import { type Placement, subject } from './placement.ts';
 import { type PlacementSize, sizeNow } from './placement-size.ts';
@@ -33,8 +35,9 @@ export async function createPlacement(
   tx: Tx,
   request: PlaceRequest,
 ): Promise<Rollout> {
-  const { store, clock } = dependencies;
+  const { store, clock, platform } = dependencies;
   const { component, environment, release, expiresAt } = request;
+  refuseImage(platform.current(), runtimeIn(platform.current(), environment), request);
   for (const clash of [undefined, clashOf(request)]) {
     const id = await createAt(dependencies, tx, request, clash);
     if (id === undefined) continue;
@@ -89,6 +92,8 @@ export async function updatePlacement(
   request: PlaceRequest,
 ): Promise<Rollout> {
   refuseRemoving(placement);
+  const file = dependencies.platform.current();
+  refuseImage(file, placement.runtime ?? runtimeIn(file, placement.environment), request);
   const own = placement.hosts[0];
   const hosts = request.serves && own !== undefined ? [own, ...request.routes] : [];
   refuseTaken(await dependencies.store.takenHosts(tx, placement.id, hosts), request);
@@ -180,6 +185,20 @@ export function refuseRemoving(placement: Placement): void {
   if (placement.state === 'removing') {
     throw new PltfError('component-busy', { detail: `${placement.id} is being removed` });
   }
+}
+
+/** A release may be older than the runtime that its environment has now. */
+function refuseImage(
+  { runtimes }: PlatformFile,
+  runtime: string,
+  { component, environment, release, image }: PlaceRequest,
+): void {
+  const rule = runtimes[runtime];
+  if (rule?.driver !== 'agent' || rule.isolation !== 'process' || !namesImage(image)) return;
+  throw new PltfError('runtime-cannot', {
+    detail: `${environment} runs plain processes: release ${release} of ${component} is the image ${image}`,
+    fix: 'Have the platform team put the environment on a runtime with containers, or deploy a release with `image: .`.',
+  });
 }
 
 function refuseTaken(taken: readonly string[], request: PlaceRequest): void {

@@ -70,6 +70,7 @@ const pass = (): Promise<unknown> => {
     waves: { stayingWith: () => Promise.resolve(undefined) },
     goldenPaths: { goldenPaths: () => Promise.resolve([]) },
     repositoryUrl: (component) => `http://localhost/git/${component}.git`,
+    routerPort: 7080,
     releases: { toPlace: () => Promise.resolve({ ...source, needs: {} }) },
   });
   return reconciler.reconcile('shop.prod', new AbortController().signal);

@@ -9,7 +9,7 @@ const wantedOf = (changes: Partial<Placement> = {}, of = source, on = file) =>
   wantedPlacement({ ...placement, ...changes }, of, {
     platform: { version: 4, digest: '', file: on, guardrails: new Map() },
     goldenPaths: [],
-    repository: 'http://localhost:7070/git/shop.git',
+    surroundings: { repository: 'http://localhost:7070/git/shop.git', routerPort: 7080 },
     ends: {
       callers: [
         { id: 'web.prod', component: 'web', environment: 'prod' },

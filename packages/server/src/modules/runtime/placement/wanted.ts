@@ -10,15 +10,14 @@ import { placedObject } from '../../policy/index.ts';
 import type { WantedPlacement } from '../runtime-driver.ts';
 import type { PlacementEnds } from '../runtime-queries.ts';
 import { scheduleIn } from '../schedule/schedule-rules.ts';
-import { desiredPlacement, runtimeWay } from './desired.ts';
+import { desiredPlacement, runtimeWay, type Surroundings } from './desired.ts';
 import type { Placement, ReleaseToPlace } from './placement.ts';
 import { calleePeers, calleesOf, callerPeers, labelOf } from './placement-edges.ts';
 
 export interface WantedFacts {
   readonly platform: PlatformSnapshot;
   readonly goldenPaths: readonly GoldenPathFacts[];
-  /** The component's own address, for what is written on its images. */
-  readonly repository: string;
+  readonly surroundings: Surroundings;
   readonly ends: PlacementEnds;
 }
 
@@ -29,13 +28,13 @@ export interface WantedFacts {
 export function wantedPlacement(
   placement: Placement,
   source: ReleaseToPlace,
-  { platform, goldenPaths, repository, ends }: WantedFacts,
+  { platform, goldenPaths, surroundings, ends }: WantedFacts,
 ): WantedPlacement | undefined {
   const { environment } = placement;
   const { file } = platform;
   const object = objectOf(placement, source, platform, goldenPaths);
   if (object === undefined) return undefined;
-  const way = runtimeWay(file, environment, source, repository);
+  const way = runtimeWay(file, placement, source, surroundings);
   return {
     desired: desiredPlacement(placement, source, way),
     object,
