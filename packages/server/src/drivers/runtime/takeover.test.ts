@@ -137,6 +137,7 @@ async function pass(): Promise<void> {
     }),
     goldenPaths: { goldenPaths: () => Promise.resolve([]) },
     repositoryUrl: (component) => `http://localhost/git/${component}.git`,
+    routerPort: 7080,
     releases: { toPlace: () => Promise.resolve({ ...source, needs: {} }) },
   });
   await reconciler.reconcile(id, new AbortController().signal);
