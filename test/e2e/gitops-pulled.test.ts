@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { RuntimeRule } from '@pltf/contracts';
+import { clusterFacts } from '@pltf/plan';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openClusterCache } from '../../packages/server/src/drivers/cluster/cache/watched-cache.ts';
 import type { ClusterApi } from '../../packages/server/src/drivers/cluster/cluster-api.ts';
 import {
   openRealCluster,
@@ -13,11 +16,21 @@ import {
   KubectlTarget,
   kubectl,
 } from '../../packages/server/src/drivers/runtime/gitops/testing/kubectl-target.ts';
+import { kubernetesRuntime } from '../../packages/server/src/drivers/runtime/kubernetes/kubernetes-runtime.ts';
+import type { ReleaseImages } from '../../packages/server/src/modules/runtime/index.ts';
 import { wantedPlacement } from '../../packages/server/src/modules/runtime/testing/rollout-records.ts';
 
 const skipped = withoutCluster();
 /** An image that every node has, since every pod stands on it. */
 const image = 'localhost/pause:1';
+const images: ReleaseImages = {
+  image: () => Promise.resolve({ state: 'ready', reference: image, user: 1000 }),
+};
+const ownRule = RuntimeRule.parse({ driver: 'kubernetes', context: 'real' }) as Extract<
+  RuntimeRule,
+  { driver: 'kubernetes' }
+>;
+const platform = randomBytes(4).toString('hex');
 const withinMs = 120_000;
 
 describe.skipIf(skipped !== undefined)(
@@ -35,8 +48,7 @@ describe.skipIf(skipped !== undefined)(
       cluster = openRealCluster();
       world = await gitopsWorld({
         target: new KubectlTarget(),
-        targetApi: cluster,
-        images: { image: () => Promise.resolve({ state: 'ready', reference: image, user: 1000 }) },
+        ...{ targetApi: cluster, images },
       });
     });
     afterAll(async () => {
@@ -55,10 +67,20 @@ describe.skipIf(skipped !== undefined)(
         if (isSo(seen) || Date.now() > end) return seen;
       }
     };
-    const pods = async (): Promise<number> =>
-      (await cluster.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace })).items.filter(
-        ({ metadata }) => metadata.deletionTimestamp === undefined,
-      ).length;
+    const podNames = async (): Promise<readonly string[]> =>
+      (await cluster.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace })).items.flatMap(
+        ({ metadata: { name, uid, deletionTimestamp } }) =>
+          deletionTimestamp === undefined ? [`${name} ${uid}`] : [],
+      );
+    const pods = async (): Promise<number> => (await podNames()).length;
+    /** Who has applied what the Deployment is. */
+    const managers = async (): Promise<readonly string[]> => {
+      const key = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: component };
+      const live = await cluster.get(key);
+      return (live?.metadata.managedFields ?? []).flatMap(({ manager, operation }) =>
+        operation === 'Apply' ? [manager] : [],
+      );
+    };
 
     test('a release becomes running pods', { timeout: 2 * withinMs }, async () => {
       const seen = await until(
@@ -91,6 +113,47 @@ describe.skipIf(skipped !== undefined)(
       expect(await world.lastMessage()).toContain('back to release 1');
       const left = await until(pods, (count) => count === 2);
       expect(left).toBe(2);
+    });
+
+    test('it is handed over to the platform and back, and its pods run on', {
+      timeout: 4 * withinMs,
+    }, async () => {
+      const before = (await podNames()).toSorted();
+      await using cache = openClusterCache({ api: cluster, platform, burstMs: 20 });
+      await using own = kubernetesRuntime({
+        ...{ runtime: 'real', platform, cluster, cache, ledger: world.ledger, images },
+        facts: async () => clusterFacts(ownRule, await cluster.served()),
+        clock: { now: () => new Date() },
+        wake: () => undefined,
+      });
+      const known = (await world.ledger.read('fleet', placement))?.record;
+      if (known === undefined) throw new Error('nothing is known of it');
+
+      const letGo = await until(
+        async () => world.driver.letGo?.(placement, 'real'),
+        (answer) => answer !== undefined && 'hand' in answer,
+      );
+      if (letGo === undefined || !('hand' in letGo)) throw new Error(JSON.stringify(letGo));
+      await own.takeOver?.(placement, letGo.hand);
+      await world.ledger.write({ ...known, runtime: 'real' }, 0);
+      const moved = await until(
+        () => own.apply({ ...first, desired: { ...first.desired, revision: 3 } }),
+        ({ rollout }) => rollout?.revision === 3 && rollout.step === 'done',
+      );
+      const taken = { pods: (await podNames()).toSorted(), by: await managers() };
+      await world.driver.remove(placement);
+      const back = await until(
+        () => world.driver.apply({ ...first, desired: { ...first.desired, revision: 4 } }),
+        ({ rollout }) => rollout?.revision === 4 && rollout.step === 'done',
+      );
+      const left = await own.remove(placement);
+
+      expect(moved).toMatchObject({ phase: 'running', serving: { number: 1 } });
+      expect(taken).toEqual({ pods: before, by: ['pltf'] });
+      expect(back).toMatchObject({ phase: 'running', serving: { number: 1 } });
+      expect(left).toBe(true);
+      expect((await podNames()).toSorted()).toEqual(before);
+      expect(await managers()).toEqual(['argocd-controller']);
     });
 
     test('a removal is over when the namespace is gone from the cluster', {

@@ -33,6 +33,6 @@ export {
   tombstonePath,
 } from './layout.ts';
 export { type GitOpsManifest, gitopsObjects, lettingGo } from './objects.ts';
-export { type Ring, ringLabels } from './ring.ts';
 export { readOwner, writeOwner } from './owner.ts';
+export { type Ring, ringLabels } from './ring.ts';
 export { readTombstone, Tombstone, writeTombstone } from './tombstone.ts';

@@ -108,6 +108,10 @@ describe('what to write into the thin file to keep a drifted field', () => {
       value: '/ready',
     });
     expect(adoptions(ports)).toEqual([undefined, { path: 'run.port', value: '9000' }]);
+    // As a file in a repository names it, of which lists are told apart by names.
+    const named = `${container}.ports[name="http"].containerPort`;
+    expect(adoption(deployment, named, 9000)).toEqual({ path: 'run.port', value: '9000' });
+    expect(adoption(deployment, named, 'http')).toBeUndefined();
     expect(adoption('CronJob users-api', '.spec.schedule', '0 4 * * *')).toEqual({
       path: 'schedule',
       value: '0 4 * * *',

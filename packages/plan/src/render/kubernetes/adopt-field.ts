@@ -75,6 +75,7 @@ const isCount = (value: unknown, most: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most;
 
 const mostInstances = 100;
+const mostPort = 65_535;
 
 const range = (minimum: number, maximum: number): Adoption => ({
   path: 'run.instances',
@@ -98,6 +99,11 @@ function ofWorkload(field: DriftedField, live: Live, facts: AdoptFacts): Adoptio
   if (/^\.(?:readiness|startup)Probe\.httpGet\.path$/.test(inside)) {
     const path = live(name);
     return typeof path === 'string' && path.startsWith('/') ? text('run.health', path) : undefined;
+  }
+  // A file in a repository names the members of a list, a cluster the numbers of ports.
+  if (/^\.ports\[name="[^"]+"\]\.containerPort$/.test(inside)) {
+    const number = live(name);
+    return isCount(number, mostPort) ? { path: 'run.port', value: String(number) } : undefined;
   }
   return /^\.ports\[containerPort=\d+/.test(inside) ? port(field) : undefined;
 }

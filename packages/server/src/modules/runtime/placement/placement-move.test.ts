@@ -11,9 +11,9 @@ import { runtimeService } from '../runtime-service.ts';
 import { postgresRuntimeStore } from '../runtime-store.postgres.ts';
 import { shownPhase } from '../runtime-views.ts';
 import { runtimesByName } from '../runtimes.ts';
+import { memoryLedger } from '../testing/memory-ledger.ts';
 import { type MemoryRuntime, memoryRuntime } from '../testing/memory-runtime.ts';
 import { source } from '../testing/placements.ts';
-import { memoryLedger } from '../testing/memory-ledger.ts';
 import { knownRelease, type ReleaseToPlace } from './placement.ts';
 import { createPlacementReconciler } from './placement-reconciler.ts';
 

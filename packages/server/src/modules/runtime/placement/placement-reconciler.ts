@@ -10,9 +10,9 @@ import type { ObservationIntake } from '../observation/observation-intake.ts';
 import { tellRuntimeTrouble } from '../observation/runtime-trouble.ts';
 import type { RuntimeDriver, WantedPlacement } from '../runtime-driver.ts';
 import { runtimeIn } from '../runtimes.ts';
+import { handOver as handOverInCluster } from './hand-over.ts';
 import type { Placement, ReleaseSource, ReleaseToPlace } from './placement.ts';
 import { calleesOf, keepEdges } from './placement-edges.ts';
-import { handOver as handOverInCluster } from './hand-over.ts';
 import {
   type LeftBehind,
   leaveBehind,

@@ -10,9 +10,9 @@ import { postgresRuntimeQueries } from '../runtime-queries.ts';
 import { postgresRuntimeStore } from '../runtime-store.postgres.ts';
 import { asOf } from '../runtime-views.ts';
 import { runtimesByName } from '../runtimes.ts';
+import { memoryLedger } from '../testing/memory-ledger.ts';
 import { memoryRuntime } from '../testing/memory-runtime.ts';
 import { source } from '../testing/placements.ts';
-import { memoryLedger } from '../testing/memory-ledger.ts';
 import { createPlacementReconciler } from './placement-reconciler.ts';
 
 const platform = {

@@ -4,11 +4,11 @@ import type { RolloutRecord } from '../../../../modules/runtime/index.ts';
 import type { GitOpsDependencies } from '../dependencies.ts';
 import { lookAt, silence } from '../look.ts';
 import { isOwn, nameOf } from '../placement-sight.ts';
-import { bury, letBecomeEmpty } from './bury.ts';
-import { movedOut, stillMoving } from './letting-go.ts';
 import { unlockedObjects } from '../repository/manifest.ts';
 import type { PlacementFile } from '../repository/placement-file.ts';
 import { blobOf, manifestBytes } from '../repository/ring-repository.ts';
+import { bury, letBecomeEmpty } from './bury.ts';
+import { movedOut, stillMoving } from './letting-go.ts';
 import type { RemovalTurns } from './removal-turns.ts';
 
 export interface RemovalParts {
