@@ -74,19 +74,29 @@ export default defineConfig({
       }),
       project({
         name: 'e2e',
-        include: ['test/e2e/**/*.test.ts', 'packages/portal/test/**/*.test.ts'],
+        include: ['test/e2e/**/*.test.ts'],
         exclude: [...exclude, ...clusterTests],
-        // Each starts a whole platform: one at a time, after everything else.
+        // Each starts a whole platform, and some measure: one at a time.
         fileParallelism: false,
         testTimeout: 180_000,
         hookTimeout: 180_000,
         sequence: { groupOrder: 2 },
       }),
+      // Last of all, so that pods and browsers slow nothing that is measured. Both are mostly waited for: three files at a
+      // time, of either.
+      project({
+        name: 'portal',
+        include: ['packages/portal/test/**/*.test.ts'],
+        maxWorkers: 3,
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        sequence: { groupOrder: 3 },
+      }),
       project({
         name: 'cluster',
         include: clusterTests,
         globalSetup: ['test/e2e/support/cluster-setup.ts'],
-        // Last of all, so that real pods slow nothing that is measured. They are mostly waited for: two files at a time.
+        maxWorkers: 3,
         testTimeout: 240_000,
         hookTimeout: 240_000,
         // Of tests that say so, in each file: more would have pods wait for a processor to start on.

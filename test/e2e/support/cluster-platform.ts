@@ -3,9 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlacementView, RolloutView } from '@pltf/contracts';
 import { inject } from 'vitest';
-import { type ClusterObject, clearCluster, kubectl, objectsIn, uniqueWord } from './cluster.ts';
+import {
+  type ClusterObject,
+  clearCluster,
+  field,
+  kubectl,
+  objectsIn,
+  uniqueWord,
+} from './cluster.ts';
 import { startPlatform, type TestPlatform } from './platform.ts';
-import { type Ended, eventually, git, pltf } from './tools.ts';
+import { type Ended, eventually, fetchUrl, git, pltf } from './tools.ts';
 
 /** A platform on a cluster, with a word that marks all it makes in the shared cluster. */
 export interface ClusterPlatform extends AsyncDisposable {
@@ -61,8 +68,7 @@ export async function startClusterPlatform(
   const reform: ClusterPlatform['reform'] = async (environments, memoryMiB) => {
     const file = fileOf(registry, context, { ...options, environments });
     await writeFile(join(folder, 'platform.yaml'), `${file}${sizesOf(memoryMiB)}\n`);
-    const { code, err } = await pltf(platform, 'platform', 'apply', folder, '--yes');
-    if (code !== 0) throw new Error(err);
+    await succeed(platform, 'platform', 'apply', folder, '--yes');
   };
   const made = {
     ...{ platform, registry, word, reform },
@@ -77,6 +83,24 @@ export async function startClusterPlatform(
     throw error;
   });
   return made;
+}
+
+/** Creates a service by its thin file, of the size `medium` in production, and promotes its first release there. */
+export async function promotedService({ platform }: ClusterPlatform, name: string): Promise<void> {
+  const file = `kind: service\nname: ${name}\nenv: [staging, prod]\npolicy: {pii: false}\nenvs: {prod: {run: {size: medium}}}\n`;
+  await writeFile(join(platform.home, 'pltf.yaml'), file);
+  await succeed(platform, 'apply', '--yes');
+  await eventually(
+    () => fetchUrl(`http://${name}.staging.localhost:${platform.routerPort}`),
+    ({ status }) => status === 200,
+    120_000,
+  );
+  await succeed(platform, 'promote', name, '--yes');
+}
+
+async function succeed(platform: TestPlatform, ...args: readonly string[]): Promise<void> {
+  const { code, out, err } = await pltf(platform, ...args);
+  if (code !== 0) throw new Error(`pltf ${args.join(' ')}: ${err}${out}`);
 }
 
 /** Changes what the golden path's service answers at `/`, and pushes it. */
@@ -107,6 +131,14 @@ export async function instancePods(
       (leaving || metadata.deletionTimestamp === undefined),
   );
 }
+
+/** The images that its instances run, each once. */
+export const imagesOf = async (namespace: string): Promise<readonly unknown[]> => {
+  const images = (await instancePods(namespace)).map((pod) =>
+    field(pod, 'spec', 'containers', 0, 'image'),
+  );
+  return [...new Set(images)];
+};
 
 export const placementOf = ({ client }: TestPlatform, placement: string): Promise<PlacementView> =>
   client.getPlacement({ params: { placement } });
