@@ -13,6 +13,8 @@ import { eventually, pltf, pltfWith } from './support/tools.ts';
 
 const missing = await withoutClusterTools();
 const rolloutMs = 90_000;
+/** A repository, a pipeline, an image and two rollouts, beside the pods of other tests. */
+const createdMs = 600_000;
 
 describe.skipIf(missing !== undefined)(
   `operating a service on Kubernetes (${missing ?? 'real pods'})`,
@@ -33,7 +35,7 @@ describe.skipIf(missing !== undefined)(
       });
       name = `users-${cluster.word}`;
       await promotedService(cluster, name);
-    });
+    }, createdMs);
     afterAll(() => cluster[Symbol.asyncDispose]());
 
     it('scales, restarts, stops and starts', async () => {

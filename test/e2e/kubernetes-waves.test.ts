@@ -14,6 +14,8 @@ import { eventually, git, pltf } from './support/tools.ts';
 
 const missing = await withoutClusterTools();
 const rolloutMs = 90_000;
+/** A repository, a pipeline, an image and two rollouts, beside the pods of other tests. */
+const createdMs = 600_000;
 
 describe.skipIf(missing !== undefined)(
   `a change of the platform on Kubernetes (${missing ?? 'real pods'})`,
@@ -28,7 +30,7 @@ describe.skipIf(missing !== undefined)(
       name = `users-${cluster.word}`;
       clone = join(cluster.platform.home, name);
       await promotedService(cluster, name);
-    });
+    }, createdMs);
     afterAll(() => cluster[Symbol.asyncDispose]());
 
     it('gets a change of the platform wave by wave, and the change halts where pods do not come up', async () => {
