@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -519,6 +519,29 @@ test('a writer that was killed at any moment leaves a whole history, and the nex
     expect(blobs.size).toBe(1);
   }
   expect(text(await repo.read(after.commit, 'a'))).toBe('end');
+});
+
+test('a disk that is full is told as such, and is not kept full by the half pack of what failed', async () => {
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  const { stdout } = await run('sh', ['-c', 'command -v git']);
+  const pack = join(bare(), 'objects/pack/tmp_pack_Ab12Cd');
+  const script = [
+    '#!/bin/sh',
+    `case "$*" in *fast-import*) ;; *) exec ${stdout.trim()} "$@" ;; esac`,
+    `echo half > ${pack}`,
+    `echo report > ${bare()}/fast_import_crash_$$`,
+    `echo "fatal: sha1 file '${pack}' write error. Out of diskspace" >&2`,
+    'exit 128\n',
+  ];
+  await writeFile(join(bin, 'git'), script.join('\n'), { mode: 0o755 });
+  const repo = await open({ path: `${bin}:${process.env['PATH'] ?? ''}` });
+
+  const made = repo.commit({ ref: main, changes: files({ a: '1' }), message: 'First' });
+
+  await expect(made).rejects.toMatchObject({ code: 'disk-full' });
+  expect(await readdir(join(bare(), 'objects/pack'))).toEqual([]);
+  expect((await readdir(bare())).filter((name) => name.startsWith('fast_import'))).toEqual([]);
 });
 
 test('what a killed git left is swept, and what is young stays', async () => {

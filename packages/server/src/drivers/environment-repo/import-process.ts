@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { PltfError } from '@pltf/contracts';
 
@@ -58,7 +60,7 @@ export function startImport(
     });
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else reject(failure(code, message));
+      else clearAfter(directory, child.pid, message).then(() => reject(failure(code, message)));
     });
   });
   ended.then(lines.end, lines.fail);
@@ -157,9 +159,23 @@ function answerLines() {
   };
 }
 
+/** What an import that failed leaves: a half pack is what keeps a full disk full, and its report helps nobody. */
+async function clearAfter(
+  directory: string,
+  pid: number | undefined,
+  message: string,
+): Promise<void> {
+  const packs = new Set([...message.matchAll(/\btmp_pack_\w+/g)].map(([name]) => name));
+  const left = [...packs].map((name) => join(directory, 'objects/pack', name));
+  if (pid !== undefined) left.push(join(directory, `fast_import_crash_${pid}`));
+  // Of what cannot be removed now the next writer finds that it is old.
+  for (const path of left) await rm(path, { force: true }).catch(() => undefined);
+}
+
 function failure(code: number | null, message: string): PltfError {
-  const full = /No space left on device|disk quota exceeded/i.test(message);
+  const told = /^fatal: .*$/m.exec(message)?.[0] ?? message.trim();
+  const full = /No space left on device|Out of diskspace|disk quota exceeded/i.test(message);
   return new PltfError(full ? 'disk-full' : 'git-failed', {
-    detail: `git fast-import ended with ${code ?? 'a signal'}: ${message.trim().slice(0, 500) || 'no message'}`,
+    detail: `git fast-import ended with ${code ?? 'a signal'}: ${told.slice(0, 500) || 'no message'}`,
   });
 }

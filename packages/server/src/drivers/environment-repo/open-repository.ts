@@ -126,7 +126,13 @@ function inTurn(options: EnvironmentRepoOptions, parts: WriterParts) {
     if (parts.remote !== undefined && (await parts.reading.resolve(ref)) === undefined) {
       await bring(parts.reading, parts.remote, ref);
     }
-    await writeBatch(parts, ref, batch);
+    try {
+      await writeBatch(parts, ref, batch);
+    } catch (error) {
+      // What a failure has left is looked for again, once it is old.
+      swept = false;
+      throw error;
+    }
     commits += 1;
     if (commits % commitsBetweenTidying === 0) await tidy(parts.git, parts.directory);
   };

@@ -95,7 +95,7 @@ async function runGit(run: GitRun, environment: NodeJS.ProcessEnv): Promise<GitA
 }
 
 function failure(args: readonly string[], code: number, message: string): PltfError {
-  const full = /No space left on device|disk quota exceeded/i.test(message);
+  const full = /No space left on device|Out of diskspace|disk quota exceeded/i.test(message);
   const verb = args.find((arg) => /^[a-z]/.test(arg)) ?? 'git';
   return new PltfError(full ? 'disk-full' : 'git-failed', {
     detail: `git ${verb} ended with ${code}: ${message.trim().slice(0, 500) || 'no message'}`,
