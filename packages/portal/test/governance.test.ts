@@ -47,6 +47,19 @@ describe.skipIf(withoutBrowser)(`governance${reason}`, () => {
     expect(await page.getByText('programs on east reach nothing outside').count()).toBe(1);
   });
 
+  it('shows what a version of the platform made of what is on clusters, as ways of equal difference', async () => {
+    page = await portal.open({ user: 'ana', path: '/platform' });
+    await page.getByRole('button', { name: 'What version 14 changed' }).click();
+
+    await page.getByText('9,812 unchanged; 188 change in 2 ways').waitFor();
+    await page.getByText('holds state, starts again').waitFor();
+    const waves = page.getByRole('list', { name: 'Waves of the change' }).getByRole('listitem');
+    expect(await waves.allTextContents()).toEqual([
+      'canary: 8 placements, 30 min 00 s of soak, halts above 0 failures, has to prove it',
+      'rest: 180 placements, 10 min 00 s of soak, halts above 2 failures',
+    ]);
+  });
+
   it('says when nothing was audited yet instead of letting it look well', async () => {
     const { governance } = portal.platform.world;
     const { audit } = governance;

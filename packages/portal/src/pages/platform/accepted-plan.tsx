@@ -3,12 +3,13 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { count, plural } from '../../format/count.ts';
 import { money } from '../../format/money.ts';
+import { OnClusters } from './on-clusters.tsx';
 
 type Change = PlatformPlan['settings'][number];
 
 /** What a change of the platform touched: settings, placements as classes of equal difference, guardrails, cost. */
 export function AcceptedPlan({ plan }: { readonly plan: PlatformPlan }): ReactNode {
-  const { settings, placements, classes, moves = [], guardrails, cost, notes } = plan;
+  const { settings, placements, classes, rendered, moves = [], guardrails, cost, notes } = plan;
   return (
     <>
       <p>
@@ -31,6 +32,9 @@ export function AcceptedPlan({ plan }: { readonly plan: PlatformPlan }): ReactNo
             <Class key={`${each.environments.join()} ${each.examples.join()}`} each={each} />
           ))}
         </section>
+      )}
+      {rendered === undefined || rendered.classes.length === 0 ? null : (
+        <OnClusters plan={rendered} />
       )}
       {moves.length === 0 ? null : (
         <section className="stack-tight">

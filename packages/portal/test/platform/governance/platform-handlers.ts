@@ -1,4 +1,4 @@
-import { PltfError } from '@pltf/contracts';
+import { PltfError, type RenderedPlan } from '@pltf/contracts';
 import type { TestHandlers } from '../handler-types.ts';
 import { componentOf, missing, must, paged } from '../lookup.ts';
 import { commitOf, type World } from '../world.ts';
@@ -49,6 +49,7 @@ export function platformHandlers(world: World): Pick<TestHandlers, Names> {
             { path: 'sizes.small.memoryMiB', before: 192, after: 256 },
           ],
           placements: { total: 94, unchanged: 53, changed: 41 },
+          rendered: renderedPlan,
           classes: [
             {
               environments: ['staging', 'prod'],
@@ -114,3 +115,36 @@ export function platformHandlers(world: World): Pick<TestHandlers, Names> {
     platformFacts: only,
   };
 }
+
+const renderedPlan: RenderedPlan = {
+  placements: { total: 9_812 + 188, unchanged: 9_812, changed: 188 },
+  classes: [
+    {
+      ...{ risk: 'stateful', startsAgain: true, count: 12, objects: 1, more: 0 },
+      ...{ environments: ['prod'], examples: ['ledger.prod', 'stock.prod'] },
+      changes: [
+        {
+          object: 'StatefulSet <name>',
+          field: 'spec.template.spec.containers[<name>].resources.requests.memory',
+          ...{ before: '192Mi', after: '256Mi' },
+        },
+      ],
+    },
+    {
+      ...{ risk: 'network', startsAgain: false, count: 176, objects: 2, more: 3 },
+      ...{ environments: ['staging', 'prod'], examples: ['cart.prod', 'orders.prod'] },
+      changes: [
+        { object: 'NetworkPolicy allow-out', field: '', after: 'there' },
+        { object: 'Service <name>', field: 'spec.ports[http].port', before: '80', after: '8080' },
+      ],
+    },
+  ],
+  forecast: {
+    ...{ placements: 188, starting: 12, objects: 364, commits: 2, pushes: 2 },
+    applySeconds: 8,
+  },
+  waves: [
+    { ring: 'canary', placements: 8, soakMs: 1_800_000, maxFailures: 0, mandatory: true },
+    { ring: 'rest', placements: 180, soakMs: 600_000, maxFailures: 2, mandatory: false },
+  ],
+};

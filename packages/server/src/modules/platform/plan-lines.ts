@@ -1,4 +1,10 @@
-import type { PlatformPlan, PltfError, ValueChange } from '@pltf/contracts';
+import type {
+  PlatformPlan,
+  PltfError,
+  RenderedClassView,
+  RenderedPlan,
+  ValueChange,
+} from '@pltf/contracts';
 
 const mostClasses = 8;
 const mostLines = 20;
@@ -15,6 +21,7 @@ export function planLines(plan: PlatformPlan): readonly string[] {
       const what = changes.slice(0, 3).map(changeText).join(', ');
       return `  ${count} × ${what} (${examples.slice(0, 2).join(', ')}${count > 2 ? ', …' : ''})`;
     }),
+    ...(plan.rendered === undefined ? [] : renderedLines(plan.rendered)),
     ...(plan.moves ?? []).flatMap(({ environment, from, to, count, order, lacks }) => [
       `Moves       ${count} of ${environment} from ${from} to ${to}: ${order}`,
       ...lacks.map(({ message }) => `  ${message}`),
@@ -28,6 +35,41 @@ export function planLines(plan: PlatformPlan): readonly string[] {
       : [`Cost        ${plan.cost.before} → ${plan.cost.after} ${plan.cost.currency} a month`]),
     ...plan.notes,
   ];
+}
+
+/** What it makes of what is on clusters, the most at stake first, and the waves in which it goes out. */
+function renderedLines({ placements, classes, waves }: RenderedPlan): readonly string[] {
+  if (classes.length === 0) return [];
+  const { unchanged, changed, removed } = placements;
+  const ways = classes.filter(({ takenOut }) => takenOut !== true).length;
+  const inWays = changed === 0 ? '' : ` in ${ways === 1 ? '1 way' : `${ways} ways`}`;
+  const gone = removed === undefined ? '' : `; ${removed} are taken out`;
+  return [
+    `On clusters ${unchanged} unchanged; ${changed} change${inWays}${gone}`,
+    ...classes.slice(0, mostClasses).map(renderedLine),
+    ...(classes.length > mostClasses ? [`  … and ${classes.length - mostClasses} more`] : []),
+    `Waves       ${waves.map(({ ring, placements: number }) => `${ring} ${number}`).join(', then ')}`,
+  ];
+}
+
+function renderedLine(one: RenderedClassView): string {
+  const { changes, examples, count, environments, startsAgain, takenOut, risk } = one;
+  const what = changes.slice(0, 2).map(renderedText).join(', ');
+  const more = changes.length > 2 || one.more > 0 ? ', …' : '';
+  const stake = takenOut === true ? 'taken out' : `${risk}${startsAgain ? ', starts again' : ''}`;
+  const others = count > 2 ? ', …' : '';
+  return `  ${count} × ${environments.join(', ')} (${stake}): ${what}${more} (${examples.slice(0, 2).join(', ')}${others})`;
+}
+
+function renderedText({
+  object,
+  field,
+  before,
+  after,
+}: RenderedClassView['changes'][number]): string {
+  if (field === '') return `${object} ${after === undefined ? 'goes' : 'comes'}`;
+  if (before === undefined && after === undefined) return `${object} ${field} changes`;
+  return `${object} ${field} ${before ?? 'nothing'} → ${after ?? 'nothing'}`.slice(0, 160);
 }
 
 const changeText = ({ path, before, after }: ValueChange): string =>
