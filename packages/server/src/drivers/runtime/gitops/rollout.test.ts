@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { wantedPlacement } from '../../../modules/runtime/testing/rollout-records.ts';
-import { gitopsWorld, type World, type WorldOptions } from './testing/gitops-world.ts';
+import { gitopsWorld, gitText, type World, type WorldOptions } from './testing/gitops-world.ts';
 
 let world: World;
 afterEach(() => world[Symbol.asyncDispose]());
@@ -129,6 +129,26 @@ describe('a placement that is settled', () => {
     await driver.apply(wanted());
 
     expect(await world.file(manifest)).toContain('kind: Deployment');
+  });
+
+  test('whose branch somebody forced back to where it was says so', async () => {
+    await given();
+    const releases = [1, 2].map((release) => wantedPlacement({ release, revision: release }));
+    const heads: string[] = [];
+    for (const wanted of releases) {
+      await world.driver.apply(wanted);
+      await synced();
+      await world.driver.apply(wanted);
+      heads.push(await world.head());
+    }
+    await gitText(world.location, ['update-ref', 'refs/heads/main', heads[0] ?? '']);
+    await synced();
+    world.ahead = 61_000;
+
+    const seen = await world.driver.apply(releases[1] ?? wantedPlacement());
+
+    expect(await world.head()).toBe(heads[0]);
+    expect(seen.drift?.map(({ wanted }) => wanted)).toContain('"2"');
   });
 
   test('whose file somebody changed says so and leaves it', async () => {

@@ -23,6 +23,7 @@ import {
   type SourceCommit,
   writeOwner,
 } from '@pltf/plan/render';
+import { type Clock, systemClock } from '../../../../kernel/clock.ts';
 import type { CommitAnswer, EnvironmentRepo } from '../../../environment-repo/index.ts';
 
 const encoder = new TextEncoder();
@@ -78,6 +79,8 @@ export interface RingRepository {
 
 const mostListings = 20;
 const mostTold = 200;
+/** An agent may lag, and a branch may have been forced back to where it was: which one it is, the host is asked. */
+const askedAgainMs = 60_000;
 
 export interface RingRepositoryOptions {
   readonly repo: EnvironmentRepo;
@@ -87,6 +90,7 @@ export interface RingRepositoryOptions {
   readonly folder?: string | undefined;
   /** Told of each commit that changed something. */
   readonly onWritten?: ((commit: string) => void) | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 export function ringRepository({
@@ -95,6 +99,7 @@ export function ringRepository({
   branch,
   folder = ringFolder(ring.ring),
   onWritten,
+  clock = systemClock,
 }: RingRepositoryOptions): RingRepository {
   const ref = `refs/heads/${branch}`;
   /** By commit: the ring's files with the names of their contents. */
@@ -113,8 +118,8 @@ export function ringRepository({
     });
     return first;
   };
-  /** Commits that need no look at the branch: those it was at, and those that were told of before. */
-  const told = new Set<string>();
+  /** Commits that need no look at the branch now: those it was at, and those that were told of lately, each since when. */
+  const told = new Map<string, number>();
   const listed = async (commit: string): Promise<ReadonlyMap<string, string>> => {
     const entries = await repo.list(commit, folder, { deep: true });
     return new Map(
@@ -145,9 +150,10 @@ export function ringRepository({
     refresh,
     noticed: async (commit) => {
       const before = head;
-      if (commit === before || told.has(commit)) return false;
-      told.add(commit);
-      const [oldest] = told;
+      const now = clock.now().getTime();
+      if (commit === before || now - (told.get(commit) ?? 0) < askedAgainMs) return false;
+      told.set(commit, now);
+      const [oldest] = told.keys();
       if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
       return (await refresh()) !== before;
     },
@@ -167,7 +173,7 @@ export function ringRepository({
       const after = expectedHead === undefined ? {} : { expectedHead };
       const answer = await repo.commit({ ref, changes, message, trailers, ...after });
       head = answer.commit;
-      told.add(head);
+      told.set(head, clock.now().getTime());
       if (!answer.unchanged) onWritten?.(head);
       return answer;
     },

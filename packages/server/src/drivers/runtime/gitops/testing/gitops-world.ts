@@ -126,7 +126,7 @@ export async function gitopsWorld(options: WorldOptions = {}): Promise<World> {
       ...{ runtime: 'fleet', rule, ledger, watch, images, inCluster: inside?.inCluster },
       soonMs: options.soonMs ?? 20_000,
       repo,
-      repository: ringRepository({ repo, ring, branch: rule.branch }),
+      repository: ringRepository({ repo, ring, branch: rule.branch, clock }),
       changes: {
         asked: () => Promise.resolve(state.asked),
         commit: (_, sha) => Promise.resolve({ ...source, sha }),
