@@ -201,6 +201,11 @@ describe.skipIf(cluster === undefined)(
           ['set', 'image', `deployment/${component}`, `${component}=localhost:1/other:1`],
         ],
         [
+          deployment,
+          `.spec.template.spec.containers[name="${component}"].env[name="DEBUG"]`,
+          ['set', 'env', `deployment/${component}`, 'DEBUG=1'],
+        ],
+        [
           `ResourceQuota ${component}`,
           '.spec.hard.pods',
           ['patch', 'resourcequota', component, '--patch={"spec":{"hard":{"pods":"99"}}}'],

@@ -145,7 +145,10 @@ export interface ClusterApi {
   ): Promise<{ readonly items: readonly LiveObject[]; readonly resourceVersion: string }>;
   /** Server-side apply by the field manager `pltf`. */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<ApplyResult>;
-  /** A JSON merge patch, for what is no field of ours (a subresource, an annotation of a moment). */
+  /**
+   * A JSON merge patch, for what is no field of ours (a subresource, an annotation of a moment); a list is a JSON patch
+   * (RFC 6902).
+   */
   patch(
     key: ObjectKey,
     patch: JsonValue,

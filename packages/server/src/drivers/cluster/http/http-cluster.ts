@@ -132,7 +132,7 @@ class HttpCluster implements ClusterApi {
         path: `${await this.#path(key, key)}${subresource}?fieldManager=${fieldManager}`,
         about: describe(key),
         body: JSON.stringify(patch),
-        contentType: 'application/merge-patch+json',
+        contentType: `application/${Array.isArray(patch) ? 'json-patch' : 'merge-patch'}+json`,
         signal: options.signal,
         repeatable: false,
       },

@@ -14,6 +14,7 @@ import { isSelected } from './api-server-rules.ts';
 import { isMap } from './field-set.ts';
 import { MemoryPodLogs } from './memory-pod-logs.ts';
 import { keyOf, ObjectStore, ownedOf } from './object-store.ts';
+import { patched } from './patched.ts';
 import { applyFields, updateFields } from './server-side-apply.ts';
 
 /** One request as the double was asked it. */
@@ -104,7 +105,7 @@ class InMemoryCluster implements MemoryCluster {
   edit(key: ObjectKey, manager: string, patch: JsonValue, subresource?: string): LiveObject {
     const live = this.objects.get(key);
     const found = live === undefined ? bare(key) : ownedOf(live);
-    const object = mergePatch(found.object, patch) as JsonObject;
+    const object = patched(found.object, patch) as JsonObject;
     // Who owns what may be said by a write, as an API server has it.
     const { managedFields: said } = object['metadata'] as unknown as LiveMetadata;
     const before = said === undefined ? found : { ...found, managedFields: said };
@@ -295,14 +296,3 @@ const isAmong = (
 ): boolean =>
   (options.namespace === undefined || object.metadata.namespace === options.namespace) &&
   isSelected(object as unknown as JsonObject, options);
-
-/** RFC 7396. */
-function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
-  if (!isMap(patch)) return patch;
-  const merged: Record<string, JsonValue> = isMap(target) ? { ...target } : {};
-  for (const [field, value] of Object.entries(patch)) {
-    if (value === null) delete merged[field];
-    else merged[field] = mergePatch(merged[field], value);
-  }
-  return merged;
-}

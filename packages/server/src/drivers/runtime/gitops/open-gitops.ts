@@ -7,8 +7,8 @@ import type { GitOpsDependencies } from './dependencies.ts';
 import { watchFollowers } from './follower/follower-watch.ts';
 import { gitopsRuntime } from './gitops-runtime.ts';
 import { lookInside } from './look-inside.ts';
-import type { GitOpsRule } from './repository/manifest.ts';
 import { clusterPointers } from './repository/cluster-pointers.ts';
+import type { GitOpsRule } from './repository/manifest.ts';
 import { ringOf } from './repository/ring-of-rule.ts';
 import { ringRepository } from './repository/ring-repository.ts';
 

@@ -203,6 +203,42 @@ describe('taking drift back', () => {
     expect(await drift()).toEqual([]);
   });
 
+  it('takes out of lists what was added, whole and in one go, and leaves what a controller added', async () => {
+    const { cluster, set, wanted, drift } = await settled();
+    const template = () => cluster.objects.get(deployment)?.['spec'] as unknown as PodTemplate;
+    const before = template().template.spec.containers[0]?.env;
+    const add = (manager: string, env: readonly object[], sidecar: string) => {
+      const [program] = template().template.spec.containers;
+      const all = [...(program?.env ?? []), ...env];
+      const others = template().template.spec.containers.slice(1);
+      const containers = [{ ...program, env: all }, ...others, { name: sidecar, image: 'i' }];
+      const patch = { spec: { template: { spec: { containers } } } };
+      cluster.edit(deployment, manager, patch as unknown as JsonValue);
+    };
+    add('kubectl-set', [{ name: 'DEBUG', value: '1' }], 'shell');
+    add('mesh-injector', [{ name: 'MESH', value: 'on' }], 'mesh');
+    add('kubectl-edit', [{ name: 'MORE', value: '2' }], 'other');
+    const added = await drift();
+
+    const reverted = await revertDrift(set, wanted, {});
+
+    const container = '.spec.template.spec.containers';
+    const variable = `${container}[name="users-api"].env`;
+    expect(new Set(added.map(({ field }) => field))).toEqual(
+      new Set([
+        `${variable}[name="DEBUG"]`,
+        `${variable}[name="MORE"]`,
+        `${container}[name="shell"]`,
+        `${container}[name="other"]`,
+      ]),
+    );
+    expect(reverted).toEqual(added);
+    expect(await drift()).toEqual([]);
+    const { containers } = template().template.spec;
+    expect(containers.map(({ name }) => name)).toEqual(['users-api', 'mesh']);
+    expect(containers[0]?.env).toEqual([...(before ?? []), { name: 'MESH', value: 'on' }]);
+  });
+
   it('touches only what was chosen', async () => {
     const { cluster, set, wanted } = await settled();
     cluster.edit(deployment, 'kubectl-edit', { spec: { replicas: 5 } });
@@ -222,3 +258,11 @@ describe('taking drift back', () => {
     });
   });
 });
+
+interface PodTemplate {
+  readonly template: {
+    readonly spec: {
+      readonly containers: readonly { readonly name: string; readonly env?: readonly object[] }[];
+    };
+  };
+}

@@ -6,6 +6,7 @@ import { keyOf, type PlacementSet } from '../apply/placement-set.ts';
 import type { SealedObject } from '../apply/seal.ts';
 import { additions } from './additions.ts';
 import { driftedField, nobody, type Owner, ownerOf, ownTree } from './attribution.ts';
+import { keptFields, wholeOf } from './removals.ts';
 
 /** At most so many fields of one object are told. */
 const mostFields = 50;
@@ -44,9 +45,13 @@ export function driftBetween(
     const path = firstMissing(live, leaf);
     report(path, ownerOf(live, path) ?? lastWriter(live));
   }
-  for (const { path, owner } of additions(live, new Set(leaves.map(fieldName)))) {
+  const kept = keptFields(live);
+  for (const addition of additions(live, new Set(leaves.map(fieldName)))) {
+    const whole = wholeOf(addition.path, kept);
+    // An item of a list is told as one, and not as each of its fields.
+    const path = typeof whole.at(-1) === 'string' ? addition.path : whole;
     const values = { wanted: undefined, live: valueAt(live, path) };
-    found.set(fieldName(path), driftedField(object, path, values, owner));
+    found.set(fieldName(path), driftedField(object, path, values, addition.owner));
   }
   return [...found.values()].slice(0, mostFields);
 }

@@ -1,8 +1,11 @@
 import { type DriftedField, PltfError } from '@pltf/contracts';
-import type { JsonValue } from '@pltf/plan/render';
+import { fieldName, leavesOf } from '../apply/owned-fields.ts';
 import { keyOf, nameOf, type PlacementSet } from '../apply/placement-set.ts';
 import type { SealedObject } from '../apply/seal.ts';
+import { additions } from './additions.ts';
+import { ownTree } from './attribution.ts';
 import { findDrift } from './find-drift.ts';
+import { removalsOf } from './removals.ts';
 
 export interface RevertChoice {
   /** `Deployment users-api`; all objects when absent. */
@@ -13,8 +16,8 @@ export interface RevertChoice {
 
 /**
  * Takes drifted fields back because a person asked for it: the object is applied once more, this time by force. All
- * drifted fields of an object go back together, since an apply says all of an object; what others added is taken out
- * where it is a member of a mapping. Answers what was taken back; nothing when nothing had drifted.
+ * drifted fields of an object go back together, since an apply says all of an object; what people added is taken out.
+ * Answers what was taken back; nothing when nothing had drifted.
  */
 export async function revertDrift(
   set: PlacementSet,
@@ -45,30 +48,14 @@ async function revertObject(
   signal: AbortSignal | undefined,
 ): Promise<readonly DriftedField[]> {
   const key = keyOf(object);
-  const added = drift.filter(({ wanted }) => wanted === undefined);
-  const removals = added.map(({ field }) => removalOf(field));
-  const patches = removals.filter((patch) => patch !== undefined);
   const taken = await set.cluster.apply(object, { force: true, signal });
   if (!taken.ok)
     throw new PltfError('cluster-refused', { detail: `${nameOf(key)} could not be taken back` });
   set.cache.note(taken.object);
-  for (const patch of patches) set.cache.note(await set.cluster.patch(key, patch, { signal }));
-  return drift.filter(
-    ({ wanted, field }) => wanted !== undefined || removalOf(field) !== undefined,
-  );
+  // An apply leaves what others have added.
+  const ours = new Set([...leavesOf(ownTree(taken.object) ?? {})].map(fieldName));
+  const added = additions(taken.object, ours).map(({ path }) => path);
+  const removals = removalsOf(taken.object, added);
+  if (removals.length > 0) set.cache.note(await set.cluster.patch(key, removals, { signal }));
+  return drift;
 }
-
-/** Mappings whose keys are text of people, dots and slashes included. */
-const mappings =
-  /^((?:\.[A-Za-z]+)*\.(?:labels|annotations|data|binaryData|nodeSelector|matchLabels))\.(.+)$/;
-const plainPath = /^(?:\.[A-Za-z]+)+$/;
-
-/** The merge patch that takes one added field out; undefined for one in a list, which such a patch would replace. */
-function removalOf(field: string): JsonValue | undefined {
-  const [, above, key] = mappings.exec(field) ?? [];
-  const names = above !== undefined && key !== undefined ? [...namesIn(above), key] : undefined;
-  const path = names ?? (plainPath.test(field) ? namesIn(field) : undefined);
-  return path?.reduceRight<JsonValue>((inner, name) => ({ [name]: inner }), null);
-}
-
-const namesIn = (path: string): readonly string[] => path.split('.').slice(1);

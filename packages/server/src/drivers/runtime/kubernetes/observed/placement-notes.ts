@@ -56,7 +56,7 @@ function troubleNotes(
     kind: trouble.kind,
     namespace: namespaceOfPlacement(desired.id),
     instance: pod?.name,
-    image: target.accepted.image?.reference ?? '',
+    image: container?.image ?? target.accepted.image?.reference ?? '',
     memoryMiB: object.spec.run.memoryMiB,
     startTimeoutMs: desired.run.startTimeoutMs,
     health: object.spec.run.health,

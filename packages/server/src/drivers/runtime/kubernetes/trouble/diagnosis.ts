@@ -40,7 +40,7 @@ export async function diagnose(question: DiagnosisQuestion): Promise<Reason> {
     kind: trouble.kind,
     namespace: question.namespace,
     instance: pod?.name,
-    image: accepted.image?.reference ?? '',
+    image: container?.image ?? accepted.image?.reference ?? '',
     memoryMiB: object.spec.run.memoryMiB,
     startTimeoutMs: desired.run.startTimeoutMs,
     health: object.spec.run.health,
