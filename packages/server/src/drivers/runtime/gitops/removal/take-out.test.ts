@@ -92,6 +92,7 @@ async function placementPass(): Promise<void> {
     ),
     goldenPaths: { goldenPaths: () => Promise.resolve([]) },
     repositoryUrl: (component) => component,
+    routerPort: 7080,
     releases: { toPlace: () => Promise.resolve(undefined) },
   });
   for (const name of names) await reconciler.reconcile(`${name}.prod`, quiet);
