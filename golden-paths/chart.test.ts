@@ -225,7 +225,12 @@ describe('the chart of a created repository', () => {
       if (run === undefined) throw new Error('there is no production');
       const own: Values = parse(textIn(repository(id), 'chart/values.yaml'));
       const input = inputWith(
-        { kind: resolved.spec.kind, owner: resolved.spec.owner, tier: resolved.spec.tier, run },
+        {
+          kind: resolved.spec.kind,
+          owner: resolved.spec.owner,
+          tier: resolved.spec.tier,
+          run: { metrics: undefined, ...run },
+        },
         { release, cluster, schedule: resolved.spec.schedule },
       );
       const values: Values = chartValues(input);
@@ -241,6 +246,8 @@ describe('the chart of a created repository', () => {
         'zoneSpread',
       ])
         expect([key, own[key]]).toEqual([key, values[key]]);
+      expect(own.http?.metricsPath ?? '').toBe(values.http?.metricsPath ?? '');
+      expect(own.alive ?? []).toEqual(values.alive);
       expect(own.autoscaling?.enabled).toBe(values.autoscaling?.enabled);
       expect(own.labels).toMatchObject({ 'pltf.dev/owner': 'everyone', 'pltf.dev/tier': '3' });
       expect(own.http.enabled).toBe(values.http.enabled);

@@ -78,6 +78,16 @@ export const RunSection = z
         description: 'Variables of the environment. Secrets belong under `needs`.',
         examples: [{ LOG_LEVEL: 'info' }],
       }),
+    buildArgs: z
+      .record(envName, z.union([z.string().max(4000), z.number(), z.boolean()]))
+      .refine((all) => Object.keys(all).length <= 50, 'at most 50 build arguments')
+      .optional()
+      .meta({
+        description:
+          'Build arguments of the Dockerfile (`ARG`), the same for all environments. Everybody who has the image can read them.',
+        maxProperties: 50,
+        examples: [{ NODE_VERSION: 22 }],
+      }),
     release: command.optional().meta({
       description: 'Runs once before a rollout takes traffic; its failure stops the rollout.',
       examples: ['node migrate.js'],

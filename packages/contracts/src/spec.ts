@@ -84,6 +84,8 @@ export const RunSpec = z.object({
   cpu: z.number(),
   instances: z.object({ minimum: z.number().int(), maximum: z.number().int() }),
   env: z.record(z.string(), z.string()),
+  /** Of the Dockerfile; the same in every environment. */
+  buildArgs: z.record(z.string(), z.string()).optional(),
   release: z.array(z.string()).readonly().optional(),
   drainMs: z.number().int(),
   startTimeoutMs: z.number().int(),

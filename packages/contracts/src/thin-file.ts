@@ -145,7 +145,7 @@ const overridable = {
 
 /** What one environment may say otherwise. */
 export const EnvironmentSection = z
-  .strictObject(overridable)
+  .strictObject({ ...overridable, run: RunSection.omit({ buildArgs: true }).optional() })
   .meta({ description: 'What differs in this environment.' });
 
 /** The thin file, `pltf.yaml`: everything but kind and name has a default. */

@@ -50,6 +50,11 @@ export const ImagePlan = z.object({
   source: z.string().max(500).optional(),
   /** A ready image that is brought instead of building one: `nginx:1.27`; what it means is found out once a release. */
   named: z.string().max(500).optional(),
+  /** Build arguments of the Dockerfile. */
+  args: z
+    .record(z.string().max(100), z.string().max(4000))
+    .refine((all) => Object.keys(all).length <= 50, 'at most 50 build arguments')
+    .optional(),
 });
 export type ImagePlan = z.infer<typeof ImagePlan>;
 

@@ -14,17 +14,21 @@ import type { Whole } from './resolve-whole.ts';
 import { first, merged } from './sources.ts';
 import { tierDefaults } from './tiers.ts';
 
-const runKeys = [
-  'build',
-  'command',
-  'port',
-  'health',
-  'size',
-  'instances',
-  'release',
-  'drain',
-  'volume',
-] as const satisfies readonly (keyof RunSection)[];
+/** Every key with one value: a new one is missed here by the compiler. */
+const runKeys = Object.keys({
+  build: true,
+  command: true,
+  port: true,
+  health: true,
+  metrics: true,
+  alive: true,
+  size: true,
+  instances: true,
+  release: true,
+  drain: true,
+  volume: true,
+} satisfies Record<RunKey, true>) as RunKey[];
+type RunKey = Exclude<keyof RunSection, 'buildArgs' | 'env'>;
 
 type Places = Omit<Spec, keyof Whole>;
 
@@ -131,6 +135,14 @@ function runIn(context: Context, environment: EnvironmentRule, tier: number): Ru
   const env = merged(sources, ['run', 'env'], ({ run }) => run?.env);
   for (const [key, { provenance, override }] of env)
     context.explain(`run.env.${key}`, provenance, name, override);
+  // One image serves all environments: none says them otherwise.
+  const buildArgs = merged(
+    context.sources(),
+    ['run', 'buildArgs'],
+    ({ run }: { readonly run?: RunSection | undefined }) => run?.buildArgs,
+  );
+  for (const [key, { provenance, override }] of buildArgs)
+    context.explain(`run.buildArgs.${key}`, provenance, name, override);
   const places = new Map<keyof RunSection, string>(values.map(([key, { where }]) => [key, where]));
   const isProduction = name === production && file.kind !== 'job';
   return resolveRun({
@@ -138,6 +150,11 @@ function runIn(context: Context, environment: EnvironmentRule, tier: number): Ru
     run: {
       ...Object.fromEntries(values.map(([key, { value }]) => [key, value])),
       env: Object.fromEntries([...env].map(([key, { value }]) => [key, value])),
+      ...(buildArgs.size === 0
+        ? {}
+        : {
+            buildArgs: Object.fromEntries([...buildArgs].map(([key, { value }]) => [key, value])),
+          }),
     },
     platform,
     environment,

@@ -70,15 +70,19 @@ export function resolveRun(request: RunRequest): RunSpec | undefined {
     ...(alive === undefined ? {} : { alive }),
     ...size,
     instances,
-    env: Object.fromEntries(
-      Object.entries(run.env ?? {}).map(([name, value]) => [name, String(value)]),
-    ),
+    env: asText(run.env ?? {}),
+    ...(run.buildArgs === undefined ? {} : { buildArgs: asText(run.buildArgs) }),
     ...(release === undefined ? {} : { release }),
     drainMs,
     startTimeoutMs,
     ...(run.volume === undefined ? {} : { volume: run.volume }),
   };
 }
+
+const asText = (
+  values: Readonly<Record<string, string | number | boolean>>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
 const explainDefault = (
   { explain }: RunRequest,

@@ -39,6 +39,32 @@ function problemsOf(text: string, on = platform): readonly string[] {
   return resolved.problems.map(({ where, message, fix }) => `${where} ${message} → ${fix ?? ''}`);
 }
 
+describe('run', () => {
+  test('tells clusters where figures are and how to ask a worker, and one environment may say it otherwise', () => {
+    const text = `${base}env: prod
+run: {command: node a.js, metrics: /metrics, alive: 'node alive.js --soon'}
+envs: {preview: {run: {metrics: /figures}}}`;
+
+    const { run } = specOf(text);
+
+    expect(run['prod']).toMatchObject({
+      metrics: '/metrics',
+      alive: ['node', 'alive.js', '--soon'],
+    });
+    expect(run['preview']).toMatchObject({ metrics: '/figures' });
+  });
+
+  test('has the same build arguments in every environment: there is one image', () => {
+    const args = 'command: node a.js, buildArgs: {NODE: 22, FLAVOUR: slim}';
+    const { run } = specOf(`${base}run: {${args}}`);
+
+    expect(Object.values(run).map(({ buildArgs }) => buildArgs)).toEqual(
+      Array.from({ length: 3 }, () => ({ NODE: '22', FLAVOUR: 'slim' })),
+    );
+    expect(problemsOf(`${base}envs: {prod: {run: {${args}}}}`).join()).toContain('buildArgs');
+  });
+});
+
 describe('needs', () => {
   test('come in each form, with the first plan where none is named', () => {
     const text = `${base}env: prod

@@ -28,4 +28,7 @@ test('what a Dockerfile begins with or copies from is known, its own stages are 
     'registry.example.com/tools@sha256:12',
     'registry.example.com/cache',
   ]);
+  expect(baseImages(dockerfile, { NODE: '24', UNKNOWN: 'told' })).toEqual(
+    expect.arrayContaining(['registry.example.com/node:24-slim', 'registry.example.com/told']),
+  );
 });

@@ -8,6 +8,8 @@ import type { RegistryAccess } from './registry-access.ts';
 export interface BaseImageOrder {
   /** The text of the Dockerfile. */
   readonly dockerfile: string;
+  /** Build arguments. */
+  readonly args: Readonly<Record<string, string>>;
   readonly say: (lines: readonly string[]) => void;
   readonly signal: AbortSignal;
 }
@@ -20,10 +22,10 @@ export interface BaseImageOrder {
 export async function bringBaseImages(
   client: EngineClient,
   access: RegistryAccess,
-  { dockerfile, say, signal }: BaseImageOrder,
+  { dockerfile, args, say, signal }: BaseImageOrder,
 ): Promise<PltfError | undefined> {
   let missing: PltfError | undefined;
-  for (const name of baseImages(dockerfile)) {
+  for (const name of baseImages(dockerfile, args)) {
     if (await isThere(client, name)) continue;
     await pullImage(client, access, { name, say, signal }).catch((error: unknown) => {
       if (!(error instanceof PltfError) || error.code !== 'image-missing') throw error;
@@ -49,20 +51,26 @@ async function isThere(client: EngineClient, name: string): Promise<boolean> {
  * Images that a Dockerfile is read by, begins with or copies from, each once: no stages of its own, and none whose name only an
  * argument without a default tells.
  */
-export function baseImages(dockerfile: string): readonly string[] {
+export function baseImages(
+  dockerfile: string,
+  args: Readonly<Record<string, string>> = {},
+): readonly string[] {
   const syntax = /^(?:#[^\n]*\n)*?#\s*syntax\s*=\s*(\S+)/i.exec(dockerfile)?.[1];
   const stages = new Set(['scratch']);
-  const defaults = new Map<string, string>();
+  const values = new Map<string, string>();
   const found = new Set(syntax === undefined ? [] : [syntax]);
   const note = (text: string) => {
-    const name = filled(text, defaults);
+    const name = filled(text, values);
     if (name !== undefined && !stages.has(name.toLowerCase()) && !/^\d+$/.test(name))
       found.add(name);
   };
   let begun = false;
   for (const [word, rest] of instructions(dockerfile)) {
     if (word === 'ARG' && !begun)
-      for (const [name, value] of argumentsOf(rest)) defaults.set(name, value);
+      for (const [name, value] of argumentsOf(rest)) {
+        const known = args[name] ?? value;
+        if (known !== undefined) values.set(name, known);
+      }
     if (word === 'FROM') {
       begun = true;
       const [image = '', as, stage] = rest.split(/\s+/).filter((part) => !part.startsWith('--'));
@@ -89,18 +97,18 @@ function instructions(dockerfile: string): readonly (readonly [string, string])[
     );
 }
 
-const argumentsOf = (text: string): readonly (readonly [string, string])[] =>
-  [...text.matchAll(/(\w+)=("[^"]*"|'[^']*'|\S*)/g)].map(
-    ([, name = '', value = '']) => [name, value.replace(/^(["'])(.*)\1$/, '$2')] as const,
+const argumentsOf = (text: string): readonly (readonly [string, string | undefined])[] =>
+  [...text.matchAll(/(\w+)(?:=("[^"]*"|'[^']*'|\S*))?/g)].map(
+    ([, name = '', value]) => [name, value?.replace(/^(["'])(.*)\1$/, '$2')] as const,
   );
 
 /** With its arguments filled in; undefined when one has no value. */
-function filled(text: string, defaults: ReadonlyMap<string, string>): string | undefined {
+function filled(text: string, values: ReadonlyMap<string, string>): string | undefined {
   let known = true;
   const name = text
     .replace(/^(["'])(.*)\1$/, '$2')
     .replace(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (_, braced, otherwise, bare) => {
-      const value = defaults.get(braced ?? bare) ?? otherwise;
+      const value = values.get(braced ?? bare) ?? otherwise;
       known &&= value !== undefined;
       return value ?? '';
     });

@@ -11,6 +11,8 @@ export interface BuildOrder {
   readonly ignoreFile: string | undefined;
   readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Build arguments, beside the proxies that the machine knows. */
+  readonly args: Readonly<Record<string, string>>;
   readonly say: (lines: readonly string[]) => void;
   readonly signal: AbortSignal;
 }
@@ -58,7 +60,7 @@ async function buildWith(
     query: {
       ...{ version: versions[builder], dockerfile: 'Dockerfile', t: order.tag },
       ...{ rm: '1', forcerm: '1', labels: JSON.stringify(order.labels) },
-      buildargs: JSON.stringify(access.proxies()),
+      buildargs: JSON.stringify({ ...access.proxies(), ...order.args }),
     },
     headers: access.forBuild(),
     stream: { content: contextOf(order.archive, order.ignoreFile), type: 'application/x-tar' },

@@ -86,11 +86,14 @@ async function build(
   };
   const tag = release.digest.slice('sha256:'.length, 'sha256:'.length + 12);
   const outcome = await inTime(options, 'image-build-failed', 'The build', async (signal) => {
-    const lacks = await bringBaseImages(access.client, registries, { dockerfile, say, signal });
+    const lacks = await bringBaseImages(access.client, registries, {
+      ...{ dockerfile, args: plan.args ?? {}, say, signal },
+    });
     const made = await buildImage(access.client, registries, {
       ignoreFile: ignoreNames.map((name) => own.get(name)).find((text) => text !== undefined),
       ...{ archive, say, signal, tag: `pltf-${agent}/${owner.component}:${tag}` },
       labels: labelsOf(agent, request, startedAt),
+      args: plan.args ?? {},
     });
     // What BuildKit says then is that nobody could be asked for credentials.
     if (!made.ok && lacks !== undefined && /no active session/i.test(made.error)) throw lacks;
@@ -117,7 +120,7 @@ async function build(
   const statement = provenanceStatement({
     ...{ name: repository ?? `pltf-${agent}/${owner.component}`, release: release.digest },
     ...{ digest: reference?.split('@')[1] ?? id, source: plan.source, commit: release.commit },
-    ...{ builder, agent, attempt, startedAt, finishedAt },
+    ...{ builder, agent, attempt, startedAt, finishedAt, args: plan.args },
   });
   await files.writeDocument(release.digest, 'provenance', statement);
   say([`The image is ${reference ?? id}.`], 'platform');

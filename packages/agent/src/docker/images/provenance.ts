@@ -8,6 +8,7 @@ export interface ProvenanceFacts {
   /** Digest of the release archive, the context of the build. */
   readonly release: string;
   readonly builder: string;
+  readonly args: Readonly<Record<string, string>> | undefined;
   readonly agent: string;
   readonly attempt: string;
   readonly startedAt: string;
@@ -32,6 +33,7 @@ export function provenanceStatement(facts: ProvenanceFacts): unknown {
           ...(facts.source === undefined ? {} : { source: facts.source }),
           revision: facts.commit,
           dockerfile: 'Dockerfile',
+          ...(facts.args === undefined ? {} : { buildArgs: facts.args }),
         },
         internalParameters: { builder: facts.builder },
         resolvedDependencies: [

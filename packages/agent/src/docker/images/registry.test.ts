@@ -209,7 +209,7 @@ describe.skipIf(missing !== undefined)(`images in a registry (${missing ?? 'a re
     await agent.client.remove('shop.prod');
   }, 120_000);
 
-  test('a build has what its author expects: a base image that needs a login, proxies, and its own list of what is left out', async () => {
+  test('a build has what its author expects: a base image that needs a login, arguments, proxies, and its own list of what is left out', async () => {
     const base = `${closedHost}/team/base:1`;
     const root = path.join(folder, 'base');
     mkdirSync(path.join(root, 'etc'), { recursive: true });
@@ -223,12 +223,12 @@ describe.skipIf(missing !== undefined)(`images in a registry (${missing ?? 'a re
       'kept.txt': 'kept',
       '.dockerignore': 'kept.txt\n',
       'Dockerfile.dockerignore': '*.md\n',
-      Dockerfile: `FROM ${base}\nARG no_proxy\nLABEL without=$no_proxy\nCOPY . /app/\nUSER node\nCMD ["x"]\n`,
+      Dockerfile: `ARG TAG\nFROM ${closedHost}/team/base:$TAG\nARG no_proxy GREETING=none\nLABEL without=$no_proxy greeting=$GREETING\nCOPY . /app/\nUSER node\nCMD ["x"]\n`,
     });
 
     await agent.client.raw('PUT', `/v1/images/${digest}`, {
       ...{ owner, release: { digest, commit }, attempt: 'one' },
-      plan: { registry: `${closedHost}/pltf` },
+      plan: { registry: `${closedHost}/pltf`, args: { TAG: '1', GREETING: 'hello you' } },
     });
     await agent.client.raw('GET', `/v1/images/${digest}?wait=1`);
     const image = await imageOf(digest);
@@ -239,7 +239,15 @@ describe.skipIf(missing !== undefined)(`images in a registry (${missing ?? 'a re
       user: '1000:1000',
     });
     const [{ Config }] = JSON.parse(docker('image', 'inspect', image.image));
-    expect(Config.Labels.without).toBe('registry.example.com');
+    expect(Config.Labels).toMatchObject({
+      without: 'registry.example.com',
+      greeting: 'hello you',
+    });
+    const origin = await agent.client.raw('GET', `/v1/images/${digest}/provenance`);
+    expect(JSON.parse(origin.text).predicate.buildDefinition.externalParameters.buildArgs).toEqual({
+      TAG: '1',
+      GREETING: 'hello you',
+    });
     const container = docker('create', image.image);
     const input = execFileSync('docker', ['export', container]);
     docker('rm', container);

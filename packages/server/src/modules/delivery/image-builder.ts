@@ -9,6 +9,8 @@ export interface ImageBuildRequest {
   readonly digest: string;
   /** Where it goes; undefined: it stays with the engine. */
   readonly registry: string | undefined;
+  /** Build arguments of the Dockerfile. */
+  readonly args: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -60,7 +60,7 @@ export async function makeRelease(
   if (place === undefined || place.when === 'asked-for') return made;
   const request = {
     ...{ run: run.id, team, component: run.component, commit: run.commit, digest },
-    ...{ registry: place.registry, signal },
+    ...{ registry: place.registry, args: Object.values(spec.run)[0]?.buildArgs, signal },
   };
   if (place.when === 'meanwhile') {
     // Where it cannot begin now, the rollout that needs it begins it, and says what is wrong.

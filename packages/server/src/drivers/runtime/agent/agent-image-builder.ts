@@ -24,12 +24,16 @@ export function agentImageBuilder({
 }: AgentImageBuilderOptions): ImageBuilder {
   const pathOf = (digest: string): string => `/v1/images/${digest}`;
   const begin = (request: ImageBuildRequest): Promise<ReleaseImage> => {
-    const { run, team, component, commit, digest, registry, signal } = request;
+    const { run, team, component, commit, digest, registry, args, signal } = request;
     const source = repositoryUrl(component);
     const body = {
       owner: { team, component },
       release: { digest, commit },
-      plan: { source, ...(registry === undefined ? {} : { registry }) },
+      plan: {
+        source,
+        ...(registry === undefined ? {} : { registry }),
+        ...(args === undefined ? {} : { args }),
+      },
       attempt: run,
     };
     return agent.call({ method: 'PUT', path: pathOf(digest), body, signal }, ReleaseImage);

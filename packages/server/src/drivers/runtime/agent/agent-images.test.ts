@@ -68,7 +68,8 @@ function wanted(runtime = 'east', image?: string): WantedPlacement {
     },
   });
   if (made === undefined) throw new Error('prod is there');
-  const spec = { ...made.object.spec, runtime, ...(image === undefined ? {} : { image }) };
+  const run = { ...made.object.spec.run, buildArgs: { NODE: '22' } };
+  const spec = { ...made.object.spec, run, runtime, ...(image === undefined ? {} : { image }) };
   return { ...made, object: { ...made.object, spec } };
 }
 
@@ -83,7 +84,10 @@ test('a build is never waited for: its end wakes the placements, each once', asy
   expect(first).toEqual({ state: 'building' });
   expect(await images.image(wanted())).toEqual({ state: 'ready', reference, user: 1000 });
   expect(asked[0]).toMatchObject({
-    plan: { registry: 'registry.example.com/pltf', source: 'http://localhost/git/shop.git' },
+    plan: {
+      ...{ registry: 'registry.example.com/pltf', source: 'http://localhost/git/shop.git' },
+      args: { NODE: '22' },
+    },
     ...{ attempt: 'shop.prod-3', release: { digest } },
   });
 });

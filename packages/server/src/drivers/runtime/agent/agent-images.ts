@@ -45,13 +45,17 @@ export class AgentImages implements ReleaseImages, AsyncDisposable {
     const registry = this.#options.registryOf(object.spec.runtime);
     if (registry === undefined) return { state: 'failed', reason: withoutRegistry(wanted) };
     const { release, owner } = desired;
+    const { buildArgs } = object.spec.run;
     const image = await this.#options.agent.call(
       {
         method: 'PUT',
         path: `/v1/images/${release.digest}`,
         body: {
           ...{ owner, release },
-          plan: { registry, source: this.#options.repositoryUrl(owner.component) },
+          plan: {
+            ...{ registry, source: this.#options.repositoryUrl(owner.component) },
+            ...(buildArgs === undefined ? {} : { args: buildArgs }),
+          },
           // A rollout tries once; the next one tries again what had failed.
           attempt: `${desired.id}-${desired.revision}`,
         },

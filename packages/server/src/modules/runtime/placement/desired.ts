@@ -55,6 +55,7 @@ export function runtimeWay(
     image: {
       source: repository,
       ...(registry === undefined ? {} : { registry }),
+      ...(run.buildArgs === undefined ? {} : { args: run.buildArgs }),
       ...(namesImage(run.image) ? { named: run.image } : {}),
     },
     edges: callees.map(([need, { id, host }]) => ({ need, placement: id, host })),
