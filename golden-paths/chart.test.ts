@@ -243,11 +243,12 @@ describe('the chart of a created repository', () => {
         'suspend',
         'startSeconds',
         'terminationGracePeriodSeconds',
+        'tmpSize',
         'zoneSpread',
       ])
         expect([key, own[key]]).toEqual([key, values[key]]);
       expect(own.http?.metricsPath ?? '').toBe(values.http?.metricsPath ?? '');
-      expect(own.alive ?? []).toEqual(values.alive);
+      expect(own.alive ?? []).toEqual(values.alive ?? []);
       expect(own.autoscaling?.enabled).toBe(values.autoscaling?.enabled);
       expect(own.labels).toMatchObject({ 'pltf.dev/owner': 'everyone', 'pltf.dev/tier': '3' });
       expect(own.http.enabled).toBe(values.http.enabled);

@@ -20,7 +20,7 @@ securityContext:
 volumes:
   - name: tmp
     emptyDir:
-      sizeLimit: 64Mi
+      sizeLimit: {{ .Values.tmpSize }}
 {{- end }}
 
 {{- define "app.container" -}}

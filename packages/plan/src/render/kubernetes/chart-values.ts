@@ -30,6 +30,7 @@ export function chartValues(input: RenderInput): JsonObject {
     envFromSecrets: [...secretNames(placed)],
     ...(spec.kind === 'job' ? turnValues(placed) : instanceValues(placed, objects)),
     resources: resourcesOf(objects),
+    tmpSize: temporaryOf(objects),
     terminationGracePeriodSeconds: podOf(objects)['terminationGracePeriodSeconds'] ?? 0,
     ...(port === undefined ? {} : entryValues(objects)),
     networkPolicy: networkValues(placed, objects),
@@ -111,6 +112,11 @@ function podOf(objects: readonly KubernetesObject[]): JsonObject {
 function resourcesOf(objects: readonly KubernetesObject[]): JsonValue {
   const [container] = (podOf(objects)['containers'] ?? []) as readonly JsonObject[];
   return container?.['resources'] ?? {};
+}
+
+function temporaryOf(objects: readonly KubernetesObject[]): JsonValue {
+  const [volume] = (podOf(objects)['volumes'] ?? []) as readonly JsonObject[];
+  return (volume?.['emptyDir'] as JsonObject | undefined)?.['sizeLimit'] ?? '64Mi';
 }
 
 function mostMemory(objects: readonly KubernetesObject[]): JsonValue {

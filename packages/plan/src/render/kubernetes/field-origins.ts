@@ -188,7 +188,7 @@ export const kindOrigins: Readonly<Record<string, readonly Origin[]>> = {
       'it has addresses, and the cluster no gateway',
     ),
     origin('spec.ingressClassName', 'cluster.ingress', 'the class of the platform file'),
-    origin('spec.**', 'spec.routes cluster.ingress metadata.name', 'its addresses'),
+    origin('spec.**', 'spec.routes spec.needs cluster.ingress metadata.name', 'its addresses'),
   ],
   ServiceMonitor: [
     origin('', `${figures} spec.kind`, 'it shows figures, and the cluster has Prometheus'),

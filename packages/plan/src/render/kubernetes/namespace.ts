@@ -69,8 +69,8 @@ export function resourceQuotaObject(placed: Placed): KubernetesObject {
 
 /** A quota turns away pods that do not say what they need: here it is said for them. */
 export function limitRangeObject(placed: Placed): KubernetesObject {
-  const { memoryMiB, cpu } = placed.spec.run;
-  const side = largestSideMiB(placed.spec);
+  const { memoryMiB, cpu, containers } = placed.spec.run;
+  const side = containers === undefined ? 0 : largestSideMiB(placed.spec);
   return {
     apiVersion: 'v1',
     kind: 'LimitRange',

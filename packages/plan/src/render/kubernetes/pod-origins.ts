@@ -58,7 +58,7 @@ const placingOrigins = (at: string): readonly Origin[] => [
   origin(`${at}.topologySpreadConstraints.**`, '', 'spread over zones and machines'),
   origin(
     `${at}.volumes.**`,
-    `${files} metadata.name spec.component`,
+    `${files} metadata.name spec.component spec.run.memoryMiB`,
     'a /tmp to write to, since the rest of the image is read-only, for each container; the files of the workload',
   ),
 ];

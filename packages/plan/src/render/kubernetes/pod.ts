@@ -91,11 +91,19 @@ function podSpec(placed: Placed, purpose: PodPurpose): JsonObject {
   return spec;
 }
 
-const volumes = /* @__PURE__ */ constant([{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }]);
+const leastTemporaryMiB = 64;
+/** As large as in a container of a machine: half the memory. */
+const temporary = /* @__PURE__ */ ofValues((memoryMiB: number, least: number) => [
+  {
+    name: 'tmp',
+    emptyDir: { sizeLimit: memoryQuantity(Math.max(least, Math.floor(memoryMiB / 2))) },
+  },
+]);
 
 function podVolumes(placed: Placed, sides: SideContainers | undefined): readonly JsonValue[] {
   const { items } = filesOf(placed);
   const ofSides = sides?.volumes ?? [];
+  const volumes = temporary(placed.spec.run.memoryMiB, leastTemporaryMiB);
   if (items.length === 0 && ofSides.length === 0) return volumes;
   const files = { name: 'files', configMap: { name: filesName(placed), items } };
   return [...volumes, ...ofSides, ...(items.length === 0 ? [] : [files])];

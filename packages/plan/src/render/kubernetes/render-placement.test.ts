@@ -374,6 +374,29 @@ describe('a placement in a cluster', () => {
     ]);
   });
 
+  it('keeps the certificate of an ingress apart from a need that is called like it', () => {
+    const { gateway: _, ...without } = wholeCluster;
+    const proxied = { className: 'nginx', namespace: 'ingress', issuer: 'ca' };
+    const objects = renderPlacement(
+      inputWith(
+        { needs: { tls: { kind: 'secret', secret: 'mutual-tls' } } },
+        { cluster: { ...without, ingress: proxied } },
+      ),
+    );
+
+    const [tls] = one(objects, 'Ingress').spec.tls;
+    const { target } = one(objects, 'ExternalSecret').spec;
+    expect(tls.secretName).not.toBe(target.name);
+  });
+
+  it('gives as much room for temporary files as a container of a machine has', () => {
+    const room = (memoryMiB: number): string =>
+      one(renderPlacement(inputWith({ run: { memoryMiB } })), 'Deployment').spec.template.spec
+        .volumes[0].emptyDir.sizeLimit;
+
+    expect([32, 256, 2048].map(room)).toEqual(['64Mi', '128Mi', '1Gi']);
+  });
+
   it('tells a program where it may write, as every other runtime does', () => {
     const env = (spec: SpecChange): Loose[] =>
       one(renderPlacement(inputWith(spec)), spec.run?.volume ? 'StatefulSet' : 'Deployment').spec

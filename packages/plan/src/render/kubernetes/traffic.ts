@@ -186,9 +186,7 @@ function ingress(placed: Placed, hosts: readonly string[]): KubernetesObject {
           },
     spec: {
       ingressClassName: className,
-      ...(issuer === undefined
-        ? {}
-        : { tls: [{ hosts, secretName: shortened(`${placed.name}-tls`) }] }),
+      ...(issuer === undefined ? {} : { tls: [{ hosts, secretName: tlsSecret(placed) }] }),
       rules: hosts.map((host) => ({
         host,
         http: { paths: [{ path: '/', pathType: 'Prefix', backend }] },
@@ -196,3 +194,7 @@ function ingress(placed: Placed, hosts: readonly string[]): KubernetesObject {
     },
   };
 }
+
+/** Where cert-manager puts what it has got: not into the secret of a need that is called so too. */
+const tlsSecret = ({ name, spec }: Placed): string =>
+  shortened(`${name}-${spec.needs['tls'] === undefined ? 'tls' : 'tls-of-ingress'}`);

@@ -94,9 +94,8 @@ describe('what the agent is told', () => {
     expect(imageOf('nginx:1.27')).toMatchObject({ named: 'nginx:1.27' });
     expect(imageOf('.')).not.toHaveProperty('named');
     const run = { ...source.run, buildArgs: { NODE: '22' } };
-    expect(runtimeWay(platform, 'prod', { ...source, run }, repository).image).toMatchObject({
-      args: { NODE: '22' },
-    });
+    const { image } = runtimeWay(platform, placement, { ...source, run }, surroundings);
+    expect(image).toMatchObject({ args: { NODE: '22' } });
   });
 
   test('of a job says that it runs to its end', () => {
