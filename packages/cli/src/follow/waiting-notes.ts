@@ -12,7 +12,7 @@ export function tellWaiting(
 ): Disposable {
   const told = new Set<string>();
   const look = async (): Promise<void> => {
-    const { notes = [] } = await client.getPlacement({ params: { placement } });
+    const { notes } = await client.getPlacement({ params: { placement } });
     for (const { what, because } of notes) {
       const line = `${safe(placement)}: ${safe(what)}: ${safe(because)}`;
       // Older by a minute, it is the same thing.

@@ -45,7 +45,7 @@ export function observe(waves: readonly Wave[], outcomes: readonly Outcome[]): r
 
 const next: Readonly<Record<MemberState, readonly MemberState[]>> = {
   waiting: ['held'],
-  going: ['done', 'failed', 'back'],
+  going: ['done', 'failed', 'held', 'back'],
   done: ['failed', 'back'],
   failed: ['back'],
   held: [],

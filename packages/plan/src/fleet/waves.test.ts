@@ -293,3 +293,17 @@ test('whatever happens, rings keep their order and limits, and a change ends, ha
     { numRuns: 300 },
   );
 });
+
+test('a canary that is removed while it has the change proves nothing; one that took it before has', () => {
+  const removed: Outcome = { placement: 'a', state: 'held', reason: 'it was removed meanwhile' };
+  const candidates = [candidate('a', { runtime: 'edge' }), candidate('b', { runtime: 'eu' })];
+  const going = run(planWaves(rings, environments, candidates), start).waves;
+
+  const meanwhile = run(going, later(1), [removed]);
+  const took = run(going, later(1), [done('a')]).waves;
+  const after = run(took, later(2), [removed]);
+
+  expect(meanwhile.step).toMatchObject({ kind: 'halt', cause: 'unproved' });
+  expect(after.step).toMatchObject({ kind: 'wait' });
+  expect(after.waves[0]?.members[0]?.state).toBe('done');
+});

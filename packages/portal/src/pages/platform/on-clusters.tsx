@@ -42,8 +42,8 @@ export function OnClusters({ plan }: { readonly plan: RenderedPlan }): ReactNode
         <ol className="stack-tight small" aria-label="Waves of the change, in their order">
           {waves.map(({ ring, placements: number, soakMs, maxFailures, mandatory, removals }) => (
             <li key={ring} className="anywhere">
-              <span className="strong">{ring}</span>: {plural(number, 'placement')},{' '}
-              {span(soakMs)} of soak, halts above {plural(maxFailures, 'failure')}
+              <span className="strong">{ring}</span>: {plural(number, 'placement')}, {span(soakMs)}{' '}
+              of soak, halts above {plural(maxFailures, 'failure')}
               {mandatory ? ', has to prove it' : ''}
               {removals === undefined ? '' : `, takes out ${count(removals)}`}
             </li>

@@ -60,7 +60,8 @@ export function startImport(
     });
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else clearAfter(directory, child.pid, message).then(() => reject(failure(code, message)));
+      else
+        void clearAfter(directory, child.pid, message).then(() => reject(failure(code, message)));
     });
   });
   ended.then(lines.end, lines.fail);

@@ -15,3 +15,12 @@ test('a rollout that is done proves the change; one that was only committed does
   expect(done?.state).toBe('done');
   expect(committed).toMatchObject({ state: 'failed', reason: 'nobody reports' });
 });
+
+test('a placement that was removed before it took the change proves nothing and has not failed', () => {
+  const removing = { ...placement, state: 'removing' } as Placement;
+
+  for (const one of [undefined, removing])
+    expect(outcomeOf('users-api.prod', one, rollout('done'))).toMatchObject({
+      ...{ state: 'held', reason: 'it was removed meanwhile' },
+    });
+});

@@ -33,7 +33,8 @@ export function outcomeOf(
   rollout: Rollout | undefined,
 ): Outcome | undefined {
   if (placement === undefined || placement.state === 'removing') {
-    return { placement: id, state: 'done', reason: 'it was removed meanwhile' };
+    // It proves nothing: nobody has seen it take the change.
+    return { placement: id, state: 'held', reason: 'it was removed meanwhile' };
   }
   if (rollout === undefined) return undefined;
   const { state, step, reason } = rollout;

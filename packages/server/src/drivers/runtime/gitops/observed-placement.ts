@@ -64,7 +64,7 @@ function writtenNotes(
   const looked = at === undefined ? '' : ` (as of ${age(now.getTime() - at.getTime())} ago)`;
   const said: Readonly<Record<PlacementSight['state'], string>> = {
     silent: 'nothing follows it yet: apply the bootstrap of the ring once',
-    waiting: `the agent has not come to it yet: ${why}`,
+    waiting: `the agent has not come to it yet: ${why}${now.getTime() - written.at < lateMs ? '' : lateHint(why)}`,
     applying: `it is being applied${why === '' ? '' : `: ${why}`}`,
     refused: `it could not be applied: ${why}`,
     progressing: why,
@@ -74,6 +74,11 @@ function writtenNotes(
   };
   return [{ what, because: `${since}; ${said[state]}${looked}` }];
 }
+
+/** Agents look at a repository every few minutes: one that has not come after this long may not be able to. */
+const lateMs = 15 * 60_000;
+const lateHint = (why: string): string =>
+  `; look whether it can read the repository: ${why.startsWith('Kustomization') ? '`flux get sources git`' : '`argocd app get --hard-refresh`'}`;
 
 const seconds = 1000;
 /** `3 s`, `5 min`, `2 h`, `4 d`. */

@@ -335,6 +335,21 @@ describe('when nobody reports', () => {
     expect(well.rollout?.reason).toBeUndefined();
   });
 
+  test('an agent that has not come to a commit for long is one that may not be able to', async () => {
+    await given();
+    await served(1);
+    await world.driver.apply(wanted({ release: 2, revision: 2 }));
+    const soon = await world.driver.apply(wanted({ release: 2, revision: 2 }));
+    world.ahead = 16 * 60_000;
+
+    const late = await world.driver.apply(wanted({ release: 2, revision: 2 }));
+
+    expect(soon.notes?.[0]?.because).toMatch(
+      /has not come to it yet: Application \S+ is at \w{7} \(as of/,
+    );
+    expect(late.notes?.[0]?.because).toMatch(/can read the repository: `argocd app get/);
+  });
+
   test('a commit stays unknown, with its age and the remedy', async () => {
     await given({ reported: false });
     await world.driver.apply(wanted());
