@@ -1,13 +1,14 @@
+import type { Ring } from '@pltf/plan/render';
 import type { ExclusiveLock } from '../../../kernel/exclusive-lock.ts';
 import type { OpenRuntime } from '../../../modules/runtime/index.ts';
 import type { ClusterCacheOptions } from '../../cluster/cache/watched-cache.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
-import { openEnvironmentRepo } from '../../environment-repo/index.ts';
+import { type EnvironmentRepo, openEnvironmentRepo } from '../../environment-repo/index.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
-import { watchFollowers } from './follower/follower-watch.ts';
+import { type FollowerWatch, watchFollowers } from './follower/follower-watch.ts';
 import { gitopsRuntime } from './gitops-runtime.ts';
 import { lookInside } from './look-inside.ts';
-import { clusterPointers } from './repository/cluster-pointers.ts';
+import { type ClusterPointers, clusterPointers } from './repository/cluster-pointers.ts';
 import type { GitOpsRule } from './repository/manifest.ts';
 import { ringOf } from './repository/ring-of-rule.ts';
 import { ringRepository } from './repository/ring-repository.ts';
@@ -58,17 +59,24 @@ export async function openGitOps(
       : watchFollowers({ hub, agent: rule.agent, namespace: ring.namespace, ring: rule.ring });
   const pointers =
     ring.destination.kind === 'ring' && rule.hydrate === 'direct' && watch !== undefined
-      ? clusterPointers({
-          ...{ repo, ring },
-          clusters: () => (watch.lost() === undefined ? watch.clusters() : undefined),
-          onTrouble: (error) => options.onTrouble?.({ kind: undefined, error }),
-        })
+      ? pointersOf(watch, repo, ring, options)
       : undefined;
+  const repository = ringRepository({
+    ...{ repo, ring, branch: rule.branch },
+    onWritten: pointers?.follow,
+  });
+  // One of its clusters has come or gone, or we have.
+  const stopFollowing = watch?.onChange(() => {
+    if (pointers === undefined) return;
+    repository.head().then(
+      (head) => head && pointers.follow(head),
+      () => undefined,
+    );
+  });
   const inside = target && lookInside({ ...options, runtime, rule, target });
   const opened = gitopsRuntime({
     ...{ runtime, rule, ledger, images, changes, watch, target, clock, wake },
-    repo,
-    repository: ringRepository({ repo, ring, branch: rule.branch, onWritten: pointers?.follow }),
+    ...{ repo, repository },
     inCluster: inside?.inCluster,
   });
   return {
@@ -77,7 +85,8 @@ export async function openGitOps(
     [Symbol.asyncDispose]: async () => {
       await opened[Symbol.asyncDispose]();
       await inside?.[Symbol.asyncDispose]();
-      await pointers?.[Symbol.asyncDispose]();
+      stopFollowing?.();
+      pointers?.[Symbol.dispose]();
       await watch?.[Symbol.asyncDispose]();
       await repo[Symbol.asyncDispose]();
       await hub?.[Symbol.asyncDispose]();
@@ -85,6 +94,18 @@ export async function openGitOps(
     },
   };
 }
+
+const pointersOf = (
+  watch: FollowerWatch,
+  repo: EnvironmentRepo,
+  ring: Ring,
+  { onTrouble }: GitOpsOpenerOptions,
+): ClusterPointers =>
+  clusterPointers({
+    ...{ repo, ring },
+    clusters: () => (watch.lost() === undefined ? watch.clusters() : undefined),
+    onTrouble: (error) => onTrouble?.({ kind: undefined, error }),
+  });
 
 /** `user:token` as an Authorization header; what is one already stays as it is. */
 function basic(secret: string | undefined): string | undefined {

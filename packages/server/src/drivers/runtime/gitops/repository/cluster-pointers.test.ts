@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type EnvironmentRepo, openEnvironmentRepo } from '../../../environment-repo/index.ts';
 import { gitText } from '../testing/gitops-world.ts';
-import { clusterPointers, clustersBranch } from './cluster-pointers.ts';
+import { clusterPointers, clustersBranch, pointClusters } from './cluster-pointers.ts';
 import type { GitOpsRule } from './manifest.ts';
 import { ringOf } from './ring-of-rule.ts';
 
@@ -28,28 +28,28 @@ const written = async (release: number): Promise<string> => {
   const changes = new Map([[path, new TextEncoder().encode(`release: ${release}\n`)]]);
   return (await repo.commit({ ref: 'refs/heads/main', changes, message: `${release}` })).commit;
 };
-/** The ring has had these commits, and its clusters are these. */
-const pointed = async (
-  clusters: readonly string[] | undefined,
-  ...commits: readonly string[]
-): Promise<void> => {
-  const onTrouble = (error: unknown): never => {
-    throw error;
-  };
-  const ring = ringOf(rule, '0a1b2c3d', undefined);
-  await using pointers = clusterPointers({ repo, ring, clusters: () => clusters, onTrouble });
-  for (const commit of commits) pointers.follow(commit);
-};
+const ring = ringOf(rule, '0a1b2c3d', undefined);
+/** The ring is at that commit, and its clusters are these. */
+const pointed = (clusters: readonly string[] | undefined, commit: string): Promise<void> =>
+  pointClusters({ repo, ring, clusters: () => clusters }, commit);
 const git = (...args: readonly string[]): Promise<string> => gitText(location, args);
 
 test('each cluster of a ring has the tree of its ring, of the newest of several commits', async () => {
   const [first, second] = [await written(1), await written(2)];
 
-  await pointed(['de-1', 'fr-1'], first, second);
+  const clusters = (): readonly string[] => ['de-1', 'fr-1'];
+  const troubles: unknown[] = [];
+  const onTrouble = (error: unknown): void => void troubles.push(error);
+  using pointers = clusterPointers({ repo, ring, clusters, onTrouble, gatherMs: 20 });
+  for (const commit of [first, second]) pointers.follow(commit);
+  const ref = `refs/heads/${clustersBranch}`;
+  await expect.poll(() => repo.head(ref), { timeout: 20_000 }).toBeDefined();
 
-  const ring = await git('rev-parse', `${second}:rings/eu`);
-  expect(await git('rev-parse', `${clustersBranch}:clusters/eu/de-1`)).toBe(ring);
-  expect(await git('rev-parse', `${clustersBranch}:clusters/eu/fr-1`)).toBe(ring);
+  const tree = await git('rev-parse', `${second}:rings/eu`);
+  expect(await git('rev-parse', `${clustersBranch}:clusters/eu/de-1`)).toBe(tree);
+  expect(await git('rev-parse', `${clustersBranch}:clusters/eu/fr-1`)).toBe(tree);
+  expect(await git('rev-list', '--count', clustersBranch)).toBe('1');
+  expect(troubles).toEqual([]);
   expect(await git('log', '--format=%B', clustersBranch)).toContain(`Pltf-Ring-Commit: ${second}`);
 });
 

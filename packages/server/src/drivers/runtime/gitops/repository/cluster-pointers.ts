@@ -8,7 +8,7 @@ export const clustersBranch = 'pltf-clusters';
  * What each cluster of a ring should run, as a folder that is the ring's own tree: a thousand clusters cost one tree,
  * and git answers what one of them should have at a commit, and what changed for it.
  */
-export interface ClusterPointers extends AsyncDisposable {
+export interface ClusterPointers extends Disposable {
   /** The ring's branch has this commit now: soon its clusters point to it. */
   follow(commit: string): void;
 }
@@ -37,23 +37,21 @@ export function clusterPointers(options: ClusterPointersOptions): ClusterPointer
     const commit = newest;
     newest = undefined;
     if (commit === undefined) return;
-    working = working.then(() => pointTo(options, commit)).catch(onTrouble);
+    working = working.then(() => pointClusters(options, commit)).catch(onTrouble);
   };
   return {
     follow: (commit) => {
       newest = commit;
       timer ??= setTimeout(point, gatherMs);
     },
-    [Symbol.asyncDispose]: async () => {
-      clearTimeout(timer);
-      point();
-      await working;
-    },
+    // Nobody waits for it at the end: what is not written now is found when the ring is opened again.
+    [Symbol.dispose]: () => clearTimeout(timer),
   };
 }
 
-async function pointTo(
-  { repo, ring, clusters }: ClusterPointersOptions,
+/** Has all clusters of the ring point to its tree at that commit; no commit where they do already. */
+export async function pointClusters(
+  { repo, ring, clusters }: Pick<ClusterPointersOptions, 'repo' | 'ring' | 'clusters'>,
   commit: string,
 ): Promise<void> {
   const names = clusters();
