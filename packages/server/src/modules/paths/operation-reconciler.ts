@@ -4,9 +4,10 @@ import { transact } from '../../persistence/transaction.ts';
 import { advanceApply, undoApply } from './apply.ts';
 import { advanceCreation } from './creation.ts';
 import type { CreationDependencies } from './creation-dependencies.ts';
-import { type Operation, type StepId, stepState } from './operation.ts';
+import type { Operation, StepId } from './operation.ts';
 import { OperationProgress } from './operation-progress.ts';
 import type { OperationsQueries, OperationsStore } from './operations-store.ts';
+import { receiptOfDeletion, receiptOfUndoing, type Unproved } from './receipts.ts';
 import { type TeardownDependencies, tearDown } from './teardown.ts';
 
 export const operationReconciler = 'operation';
@@ -105,43 +106,28 @@ async function advanceUndoing(
     operation.requestedBy,
   );
   if (waitingFor !== undefined) return { again: new Date(Date.now() + leftoverLookMs) };
-  const done = operation.steps.filter(({ state }) => state === 'done' || state === 'failed');
-  for (const { id } of done)
-    if (stepState(operation, id as StepId) === 'done') await progress.step(id as StepId, 'undone');
-  const made = done.map(({ title, state, detail }) =>
-    state === 'done' && detail !== undefined ? `${title}: ${detail}` : title,
-  );
-  const receipt = [...made, `catalogue entry ${operation.subject}`].map((what) => ({
-    what,
-    outcome: 'undone' as const,
-  }));
-  const change = {
-    state: 'undone' as const,
-    receipt,
-    finishedAt: dependencies.creation.clock.now(),
-  };
+  const unproved = await unprovedOf(dependencies, operation);
+  for (const { id, state } of operation.steps) {
+    if (state !== 'done') continue;
+    const isOpen = id === 'review-app' && unproved.size > 0;
+    if (isOpen) await progress.step(id, 'failed', [...unproved.values()].join('; '));
+    else await progress.step(id as StepId, 'undone');
+  }
+  const { receipt, summary } = receiptOfUndoing(operation, unproved);
+  const finishedAt = dependencies.creation.clock.now();
   await progress.change(
-    change,
+    { state: 'undone', receipt, finishedAt },
     'component-creation-undone',
-    `${operation.subject} was not created; nothing is left of it`,
+    summary,
   );
   return undefined;
 }
 
-/** Of what nobody can say whether it is gone, the receipt says what is known. */
-async function whatIsGone(
+/** Of what nobody can say whether it is gone, a receipt says what is known. */
+const unprovedOf = (
   { teardown }: OperationReconcilerDependencies,
-  { subject, startedAt, receipt }: Operation,
-): Promise<Operation['receipt']> {
-  const unproved = await teardown.runtimeQueries.unprovedRemovals(subject, startedAt);
-  return receipt.map(({ what }) => {
-    const [kind, id = ''] = what.split(' ', 2);
-    const known = kind === 'placement' ? unproved.get(id) : undefined;
-    return known === undefined
-      ? { what, outcome: 'gone' as const }
-      : { what: `placement ${id}: ${known}`, outcome: 'unknown' as const };
-  });
-}
+  { subject, startedAt }: Operation,
+): Promise<Unproved> => teardown.runtimeQueries.unprovedRemovals(subject, startedAt);
 
 async function advanceDeletion(
   dependencies: OperationReconcilerDependencies,
@@ -163,7 +149,7 @@ async function advanceDeletion(
     await progress.step(waitingFor, 'running', detail);
     return { again: new Date(Date.now() + leftoverLookMs) };
   }
-  const receipt = await whatIsGone(dependencies, operation);
+  const receipt = receiptOfDeletion(operation, await unprovedOf(dependencies, operation));
   const change = { state: 'done' as const, receipt, finishedAt: dependencies.creation.clock.now() };
   await progress.change(change, 'component-deleted', `${operation.subject} is deleted`);
   return undefined;
