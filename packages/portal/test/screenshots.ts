@@ -18,6 +18,23 @@ async function create(page: Page, name: string): Promise<void> {
   await page.waitForURL(/operations/);
 }
 
+async function showKept(page: Page, { world }: TestPlatform): Promise<void> {
+  const because = 'no release wants it any more';
+  world.kept.set('users-api.prod', [
+    { what: 'volume volume-users-api', because },
+    { what: 'CustomResourceDefinition reports.analytics.example.com', because },
+  ]);
+  await page.reload();
+  const lane = page.getByRole('article', { name: 'prod' });
+  await lane.getByRole('button', { name: 'prod', exact: true }).click();
+  await page.getByText('Kept, though').waitFor();
+}
+
+const forgetKept = ({ world }: TestPlatform): Promise<void> => {
+  world.kept.clear();
+  return Promise.resolve();
+};
+
 const scenes: readonly Scene[] = [
   still('catalogue', '/'),
   still('search', '/?q=pay'),
@@ -61,6 +78,23 @@ const scenes: readonly Scene[] = [
     },
   },
   still('component', '/components/users-api'),
+  {
+    name: 'kept',
+    path: '/components/users-api',
+    whole: true,
+    act: showKept,
+    after: forgetKept,
+  },
+  {
+    name: 'dialog-prune',
+    path: '/components/users-api',
+    act: async (page, platform) => {
+      await showKept(page, platform);
+      await page.getByRole('button', { name: 'Delete for good: volume volume-users-api' }).click();
+      await page.getByRole('button', { name: 'Delete for good', exact: true }).click();
+    },
+    after: forgetKept,
+  },
   still('component-ill', '/components/ledger'),
   still('component-stopped', '/components/legacy-importer'),
   {

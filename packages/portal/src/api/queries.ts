@@ -62,6 +62,12 @@ export const driftQuery = (client: Client, { component, id }: PlacementView) =>
     queryFn: ({ signal }) => client.getDrift({ params: { placement: id } }, { signal }),
   });
 
+export const keptQuery = (client: Client, { component, id }: PlacementView) =>
+  queryOptions({
+    queryKey: key('component', component, 'kept', id),
+    queryFn: ({ signal }) => client.listKept({ params: { placement: id } }, { signal }),
+  });
+
 export const operationQuery = (client: Client, id: string) =>
   queryOptions({
     queryKey: key('operation', id),

@@ -3,6 +3,7 @@ import type {
   ComponentDetail,
   EventView,
   GoldenPathView,
+  KeptObject,
   LogLine,
   OperationView,
   RolloutView,
@@ -33,6 +34,8 @@ export interface World {
   readonly logFollowers: Map<string, Set<(line: LogLine) => void>>;
   /** Requests as they came, for tests that count them. */
   readonly requests: { readonly method: string; readonly path: string; readonly body: unknown }[];
+  /** By placement: what nothing wants any more. */
+  readonly kept: Map<string, readonly KeptObject[]>;
   readonly governance: Governance;
   readonly settings: Settings;
 }
@@ -76,6 +79,7 @@ export function emptyWorld(paths: readonly GoldenPathView[]): World {
     followers: new Set(),
     logFollowers: new Map(),
     requests: [],
+    kept: new Map(),
     governance: emptyGovernance(),
     settings: {
       publicHealth: true,

@@ -1,13 +1,17 @@
 import type { PlacementView, ReleaseView } from '@pltf/contracts';
+import { useQuery } from '@tanstack/react-query';
 import { ScrollText } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { useClient } from '../../api/client-context.ts';
+import { keptQuery } from '../../api/queries.ts';
 import { count, latency } from '../../format/count.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Ago, Until } from '../../parts/time.tsx';
 import type { Acting } from './actions/asked.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { Instances } from './instances.tsx';
+import { KeptNotice, otherNotes } from './kept-notice.tsx';
 import { Figure } from './placement-figures.tsx';
 import { RolloutRecords } from './rollout-records.tsx';
 
@@ -19,7 +23,7 @@ interface PlacementDetailProps {
 
 /** Everything about one placement: its instances, its traffic and the record of its rollouts. */
 export function PlacementDetail({ placement, acting }: PlacementDetailProps): ReactNode {
-  const { id, environment, component, branch, asOf, leftovers, notes, desired } = placement;
+  const { id, environment, component, branch, asOf, leftovers, desired } = placement;
   return (
     <section className="panel" aria-label={`Details of ${id}`}>
       <div className="panel-head">
@@ -50,19 +54,10 @@ export function PlacementDetail({ placement, acting }: PlacementDetailProps): Re
           </Notice>
         </div>
       )}
-      {notes.length === 0 ? null : (
-        <div className="panel-body">
-          <Notice tone="plain" title={`What ${placement.runtime} has to say`}>
-            {notes.map(({ what, because }) => (
-              <p key={what}>
-                <strong>{what}</strong>: {because}
-              </p>
-            ))}
-          </Notice>
-        </div>
-      )}
+      <Notes placement={placement} />
       <Schedule placement={placement} />
       <DriftNotice placement={placement} acting={acting} />
+      <KeptNotice placement={placement} acting={acting} />
       <Instances placement={placement} />
       {placement.url === undefined ? null : <TrafficFacts placement={placement} />}
       <h3 className="part-title">
@@ -73,6 +68,23 @@ export function PlacementDetail({ placement, acting }: PlacementDetailProps): Re
       </h3>
       <RolloutRecords placement={id} />
     </section>
+  );
+}
+
+function Notes({ placement }: { readonly placement: PlacementView }): ReactNode {
+  const kept = useQuery(keptQuery(useClient(), placement)).data?.items ?? [];
+  const notes = otherNotes(placement.notes, kept);
+  if (notes.length === 0) return null;
+  return (
+    <div className="panel-body">
+      <Notice tone="plain" title={`What ${placement.runtime} has to say`}>
+        {notes.map(({ what, because }) => (
+          <p key={what}>
+            <strong>{what}</strong>: {because}
+          </p>
+        ))}
+      </Notice>
+    </div>
   );
 }
 

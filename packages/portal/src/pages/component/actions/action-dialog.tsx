@@ -7,6 +7,7 @@ import { whatGoes } from '../lanes.ts';
 import type { Asked } from './asked.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { AdoptDriftDialog, RevertDriftDialog } from './drift-dialogs.tsx';
+import { PruneDialog } from './prune-dialog.tsx';
 import { DeployDialog, RollbackDialog } from './release-dialogs.tsx';
 import { ScaleDialog } from './scale-dialog.tsx';
 import { TaskDialog } from './task-dialog.tsx';
@@ -48,6 +49,8 @@ export function ActionDialog({ asked, component, onClose }: ActionDialogProps): 
       return <RevertDriftDialog placement={asked.placement} onClose={onClose} />;
     case 'adopt-drift':
       return <AdoptDriftDialog placement={asked.placement} onClose={onClose} />;
+    case 'prune':
+      return <PruneDialog placement={asked.placement} what={asked.what} onClose={onClose} />;
     case 'delete':
       return <DeleteDialog component={component} onClose={onClose} />;
     default:

@@ -22,6 +22,7 @@ export type Asked =
       readonly do: 'revert-drift' | 'adopt-drift';
       readonly placement: PlacementView;
     }
+  | { readonly do: 'prune'; readonly placement: PlacementView; readonly what: string }
   | { readonly do: 'delete' };
 
 /** What a page of a component offers to its parts: whether one may act, and the way to ask for an action. */

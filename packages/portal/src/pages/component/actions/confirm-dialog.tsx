@@ -32,6 +32,9 @@ interface ConfirmDialogProps {
   readonly onClose: () => void;
 }
 
+/** Where a name of several words begins and ends is to be seen. */
+const quoted = (name: string): string => (name.includes(' ') ? `“${name}”` : name);
+
 /** Asks before something is done: what happens, what goes, why one does it. */
 export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
   const {
@@ -90,9 +93,9 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
         )}
         {typed === undefined ? null : (
           <Field
-            label={`Type ${typed} to confirm`}
+            label={`Type ${quoted(typed)} to confirm`}
             required
-            flaw={tried && mistyped ? `Not the same as ${typed}` : undefined}
+            flaw={tried && mistyped ? `Not the same as ${quoted(typed)}` : undefined}
           >
             {(control) => (
               <input
@@ -101,7 +104,7 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
                 autoComplete="off"
                 autoCapitalize="none"
                 spellCheck={false}
-                maxLength={100}
+                maxLength={Math.max(100, typed.length)}
                 value={name}
                 onChange={(event) => setName(event.target.value)}
               />
