@@ -245,7 +245,7 @@ async function lock(log) {
       writeFileSync(path, String(process.pid), { flag: 'wx' });
       return () => rmSync(path, { force: true });
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (!isCode(error, 'EEXIST')) throw error;
     }
     const owner = Number(existsSync(path) ? readFileSync(path, 'utf8') : 0);
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
@@ -257,12 +257,15 @@ async function lock(log) {
   }
 }
 
+/** @param {unknown} error @param {string} code of the system, like `EEXIST` */
+const isCode = (error, code) => error instanceof Error && 'code' in error && error.code === code;
+
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return isCode(error, 'EPERM');
   }
 }
 

@@ -29,7 +29,10 @@ async function inspect(baseDir) {
     validate: true,
     ruleSet: { forbidden },
   });
+  // Only a reporter of its own would make it a text.
+  if (typeof output === 'string') throw new Error(output);
   const fixes = new Map(forbidden.map((rule) => [rule.name, rule.comment]));
+  /** @type {{ rule: string, path: string, text: string, fix?: string, line?: number }[]} */
   const violations = output.summary.violations.map(({ rule, from, to, cycle }) => ({
     rule: rule.name,
     path: from,
@@ -110,7 +113,8 @@ const rulesHold = await checkPlanted();
 const violations = real.violations.filter((one) => isAsked(one.path));
 for (const rule of new Set(violations.map((one) => one.rule))) {
   const those = violations.filter((one) => one.rule === rule);
-  console.log(`${rule}${those[0].fix === undefined ? '' : `: ${those[0].fix}`}`);
+  const fix = those[0]?.fix;
+  console.log(`${rule}${fix === undefined ? '' : `: ${fix}`}`);
   for (const { path, line, text } of those) {
     console.log(`  ${path}${line === undefined ? '' : `:${line}`}  ${text}`);
   }

@@ -34,6 +34,17 @@ const checks = [
     filter: true,
     skip: !existsSync(join(root, 'packages/portal/src')),
   },
+  {
+    name: 'types of the portal’s tests',
+    args: typescript('packages/portal/test/tsconfig.json', 'portal-test.tsbuildinfo'),
+    filter: true,
+    skip: !existsSync(join(root, 'packages/portal/test')),
+  },
+  {
+    name: 'types of the scripts',
+    args: typescript('scripts/tsconfig.json', 'scripts.tsbuildinfo'),
+    filter: true,
+  },
   { name: 'architecture', args: [join(root, 'scripts/check-architecture.mjs'), ...paths] },
   {
     name: 'unused code',

@@ -8,13 +8,14 @@ import { fileURLToPath } from 'node:url';
 /** The root of the checkout. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** @type {readonly [number, number]} */
 const oldestGit = [2, 28];
 const stampFile = join(root, 'node_modules', '.pltf-lock');
 
 /** Why this machine cannot run pltf, each with its remedy; empty when it can. */
 export function missingPrerequisites() {
   const missing = [];
-  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const nodeFits =
     (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || (major > 22 && major !== 23);
   if (!nodeFits) {
@@ -24,7 +25,7 @@ export function missingPrerequisites() {
     );
   }
   const git = spawnSync('git', ['--version'], { encoding: 'utf8' });
-  const [, gitMajor, gitMinor] = git.stdout?.match(/(\d+)\.(\d+)/)?.map(Number) ?? [];
+  const [, gitMajor, gitMinor = 0] = git.stdout?.match(/(\d+)\.(\d+)/)?.map(Number) ?? [];
   if (git.status !== 0 || gitMajor === undefined) {
     missing.push(
       'git was not found; pltf keeps every repository with it.\n' +
@@ -48,7 +49,7 @@ export function requirePrerequisites() {
 
 /** Runs `npm ci` when node_modules is missing or was made from another lock; says so when it does. */
 export function ensureInstalled() {
-  const lock = readFileSync(join(root, 'package-lock.json'));
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const hash = createHash('sha256').update(lock).digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return;
   if (!isInstalled(JSON.parse(lock))) {

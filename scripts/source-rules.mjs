@@ -88,6 +88,7 @@ function environmentRule(report) {
         isProcess(node.initializer) &&
         ts.isObjectBindingPattern(node.name)) ||
       (ts.isImportDeclaration(node) &&
+        ts.isStringLiteral(node.moduleSpecifier) &&
         /^(?:node:)?process$/.test(node.moduleSpecifier.text) &&
         /\benv\b/.test(node.importClause?.getText() ?? ''));
     if (reads) report('environment-only-in-config', node.getStart(), message);

@@ -24,7 +24,7 @@ function ensureBuilt({ isBuilt }) {
 function run(args) {
   const child = spawn(process.execPath, args, { cwd: process.cwd(), stdio: 'inherit' });
   const last = new Map();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       // Ctrl-C reaches the child from the terminal itself, and npm passes the same signal on again.
       const repeated = performance.now() - (last.get(signal) ?? Number.NEGATIVE_INFINITY) < 500;
