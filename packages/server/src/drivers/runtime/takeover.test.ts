@@ -21,7 +21,6 @@ import { openClusterCache } from '../cluster/cache/watched-cache.ts';
 import type { LiveObject } from '../cluster/cluster-api.ts';
 import { type MemoryCluster, memoryCluster } from '../cluster/testing/memory-cluster.ts';
 import { simulateWorkloads } from '../cluster/testing/workload-simulation.ts';
-import type { GitOpsRule } from './gitops/repository/manifest.ts';
 import { gitopsWorld, gitText, type World } from './gitops/testing/gitops-world.ts';
 import { pulledCluster } from './gitops/testing/pulled-cluster.ts';
 import { kubernetesRuntime } from './kubernetes/kubernetes-runtime.ts';
@@ -77,7 +76,7 @@ beforeEach(async () => {
   cluster = memoryCluster();
   const workloads = simulateWorkloads(cluster, { fate: () => ({ is: 'ready' }), stopMs: 20 });
   world = await gitopsWorld({
-    rule: { context: 'east' } as Partial<GitOpsRule>,
+    rule: { context: 'east' },
     ...{ target: pulledCluster(cluster), targetApi: cluster, images },
   });
   pulled = world.driver;

@@ -15,7 +15,7 @@ import { isMap } from './field-set.ts';
 import { MemoryPodLogs } from './memory-pod-logs.ts';
 import { keyOf, ObjectStore, ownedOf } from './object-store.ts';
 import { patched } from './patched.ts';
-import { applyFields, updateFields } from './server-side-apply.ts';
+import { applyFields, bare, updateFields } from './server-side-apply.ts';
 
 /** One request as the double was asked it. */
 export interface AskedRequest {
@@ -267,18 +267,6 @@ class InMemoryCluster implements MemoryCluster {
     }
   }
 }
-
-const bare = (key: ObjectKey): { object: JsonObject; managedFields: [] } => ({
-  object: {
-    apiVersion: key.apiVersion,
-    kind: key.kind,
-    metadata: {
-      name: key.name,
-      ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
-    },
-  },
-  managedFields: [],
-});
 
 const copyOf = (object: KubernetesObject): JsonObject =>
   JSON.parse(JSON.stringify(object)) as JsonObject;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject, JsonValue } from '@pltf/plan/render';
-import type { FieldConflict, ManagedFields } from '../cluster-api.ts';
+import type { FieldConflict, ManagedFields, ObjectKey } from '../cluster-api.ts';
 import {
   changesBetween,
   describeField,
@@ -25,6 +25,19 @@ export interface Owned {
   readonly object: JsonObject;
   readonly managedFields: readonly ManagedFields[];
 }
+
+/** An object of which there is nothing but its name. */
+export const bare = (key: ObjectKey): Owned => ({
+  object: {
+    apiVersion: key.apiVersion,
+    kind: key.kind,
+    metadata: {
+      name: key.name,
+      ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
+    },
+  },
+  managedFields: [],
+});
 
 interface Author {
   readonly manager: string;

@@ -82,3 +82,38 @@ test('a release task with nobody who reports is refused with the remedy, before 
   expect(observed.rollout?.reason?.fix).toContain('Name `context`');
   expect(await world.head()).toBe('');
 });
+
+test('what moves out is let go of in two commits, each seen in the cluster, and then nobody follows it', async () => {
+  world = await gitopsWorld({ rule: { agent: 'flux' } });
+  await world.driver.apply(wantedPlacement());
+  await reconciled();
+  await world.driver.apply(wantedPlacement());
+  const letGo = () => world.driver.letGo?.('users-api.prod', 'east');
+  const stone = manifest.replace('manifest.yaml', 'TOMBSTONE');
+
+  const first = await letGo();
+  const left = await world.file(manifest);
+  const early = await letGo();
+  await reconciled();
+  const second = await letGo();
+  const buried = await world.file(stone);
+  await reconciled();
+  const third = await letGo();
+  const over = await world.driver.remove('users-api.prod');
+  const again = await (await world.restart()).letGo?.('users-api.prod', 'east');
+
+  expect([first, early, second].map((answer) => answer && 'waits' in answer)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  const objects = left?.split('---\n').filter((text) => text.includes('kind:')) ?? [];
+  expect(objects.length).toBeGreaterThan(5);
+  for (const object of objects)
+    expect(object).toContain('kustomize.toolkit.fluxcd.io/prune: disabled');
+  expect(JSON.parse(buried ?? '')).toMatchObject({ placement: 'users-api.prod', movedTo: 'east' });
+  expect(third).toMatchObject({ hand: { manager: 'kustomize-controller' } });
+  expect(over).toBe(true);
+  expect(await world.file(`flux/default/followers/${name}.yaml`)).toBeUndefined();
+  expect(again).toMatchObject({ hand: { manager: 'kustomize-controller' } });
+});

@@ -2,7 +2,6 @@ import {
   blockYaml,
   type ClusterFacts,
   commitText,
-  type JsonObject,
   lettingGo,
   readTombstone,
 } from '@pltf/plan/render';
@@ -88,9 +87,7 @@ async function leftBytes(
     (there === undefined ? undefined : readManifest(there)) ??
     (record?.written === undefined ? undefined : manifestObjects(record, rule.agent, facts));
   if (objects === undefined) return undefined;
-  return new TextEncoder().encode(
-    blockYaml(lettingGo(objects as readonly JsonObject[], rule.agent)),
-  );
+  return new TextEncoder().encode(blockYaml(lettingGo(objects, rule.agent)));
 }
 
 /** Commits it unless it is there; answers the commit. */
