@@ -236,6 +236,13 @@ describe.skipIf(missing !== undefined)(`containers (${missing ?? 'with an engine
     expect(reason?.detail).toMatch(/RUN echo almost there && exit 7/);
     expect(reason?.detail).toMatch(/7/);
     expect(reason?.log).toContain('almost there');
+
+    const wrong = await release({ Dockerfile: 'FROM node:22-slim\nRUNN echo\n' });
+    await put('bare.prod', 3, { release: wrong });
+    const { rollout } = await agent.client.rolledOut('bare.prod', 3, 60_000);
+    expect(rollout?.reason?.detail).toMatch(
+      /could not be built: .*line 2: unknown instruction: RUNN/,
+    );
     const lines = await agent.client.raw('GET', `/v1/images/${failing.digest}/log`);
     expect(lines.text).toContain('almost there');
     await agent.client.remove('bare.prod');

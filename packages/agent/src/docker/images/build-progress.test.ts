@@ -61,3 +61,15 @@ test('the classic builder’s stream becomes lines, however they are cut, with t
   expect(lines).toEqual(['Step 1/2 : FROM node', 'abc: Pulling fs layer', 'Step 2/2 : RUN true']);
   expect(progress).toMatchObject({ image: 'sha256:1', error: undefined, step: '[2/2] RUN true' });
 });
+
+test('how the context comes to the builder is no step of a Dockerfile', () => {
+  const progress = createBuildProgress();
+  progress.take(trace(step('a', '[internal] load remote build context', field(5, 't'))));
+  progress.take(trace(step('b', 'copy /context /', field(5, 't'))));
+  progress.take({ error: 'dockerfile parse error line 2: unknown instruction: RUNN' });
+
+  expect(progress.step).toBeUndefined();
+
+  progress.take(trace(step('c', '[internal] load metadata for node:22', field(5, 't'))));
+  expect(progress.step).toBe('[internal] load metadata for node:22');
+});

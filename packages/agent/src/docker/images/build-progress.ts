@@ -79,6 +79,10 @@ const response = { vertexes: 1, logs: 3 } as const;
 const vertex = { digest: 1, name: 3, cached: 4, started: 5, completed: 6, error: 7 } as const;
 const vertexLog = { vertex: 1, text: 4 } as const;
 
+/** How the context comes to BuildKit: no step that anybody wrote. */
+const isEngines = (name: string): boolean =>
+  /^(?:\[internal\] load (?:remote )?build |copy \/context \/)/.test(name);
+
 interface Step {
   readonly name: string;
   begun: boolean;
@@ -101,7 +105,7 @@ function createTrace() {
     steps.set(text(vertex.digest), known);
     if (has(vertex.started) && !known.begun) {
       known.begun = true;
-      current = name;
+      if (!isEngines(name)) current = name;
       say(name);
     }
     if (has(vertex.completed) && !known.ended) {
@@ -111,7 +115,7 @@ function createTrace() {
         say(`${name}: from the cache`);
       }
     }
-    if (has(vertex.error) && text(vertex.error) !== '') failed ??= name;
+    if (has(vertex.error) && text(vertex.error) !== '' && !isEngines(name)) failed ??= name;
   };
 
   const takeLog = (bytes: Buffer, say: (line: string) => void) => {

@@ -6,11 +6,19 @@ export const missing = (component: string) =>
     detail: `${component} is to run in a container, and its repository has no Dockerfile at its root.`,
   });
 
-/** A build that failed, at its step. */
+/** A build that failed, at its step; before the first one it is the Dockerfile that cannot be read. */
 export const failedStep = (step: string | undefined, error: string) =>
   new PltfError('image-build-failed', {
-    detail: `The image could not be built${step === undefined ? '' : `, at ${step}`}: ${error}`,
+    detail: `The image could not be built${step === undefined ? '' : `, at ${step}`}: ${plain(error)}`,
+    ...(step === undefined ? { fix: 'Correct what it says of the Dockerfile.' } : {}),
   });
+
+/** Without the engine's own parts that an error has come through. */
+const plain = (error: string): string =>
+  error.replace(
+    /^failed to solve(?: with frontend dockerfile\.v0)?: (?:failed to create LLB definition: )?/,
+    '',
+  );
 
 /** Why there is no image, with the last lines of its build. */
 export function asError(reason: Reason | undefined): PltfError {
