@@ -198,7 +198,12 @@ describe('the chart of a created repository', () => {
     ['that runs when asked only', {}],
   ])('makes them of a job %s', (_name, change) => {
     const input = inputWith(
-      { kind: 'job', routes: [], objective: {}, run: { port: undefined, health: undefined, metrics: undefined } },
+      {
+        kind: 'job',
+        routes: [],
+        objective: {},
+        run: { port: undefined, health: undefined, metrics: undefined },
+      },
       { release, cluster, ...change },
     );
     const values = chartValues(input);
