@@ -96,3 +96,20 @@ test('a removal that the host refuses says so to whoever looks, until it takes i
   expect(refused.leftovers.join()).toContain('GH006: protected branch');
   expect(after).toMatchObject({ unproved: expect.stringContaining('removed') as string });
 });
+
+test('a promoter finds what is proposed, and its note, on the host', async () => {
+  const location = pathToFileURL(hosted).href;
+  await using promoted = await gitopsWorld({ location, rule: { hydrate: 'promoter' } });
+
+  await promoted.driver.apply(wantedPlacement({ release: 12 }));
+  await promoted.driver.apply(wantedPlacement({ release: 12 }));
+
+  const proposed = 'refs/heads/environment/prod-next/users-api';
+  const commit = await gitText(hosted, ['rev-parse', proposed]);
+  const notes = ['notes', '--ref', 'refs/notes/hydrator.metadata', 'show', commit];
+  expect(await gitText(hosted, ['rev-list', '--count', proposed])).toBe('1');
+  expect(JSON.parse(await gitText(hosted, notes))).toEqual({ drySha: '12'.padStart(40, '0') });
+  expect(await gitText(hosted, ['show', `${proposed}:users-api/hydrator.metadata`])).toContain(
+    'drySha',
+  );
+});
