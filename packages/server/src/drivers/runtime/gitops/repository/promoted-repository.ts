@@ -30,11 +30,11 @@ export function promotedRepository(
         [...changes].filter(([path]) => path !== file.manifest && path !== file.tombstone),
       );
       if (others.size > 0) await followers.write(others, text);
-      const place = { active, folder, message: text.message, trailers: text.trailers };
+      const { message, trailers } = text;
+      const place = { active, folder, message, trailers, repository: ring.repository };
       if (tombstone !== undefined) return proposeRemoval(repo, { ...place, tombstone });
       if (manifest === undefined) return { commit: '', unchanged: true, changed: 0 };
-      const dry = source ?? { sha: '0'.repeat(40), repository: ring.repository };
-      return propose(repo, { ...place, manifest, source: dry });
+      return propose(repo, { ...place, manifest, source });
     },
     // A proposal that was merged may have ended its branch: then the active one holds it.
     head: async () =>

@@ -66,6 +66,7 @@ test('the same output of a newer dry commit changes the note and nothing else', 
       manifest,
       message: 'again',
       trailers: [],
+      repository: 'https://git.example.com/environments.git',
     },
     source: { sha: 'f'.repeat(40), repository: 'https://git.example.com/users-api.git' },
   });
@@ -139,9 +140,36 @@ test('a removal is proposed, and is over when it was merged and the cluster has 
   expect(unlocked).not.toContain('Prune=confirm');
   expect(JSON.parse(await text(active, 'users-api/TOMBSTONE'))).toMatchObject({ placement });
   const files = await gitText(world.location, ['ls-tree', '-r', '--name-only', active]);
-  expect(files.split('\n')).toEqual(['README.md', 'users-api/TOMBSTONE']);
+  expect(files.split('\n')).toEqual([
+    'README.md',
+    'users-api/TOMBSTONE',
+    'users-api/hydrator.metadata',
+  ]);
   const followers = await gitText(world.location, ['ls-tree', '-r', '--name-only', 'main']);
   expect(followers).not.toContain('pltf-default-users-api--prod.yaml');
+});
+
+test('each change names another dry commit than what was promoted, else no promoter would move it', async () => {
+  await given();
+  const dryAt = async (ref: string): Promise<unknown> =>
+    (JSON.parse(await text(ref, 'users-api/hydrator.metadata')) as { drySha: unknown }).drySha;
+  await world.driver.apply(wantedPlacement());
+  const release = await dryAt(proposed);
+  await merged(['Deployment']);
+  await world.driver.apply(wantedPlacement());
+
+  await world.driver.apply(wantedPlacement({ revision: 2, instances: 3 }));
+  const settings = await dryAt(proposed);
+  const metadata: unknown = JSON.parse(await text(proposed, 'users-api/hydrator.metadata'));
+  await merged(['Deployment']);
+  await world.driver.remove('users-api.prod');
+  const unlocked = await dryAt(proposed);
+  await merged(['Deployment']);
+  await world.driver.remove('users-api.prod');
+
+  const all = [release, settings, unlocked, await dryAt(proposed)];
+  expect(new Set(all).size).toBe(4);
+  expect(metadata).toMatchObject({ references: [{ commit: { sha: release } }] });
 });
 
 test('what is there again after its removal has no tombstone beside it', async () => {

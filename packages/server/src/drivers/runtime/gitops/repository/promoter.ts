@@ -15,8 +15,10 @@ export interface Proposal {
   /** The folder of the component there; the same on all active branches. */
   readonly folder: string;
   readonly manifest: Uint8Array;
-  /** The dry commit. */
-  readonly source: SourceCommit;
+  /** The address of the environment repository. */
+  readonly repository: string;
+  /** The component's commit; undefined for what is not made from one. */
+  readonly source: SourceCommit | undefined;
   readonly message: string;
   readonly trailers: readonly (readonly [string, string])[];
 }
@@ -33,29 +35,58 @@ const encoder = new TextEncoder();
  */
 export async function propose(repo: EnvironmentRepo, proposal: Proposal): Promise<CommitAnswer> {
   const { active, folder, manifest, source, message, trailers } = proposal;
+  const from = await repo.head(`refs/heads/${active}`);
   const ref = `refs/heads/${proposedBranch(active, folder)}`;
   const path = `${folder}/manifest.yaml`;
   const head = await repo.head(ref);
   const there = head === undefined ? undefined : await repo.read(head, path);
   if (head !== undefined && there !== undefined && Buffer.from(there).equals(manifest)) {
-    await noted(repo, head, source.sha);
+    const metadata = (await textAt(repo, head, hydrationPath(folder))) ?? '';
+    const own =
+      source === undefined || metadata.includes(source.sha) ? drySha(metadata) : source.sha;
+    if (own !== undefined) await noted(repo, head, own);
     return { commit: head, unchanged: true, changed: 0 };
   }
+  const promoted =
+    from === undefined
+      ? undefined
+      : drySha((await textAt(repo, from, hydrationPath(folder))) ?? '');
+  const dry = source === undefined || promoted === source.sha ? bySettings(from, proposal) : source;
+  const references = source === undefined || dry === source ? [] : [source];
   const answer = await repo.commit({
     ref,
     changes: new Map([
       [path, manifest],
-      [hydrationPath(folder), encoder.encode(hydrationMetadata(source))],
+      [hydrationPath(folder), encoder.encode(hydrationMetadata(dry, references))],
       // It was removed once, and is there again.
       [`${folder}/TOMBSTONE`, undefined],
     ]),
     // A proposal branches off what it is merged into: unrelated histories cannot be merged.
-    from: await repo.head(`refs/heads/${active}`),
-    message,
-    trailers,
+    ...{ from, message, trailers },
   });
-  await noted(repo, answer.commit, source.sha);
+  await noted(repo, answer.commit, dry.sha);
   return answer;
+}
+
+/**
+ * A promoter moves only what names another dry commit than what it moved last. Where the component's is the same and
+ * something else has changed (a size, a platform, a removal), it is the commit that the change is made to.
+ */
+const bySettings = (
+  active: string | undefined,
+  { repository, message }: Pick<Proposal, 'repository' | 'message'>,
+): SourceCommit => ({
+  sha: active ?? '0'.repeat(40),
+  ...{ repository, subject: message.split('\n')[0] ?? '' },
+});
+
+async function textAt(
+  repo: EnvironmentRepo,
+  commit: string,
+  path: string,
+): Promise<string | undefined> {
+  const bytes = await repo.read(commit, path);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
 /** Takes a folder out of what is proposed, with a tombstone in its place. */
@@ -70,16 +101,20 @@ export async function proposeRemoval(
     readonly tombstone: Uint8Array;
   },
 ): Promise<CommitAnswer> {
-  return repo.commit({
+  const from = await repo.head(`refs/heads/${active}`);
+  const dry = bySettings(from, text);
+  const { message, trailers } = text;
+  const answer = await repo.commit({
     ref: `refs/heads/${proposedBranch(active, folder)}`,
     changes: new Map([
       [`${folder}/manifest.yaml`, undefined],
-      [hydrationPath(folder), undefined],
+      [hydrationPath(folder), encoder.encode(hydrationMetadata(dry))],
       [`${folder}/TOMBSTONE`, tombstone],
     ]),
-    from: await repo.head(`refs/heads/${active}`),
-    ...text,
+    ...{ from, message, trailers },
   });
+  await noted(repo, answer.commit, dry.sha);
+  return answer;
 }
 
 async function noted(repo: EnvironmentRepo, commit: string, sha: string): Promise<void> {
