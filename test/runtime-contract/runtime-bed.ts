@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DesiredPlacement, ObservedPlacement, PlacedRelease } from '@pltf/contracts';
+import { type AgentPlace, agentVariables } from '@pltf/plan/render';
 import type { AgentProcess } from '../../packages/agent/src/testing/agent-process.ts';
 import {
   createRepository,
@@ -9,7 +10,6 @@ import {
   type Wish,
   wish,
 } from '../../packages/agent/src/testing/sample-programs.ts';
-import { type AgentPlace, agentVariables } from '@pltf/plan/render';
 import type { Visit } from '../../packages/agent/src/testing/visitor.ts';
 import { placementWith } from '../../packages/plan/src/render/kubernetes/testing/render-inputs.ts';
 import type {

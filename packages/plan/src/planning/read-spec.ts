@@ -8,6 +8,7 @@ import type {
   ThinFile,
 } from '@pltf/contracts';
 import { readClasses } from '../privacy/index.ts';
+import { namesImage } from '../render/agent/agent-run.ts';
 import {
   type ComponentFile,
   readThinFileOrScore,
@@ -17,7 +18,6 @@ import type { ResolvedSpec } from '../thin-file/resolve-spec.ts';
 import type { GoldenPathDefaults } from '../thin-file/sources.ts';
 import type { RepositoryRoot } from '../thin-file/start-command.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
-import { namesImage } from '../render/agent/agent-run.ts';
 import { platformPlaces } from './platform-places.ts';
 
 export interface ReadSpec {

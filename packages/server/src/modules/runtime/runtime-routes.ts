@@ -1,5 +1,4 @@
-import { type LogLine, PltfError } from '@pltf/contracts';
-import { maskPersonalData, masksLogs } from '@pltf/plan';
+import { PltfError } from '@pltf/contracts';
 import type { Clock } from '../../kernel/clock.ts';
 import { sequenceOf } from '../../kernel/cursor.ts';
 import type { HandlersOf, RequestContext } from '../../kernel/request.ts';
@@ -7,11 +6,11 @@ import { type Db, transact } from '../../persistence/transaction.ts';
 import type { CatalogQueries, Component } from '../catalog/index.ts';
 import { evidenceHandlers } from './evidence-routes.ts';
 import { execHandlers } from './exec-routes.ts';
+import { linesOfRun, masked } from './log-lines.ts';
 import { fresh } from './observation/fresh-observation.ts';
 import type { ChangeRequest } from './placement/place-request.ts';
 import type { Placement } from './placement/placement.ts';
 import { lastTurnsOf, placementFacts } from './placement/placement-facts.ts';
-import type { LogQuery } from './runtime-driver.ts';
 import type { RuntimeQueries } from './runtime-queries.ts';
 import type { RuntimeService } from './runtime-service.ts';
 import { placementView, rolloutView, taskView, type ViewContext } from './runtime-views.ts';
@@ -118,32 +117,6 @@ function placementHandlers(
       yield* masked(lines, component, placement.environment);
     },
   };
-}
-
-/** A job has no instances there: what it says is what its last run said. */
-async function* linesOfRun(
-  lines: AsyncIterable<LogLine>,
-  { follow, tail }: LogQuery,
-): AsyncGenerator<LogLine> {
-  if (follow) return yield* lines;
-  const last: LogLine[] = [];
-  for await (const line of lines) {
-    last.push(line);
-    if (last.length > tail) last.shift();
-  }
-  yield* last;
-}
-
-/** As they are, or without what looks like personal data where the component holds some. */
-async function* masked(
-  lines: AsyncIterable<LogLine>,
-  component: Component | undefined,
-  environment: string,
-): AsyncGenerator<LogLine> {
-  const masks = masksLogs(component?.spec, environment);
-  for await (const line of lines) {
-    yield masks ? { ...line, text: maskPersonalData(line.text) } : line;
-  }
 }
 
 function changeHandlers(

@@ -30,7 +30,7 @@ export async function letGoStep(
 ): Promise<LetGoAnswer> {
   const { repository, rule } = dependencies;
   const hand = agentHands[rule.agent];
-  const head = await repository.head();
+  const head = await repository.refresh();
   const manifest = head === undefined ? undefined : await repository.blobAt(head, file.manifest);
   const stone = head === undefined ? undefined : await repository.blobAt(head, file.tombstone);
   if (manifest === undefined && stone !== undefined) {

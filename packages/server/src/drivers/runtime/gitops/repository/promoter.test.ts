@@ -149,33 +149,6 @@ test('a removal is proposed, and is over when it was merged and the cluster has 
   expect(followers).not.toContain('pltf-default-users-api--prod.yaml');
 });
 
-test('what moves out is proposed too: let go of, then its tombstone, each once it was merged', async () => {
-  await given();
-  await world.driver.apply(wantedPlacement());
-  await merged(['Deployment']);
-  await world.driver.apply(wantedPlacement());
-  const letGo = () => world.driver.letGo?.('users-api.prod', 'east');
-  /** As a promoter does that ends the branch of what it has merged. */
-  const promoted = async (): Promise<void> => {
-    await merged(['Deployment']);
-    await gitText(world.location, ['update-ref', '-d', proposed]);
-  };
-
-  const first = await letGo();
-  await promoted();
-  const left = await text(active, 'users-api/manifest.yaml');
-  const second = await letGo();
-  const early = await letGo();
-  await promoted();
-  const third = await letGo();
-
-  for (const answer of [first, second, early]) expect(answer).toHaveProperty('waits');
-  expect(left).toContain('Prune=false,Delete=false');
-  expect(third).toMatchObject({ hand: { manager: 'argocd-controller' } });
-  expect(JSON.parse(await text(active, 'users-api/TOMBSTONE'))).toMatchObject({ movedTo: 'east' });
-  expect(await world.repo.head(proposed)).toBeUndefined();
-});
-
 test('each change names another dry commit than what was promoted, else no promoter would move it', async () => {
   await given();
   const dryAt = async (ref: string): Promise<unknown> =>
