@@ -27,6 +27,7 @@ test('an instance is leaving as long as anything of it runs, and not while its k
     pod('serves', {}, 'running'),
     pod('drains', { deleting: true }, 'running'),
     pod('not-started', { deleting: true }, 'waiting:ContainerCreating'),
+    pod('without-image', { deleting: true }, 'waiting:ImagePullBackOff'),
     pod('ended', { deleting: true }, 'terminated:Completed'),
     pod('killed', { deleting: true, phase: 'Failed' }, 'terminated:Error'),
   );

@@ -32,7 +32,12 @@ export const hasEnded = ({ phase }: SeenPod): boolean =>
 const isSpent = ({ deleting, containers }: SeenPod): boolean =>
   deleting &&
   containers.length > 0 &&
-  containers.every(({ state }) => state.startsWith('terminated'));
+  containers.every(({ state }) => state.startsWith('terminated') || hasNoImage.has(state));
+
+/** There is nothing on its machine that could run. */
+const hasNoImage: ReadonlySet<string> = new Set(
+  ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName'].map((reason) => `waiting:${reason}`),
+);
 
 export function podsByRole({ pods }: SeenNamespace, template: string | undefined): PodsByRole {
   const own: SeenPod[] = [];
