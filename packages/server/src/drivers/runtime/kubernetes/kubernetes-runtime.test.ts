@@ -275,6 +275,41 @@ describe('a one-off task', () => {
     expect(result).toMatchObject({ state: 'finished', ended: 'cancelled' });
   });
 
+  test('that the cluster makes no pod for says why while it waits, and ends when it is cancelled', async () => {
+    await bench.reach(wanted(1, 1), ended);
+    bench.refuse = ({ kind }) =>
+      kind === 'Job'
+        ? 'pods "x" is forbidden: exceeded quota: tight, requested: pods=1, used: pods=2, limited: pods=2'
+        : undefined;
+    // As an API server of 1.20 has it: a Job that gets no pod is not even said to have begun.
+    bench.tells = ({ kind }) => kind !== 'Job';
+    await bench.driver.startTask('task_1', request);
+    const awaited = bench.driver.awaitTask('task_1', AbortSignal.timeout(20_000));
+    const said: string[] = [];
+    for await (const line of bench.driver.taskLog('task_1', true, AbortSignal.timeout(20_000))) {
+      said.push(line.text);
+      await bench.driver.cancelTask('task_1');
+    }
+
+    expect(said).toEqual([expect.stringMatching(/pods=1, pods=2 are in use.*fewer instances/)]);
+    expect(await awaited).toMatchObject({ state: 'finished', ended: 'cancelled' });
+    expect(jobs()).toEqual([]);
+  });
+
+  test('whose program is not in the image says so', async () => {
+    await bench.reach(wanted(1, 1), ended);
+    const message = 'exec: "nothing": executable file not found in $PATH';
+    bench.fate = (pod) =>
+      isTask(pod) ? { is: 'waiting', reason: 'StartError', message } : { is: 'ready' };
+    await bench.driver.startTask('task_1', request);
+
+    for await (const { text } of bench.driver.taskLog('task_1', true, AbortSignal.timeout(9000))) {
+      expect(text).toContain('the image has no program nothing');
+      break;
+    }
+    expect.assertions(1);
+  });
+
   test('that went with its Job is not started again', async () => {
     await bench.reach(wanted(1, 1), ended);
     bench.fate = (pod) => (isTask(pod) ? { is: 'ending', exitCode: 0 } : { is: 'ready' });

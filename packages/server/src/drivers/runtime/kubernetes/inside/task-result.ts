@@ -3,7 +3,9 @@ import type { SeenPod, SeenWorkload } from '../../../cluster/cluster-cache.ts';
 import { programOf } from '../rollout/pods.ts';
 import { jobState } from '../rollout/rollout-sight.ts';
 
-/** On a Job that somebody has cancelled. */
+/** On the Job of a task: when somebody asked for it. */
+export const askedAnnotation = 'pltf.dev/asked';
+/** On a Job that is ended before its time: `cancelled`, or `not-started` when the cluster never made its pod. */
 export const cancelledAnnotation = 'pltf.dev/cancelled';
 
 export interface EndedTask {
@@ -30,7 +32,8 @@ export function endedResult(id: string, { job, pod }: EndedTask): TaskResult {
 }
 
 function endedBy({ job, pod }: EndedTask): string | undefined {
-  if (job.annotations[cancelledAnnotation] !== undefined) return 'cancelled';
+  const because = job.annotations[cancelledAnnotation];
+  if (because !== undefined) return because === 'not-started' ? because : 'cancelled';
   const late = job.status.conditions.some(({ reason }) => reason === 'DeadlineExceeded');
   if (late || pod?.reason === 'DeadlineExceeded') return 'timeout';
   const end = pod === undefined ? undefined : programOf(pod)?.lastEnd;

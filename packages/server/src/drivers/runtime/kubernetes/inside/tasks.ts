@@ -9,8 +9,14 @@ import { jobOf, podsOf, programOf } from '../rollout/pods.ts';
 import { servingOf } from '../rollout/rollout-accept.ts';
 import { type PassDependencies, setOf } from '../rollout/rollout-pass.ts';
 import { jobState } from '../rollout/rollout-sight.ts';
-import { wordsOf } from '../trouble/diagnosis-words.ts';
-import { cancelledAnnotation, endedResult, lostResult, runningResult } from './task-result.ts';
+import {
+  askedAnnotation,
+  cancelledAnnotation,
+  endedResult,
+  lostResult,
+  runningResult,
+} from './task-result.ts';
+import { taskTrouble } from './task-trouble.ts';
 
 export interface KubernetesTasks {
   start(id: string, request: TaskRequest): Promise<TaskResult>;
@@ -21,6 +27,9 @@ export interface KubernetesTasks {
 
 const rememberedTasks = 200;
 const startDeadlineMs = 15_000;
+/** A cluster that may not make the pod of a task (a quota, a check that refuses) never ends its Job by itself. */
+const madeWithinMs = 60_000;
+const lookMs = 3_000;
 
 /** One-off tasks as Jobs beside the instances of a placement: the same id never starts twice. */
 export function kubernetesTasks(dependencies: PassDependencies): KubernetesTasks {
@@ -57,10 +66,11 @@ async function startTask(
     timeoutSeconds: Math.ceil(request.timeoutMs / 1000),
   });
   const { apiVersion, kind, metadata } = job;
+  const annotations = { ...metadata.annotations, [askedAnnotation]: new Date().toISOString() };
   const key = { apiVersion, kind, namespace: set.namespace, name: metadata.name };
   // A Job cannot change: one that a killed server has made is left as it is.
   if ((await cluster.get(key)) === undefined) {
-    const result = await cluster.apply(job);
+    const result = await cluster.apply({ ...job, metadata: { ...metadata, annotations } });
     if (result.ok) cache.note(result.object);
   }
   await changeRecord(ledger, runtime, placement, (record) => ({
@@ -135,19 +145,79 @@ async function awaitTask(
   const found = await findSoon(dependencies, id, signal);
   if (found === undefined) return lostResult(id);
   const { namespace } = found;
-  const ended = await untilSeen(
-    cache,
-    namespace,
-    () => {
-      const seen = cache.of(namespace);
-      const job = jobOf(seen, id);
-      if (job === undefined) return { job: undefined, pod: undefined };
-      return jobState(job) === 'running' ? undefined : { job, pod: podOf(seen, job) };
-    },
-    signal,
-  );
-  if (ended.job === undefined) return lostResult(id);
-  return endedResult(id, { job: ended.job, pod: ended.pod });
+  const ended = () => {
+    const seen = cache.of(namespace);
+    const job = jobOf(seen, id);
+    if (job === undefined) return { job: undefined, pod: undefined };
+    const pod = podOf(seen, job);
+    const over = jobState(job) !== 'running' || (pod === undefined && isCancelled(job));
+    return over ? { job, pod } : undefined;
+  };
+  void giveUpUnmade(dependencies, id, signal);
+  const { job, pod } = await untilSeen(cache, namespace, ended, signal);
+  if (job === undefined) return lostResult(id);
+  const result = endedResult(id, { job, pod });
+  // Its own controller would keep it for ever: it never began.
+  if (jobState(job) === 'running')
+    await dependencies.cluster.delete(job, { uid: job.uid, propagation: 'Background' });
+  return result;
+}
+
+const isCancelled = ({ annotations }: SeenWorkload): boolean =>
+  annotations[cancelledAnnotation] !== undefined;
+
+/** Ends a task that got no pod in its time; what is written on its Job tells whoever awaits it. */
+async function giveUpUnmade(
+  dependencies: PassDependencies,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const unmade = (): SeenWorkload | undefined => {
+    const found = findTask(dependencies, id);
+    if (found === undefined || jobState(found.job) !== 'running') return undefined;
+    const pod = podOf(dependencies.cache.of(found.namespace), found.job);
+    return pod === undefined ? found.job : undefined;
+  };
+  try {
+    const asked = Date.parse(unmade()?.annotations[askedAnnotation] ?? '');
+    if (Number.isNaN(asked)) return;
+    await sleep(Math.max(0, asked + madeWithinMs - Date.now()), undefined, { signal, ref: false });
+    const job = unmade();
+    if (job !== undefined) await endUnmade(dependencies, job, 'not-started');
+  } catch {
+    // Nobody waits any more, or the cluster is away: who awaits it next tries again.
+  }
+}
+
+/** No pod is made of it from now on. */
+async function endUnmade(
+  { cluster }: PassDependencies,
+  job: SeenWorkload,
+  because: 'cancelled' | 'not-started',
+): Promise<void> {
+  const metadata = { annotations: { [cancelledAnnotation]: because } };
+  // Not noted: what the watch tells wakes whoever awaits it.
+  await cluster.patch(job, { metadata, spec: { parallelism: 0 } });
+}
+
+/** Undefined when it takes longer. Held by its timer: a signal that only `any` knows may be collected before it fires. */
+async function within<T>(
+  ms: number,
+  signal: AbortSignal,
+  work: (soon: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, ms);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await work(ending.signal);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
 }
 
 async function* taskLog(
@@ -168,34 +238,28 @@ async function* taskLog(
     if (pod !== undefined && !state.startsWith('waiting') && state !== '') return pod;
     return job === undefined || jobState(job) !== 'running' ? (pod ?? 'over') : undefined;
   };
-  const first = begun();
-  if (first === undefined && follow) {
-    const why = troubleLine(dependencies, namespace, id);
-    if (why !== undefined) yield why;
+  let told = '';
+  const why = async function* (): AsyncGenerator<LogLine> {
+    const seen = cache.of(namespace);
+    const job = jobOf(seen, id);
+    const waiting = job && { namespace, job, pod: podOf(seen, job) };
+    const line = waiting && (await taskTrouble(dependencies, waiting, signal));
+    if (line === undefined || line.text === told) return;
+    told = line.text;
+    yield line;
+  };
+  let pod = begun();
+  while (pod === undefined && follow) {
+    pod = await within(lookMs, signal, (soon) => untilSeen(cache, namespace, begun, soon));
+    signal.throwIfAborted();
+    if (pod === undefined) yield* why();
   }
-  const pod = first ?? (follow ? await untilSeen(cache, namespace, begun, signal) : 'over');
-  if (pod === 'over') return;
+  if (pod === undefined || pod === 'over') return;
   const container = programOf(pod)?.name;
-  const lines = cluster.podLog(namespace, pod.name, { container, follow, signal });
-  for await (const { at, text } of lines) yield { at, text, instance: pod.name, stream: 'out' };
-}
-
-/** Why a task has not begun, where the cluster says it. */
-function troubleLine(
-  { cache }: PassDependencies,
-  namespace: string,
-  id: string,
-): LogLine | undefined {
-  const seen = cache.of(namespace);
-  const job = jobOf(seen, id);
-  const pod = job === undefined ? undefined : podOf(seen, job);
-  const message = pod?.scheduled.ok === false ? pod.scheduled.message : undefined;
-  if (pod === undefined || message === undefined) return undefined;
-  const { detail } = wordsOf({
-    ...{ kind: 'pending', instance: pod.name, image: '', memoryMiB: 0, startTimeoutMs: 0 },
-    ...{ health: undefined, lastEnd: undefined, events: [], volumes: [], message, namespace },
-  });
-  return { at: new Date().toISOString(), instance: pod.name, stream: 'platform', text: detail };
+  const { name } = pod;
+  const lines = cluster.podLog(namespace, name, { container, follow, signal });
+  for await (const { at, text } of lines) yield { at, text, instance: name, stream: 'out' };
+  yield* why();
 }
 
 /**
@@ -208,9 +272,10 @@ async function cancelTask(dependencies: PassDependencies, id: string): Promise<v
   if (found === undefined || jobState(found.job) !== 'running') return;
   const { namespace, job } = found;
   const pods = podsOf(cache.of(namespace), job);
+  if (pods.length === 0) return endUnmade(dependencies, job, 'cancelled');
   const begun = pods.filter((pod) => programOf(pod)?.state === 'running');
   const over = begun.length === 0 ? { spec: { activeDeadlineSeconds: 1 } } : {};
-  const metadata = { annotations: { [cancelledAnnotation]: 'true' } };
+  const metadata = { annotations: { [cancelledAnnotation]: 'cancelled' } };
   cache.note(await cluster.patch(job, { metadata, ...over }));
   for (const pod of begun) await cluster.patch(pod, { spec: { activeDeadlineSeconds: 1 } });
 }

@@ -66,7 +66,7 @@ const worst = (pods: readonly SeenPod[]): SeenPod | undefined =>
   pods.toSorted((a, b) => restarts(b) - restarts(a)).find(({ ready }) => !ready) ?? pods[0];
 const restarts = (pod: SeenPod): number => programOf(pod)?.restarts ?? 0;
 
-interface Warning {
+export interface Warning {
   /** Of what is warned. */
   readonly kind: string;
   readonly name: string;
@@ -81,7 +81,7 @@ const isAbout =
     pod === undefined ? kind !== 'Pod' : kind === 'Pod' && name === pod;
 
 /** What the cluster warns of in the namespace, the newest first; nothing when it cannot be read in time. */
-async function warnings({
+export async function warnings({
   cluster,
   namespace,
   signal,
