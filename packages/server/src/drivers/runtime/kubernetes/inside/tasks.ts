@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogLine, PltfError, type TaskRequest, type TaskResult } from '@pltf/contracts';
 import type { Accepted, RolloutRecord } from '../../../../modules/runtime/index.ts';
-import type { SeenNamespace, SeenPod, SeenWorkload } from '../../../cluster/cluster-cache.ts';
+import type { SeenWorkload } from '../../../cluster/cluster-cache.ts';
 import { untilSeen } from '../change-wait.ts';
 import { changeRecord } from '../rollout/ledger-change.ts';
 import { namespaceOfPlacement, taskObjects } from '../rollout/placement-objects.ts';
@@ -9,6 +9,8 @@ import { jobOf, podsOf, programOf } from '../rollout/pods.ts';
 import { servingOf } from '../rollout/rollout-accept.ts';
 import { type PassDependencies, setOf } from '../rollout/rollout-pass.ts';
 import { jobState } from '../rollout/rollout-sight.ts';
+import { findSoon, findTask, podOf } from './find-task.ts';
+import { taskLog } from './task-log.ts';
 import {
   askedAnnotation,
   cancelledAnnotation,
@@ -16,7 +18,6 @@ import {
   lostResult,
   runningResult,
 } from './task-result.ts';
-import { taskTrouble } from './task-trouble.ts';
 
 export interface KubernetesTasks {
   start(id: string, request: TaskRequest): Promise<TaskResult>;
@@ -26,10 +27,8 @@ export interface KubernetesTasks {
 }
 
 const rememberedTasks = 200;
-const startDeadlineMs = 15_000;
 /** A cluster that may not make the pod of a task (a quota, a check that refuses) never ends its Job by itself. */
 const madeWithinMs = 60_000;
-const lookMs = 3_000;
 
 /** One-off tasks as Jobs beside the instances of a placement: the same id never starts twice. */
 export function kubernetesTasks(dependencies: PassDependencies): KubernetesTasks {
@@ -104,38 +103,6 @@ function commandOf({ run }: TaskRequest): readonly string[] | undefined {
   });
 }
 
-interface FoundTask {
-  readonly namespace: string;
-  readonly job: SeenWorkload;
-}
-
-/** By what the cache has: tasks are few, and their namespaces are looked through without a request. */
-function findTask({ cache }: PassDependencies, id: string): FoundTask | undefined {
-  for (const namespace of cache.namespaces()) {
-    const job = jobOf(cache.of(namespace), id);
-    if (job !== undefined) return { namespace, job };
-  }
-  return undefined;
-}
-
-/** A task that was accepted a moment ago may not be in the cache yet: it is waited for, bounded. */
-async function findSoon(
-  dependencies: PassDependencies,
-  id: string,
-  signal: AbortSignal,
-): Promise<FoundTask | undefined> {
-  await dependencies.cache.ready(signal);
-  const until = Date.now() + startDeadlineMs;
-  for (;;) {
-    const found = findTask(dependencies, id);
-    if (found !== undefined || Date.now() >= until) return found;
-    await sleep(100, undefined, { signal });
-  }
-}
-
-const podOf = (seen: SeenNamespace, job: SeenWorkload): SeenPod | undefined =>
-  podsOf(seen, job).toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
-
 async function awaitTask(
   dependencies: PassDependencies,
   id: string,
@@ -198,68 +165,6 @@ async function endUnmade(
   const metadata = { annotations: { [cancelledAnnotation]: because } };
   // Not noted: what the watch tells wakes whoever awaits it.
   await cluster.patch(job, { metadata, spec: { parallelism: 0 } });
-}
-
-/** Undefined when it takes longer. Held by its timer: a signal that only `any` knows may be collected before it fires. */
-async function within<T>(
-  ms: number,
-  signal: AbortSignal,
-  work: (soon: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
-  const ending = new AbortController();
-  const end = (): void => ending.abort();
-  const timer = setTimeout(end, ms);
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    return await work(ending.signal);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', end);
-  }
-}
-
-async function* taskLog(
-  dependencies: PassDependencies,
-  id: string,
-  follow: boolean,
-  signal: AbortSignal,
-): AsyncGenerator<LogLine> {
-  const { cache, cluster } = dependencies;
-  const found = follow ? await findSoon(dependencies, id, signal) : findTask(dependencies, id);
-  if (found === undefined) throw new PltfError('not-found', { detail: `there is no task ${id}` });
-  const { namespace } = found;
-  const begun = (): SeenPod | 'over' | undefined => {
-    const seen = cache.of(namespace);
-    const job = jobOf(seen, id);
-    const pod = job === undefined ? undefined : podOf(seen, job);
-    const state = pod === undefined ? '' : (programOf(pod)?.state ?? '');
-    if (pod !== undefined && !state.startsWith('waiting') && state !== '') return pod;
-    return job === undefined || jobState(job) !== 'running' ? (pod ?? 'over') : undefined;
-  };
-  let told = '';
-  const why = async function* (): AsyncGenerator<LogLine> {
-    const seen = cache.of(namespace);
-    const job = jobOf(seen, id);
-    const waiting = job && { namespace, job, pod: podOf(seen, job) };
-    const line = waiting && (await taskTrouble(dependencies, waiting, signal));
-    if (line === undefined || line.text === told) return;
-    told = line.text;
-    yield line;
-  };
-  let pod = begun();
-  while (pod === undefined && follow) {
-    pod = await within(lookMs, signal, (soon) => untilSeen(cache, namespace, begun, soon));
-    signal.throwIfAborted();
-    if (pod === undefined) yield* why();
-  }
-  if (pod === undefined || pod === 'over') return;
-  const container = programOf(pod)?.name;
-  const { name } = pod;
-  const lines = cluster.podLog(namespace, name, { container, follow, signal });
-  for await (const { at, text } of lines) yield { at, text, instance: name, stream: 'out' };
-  yield* why();
 }
 
 /**
