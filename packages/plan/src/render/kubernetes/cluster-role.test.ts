@@ -53,7 +53,7 @@ describe('the role that a cluster gives to the platform', () => {
   it('of a second platform in the same cluster leaves that of the first as it is', () => {
     const wholeCluster = (objects: ReturnType<typeof platformRole>) =>
       objects
-        .filter(({ kind }) => String(kind).startsWith('ClusterRole'))
+        .filter(({ kind }) => typeof kind === 'string' && kind.startsWith('ClusterRole'))
         .map(({ metadata }) => (metadata as { readonly name: string }).name);
 
     expect(wholeCluster(platformRole())).toEqual(['pltf', 'pltf']);

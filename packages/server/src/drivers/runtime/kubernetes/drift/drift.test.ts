@@ -205,7 +205,7 @@ describe('taking drift back', () => {
 
   it('takes out of lists what was added, whole and in one go, and leaves what a controller added', async () => {
     const { cluster, set, wanted, drift } = await settled();
-    const template = () => cluster.objects.get(deployment)?.['spec'] as unknown as PodTemplate;
+    const template = () => cluster.objects.get(deployment)?.['spec'] as PodTemplate;
     const before = template().template.spec.containers[0]?.env;
     const add = (manager: string, env: readonly object[], sidecar: string) => {
       const [program] = template().template.spec.containers;
