@@ -185,6 +185,14 @@ describe('a rollout', () => {
     expect(keys[1]).toBe(keys[0]);
   });
 
+  test('to another number of instances says how long that number holds', async () => {
+    const { code, err } = await pltf('scale users-api 3 --env prod');
+
+    expect(code).toBe(0);
+    expect(err).toContain('Until its next release');
+    expect(err).toContain('run: {instances: 3}');
+  });
+
   test.each(['0', '101', '-1', '3.5', 'many', '１'])(
     'to %s instances is no rollout',
     async (count) => {

@@ -1,17 +1,23 @@
 import { PltfError } from '@pltf/contracts';
 import type { Run } from '../../command.ts';
+import { exit } from '../../exit.ts';
 import { because, rollOut } from '../roll-out.ts';
 import type { scaleCommand } from './command.ts';
 
-/** Changes the number of instances. */
-export const run: Run<typeof scaleCommand> = (
+/** Changes the number of instances, and says for how long. */
+export const run: Run<typeof scaleCommand> = async (
   { arguments: { name, instances: text }, options: { env, branch, why } },
   context,
 ) => {
   const instances = count(text);
-  return rollOut(context, { name, env, branch }, (client, placement, call) =>
+  const code = await rollOut(context, { name, env, branch }, (client, placement, call) =>
     client.scale({ params: { placement }, body: { instances, ...because(why) } }, call),
   );
+  if (code === exit.done && !context.json)
+    context.err.print(
+      `Until its next release, which takes the number from pltf.yaml: \`run: {instances: ${instances}}\` keeps it.`,
+    );
+  return code;
 };
 
 function count(text: string): number {

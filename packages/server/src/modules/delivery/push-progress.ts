@@ -1,5 +1,6 @@
 import type { EventView } from '@pltf/contracts';
 import type { PlatformSource } from '../../kernel/platform-source.ts';
+import { within } from '../../kernel/within.ts';
 import { defaultBranch } from '../catalog/index.ts';
 import type { Push } from '../repos/index.ts';
 import { addressOf, type Placement, type RuntimeQueries } from '../runtime/index.ts';
@@ -48,12 +49,7 @@ export function pushProgress(dependencies: PushProgressDependencies): PushProgre
       }
       yield '';
       yield `Pipeline  ${dependencies.portalUrl}/runs/${run.id}`;
-      yield* withPatience(
-        dependencies,
-        run,
-        push,
-        AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
-      );
+      yield* withPatience(dependencies, run, push, within(patienceMs, signal));
       yield '';
     },
   };

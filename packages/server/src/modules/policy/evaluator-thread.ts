@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { within } from '../../kernel/within.ts';
 import type { AuditedBatch, AuditFacts } from './audit-evaluation.ts';
 import type { FromWorker, ToWorker } from './audit-messages.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -63,7 +64,7 @@ class EvaluationThread {
     if (this.#version !== facts.version) this.#send({ kind: 'facts', facts });
     this.#version = facts.version;
     const id = this.#next++;
-    const ended = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+    const ended = within(patienceMs, signal);
     return new Promise<AuditedBatch>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       ended.addEventListener('abort', () => {

@@ -23,6 +23,8 @@ export interface TaskReconcilerDependencies {
 }
 
 const passed = 0;
+/** A pass waits for its task's end, which may be hours away: few at once would have all others wait for them. */
+const tasksAtOnce = 64;
 
 /** Starts a one-off task in the driver (the same id never starts twice) and writes down how it ended. */
 export function createTaskReconciler({
@@ -37,7 +39,7 @@ export function createTaskReconciler({
 }: TaskReconcilerDependencies): Reconciler {
   return {
     name: taskReconciler,
-    concurrency: 8,
+    concurrency: tasksAtOnce,
     reconcile: async (id, signal) => {
       const task = await queries.task(id);
       if (task.state !== 'running') return undefined;

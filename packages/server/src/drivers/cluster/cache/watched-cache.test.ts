@@ -259,6 +259,18 @@ describe('a cache whose cluster does not go along', () => {
       .toBe('ready');
   });
 
+  it('does not take for known what it may not read any more, and says why', async () => {
+    await open();
+    const forbidden = new PltfError('cluster-forbidden', { detail: 'watch deployments' });
+    const allow = cluster.fail({ kind: 'Deployment' }, forbidden);
+    cluster.dropWatches();
+
+    await expect.poll(() => cache.lostBecause()).toBe(forbidden);
+    expect(cache.lostSince()).toBeInstanceOf(Date);
+    allow();
+    await expect.poll(() => cache.lostSince()).toBeUndefined();
+  });
+
   it('says at once that the cluster cannot be reached', async () => {
     cluster.fail(() => true, unreachable);
     cache = openClusterCache({ api: cluster, platform, longestWaitMs: 20 });

@@ -5,6 +5,7 @@ import { pause, waitMs } from '../reconnect.ts';
 import { ChangeBursts } from './change-bursts.ts';
 import { type KindSink, keepKind } from './kind-watch.ts';
 import { nameOfKind, type WatchedKind, watchedKinds } from './kinds.ts';
+import { Losses } from './losses.ts';
 import { isNewer, NamespaceIndex, placeOf, type Seen } from './namespace-index.ts';
 import { seenObject } from './seen.ts';
 import { seenPod } from './seen-pod.ts';
@@ -51,7 +52,7 @@ class WatchedCache implements ClusterCache {
   readonly #discovery: Promise<void>;
   #discovered = false;
   #discoveryError: unknown;
-  #lost: { readonly since: Date; readonly because: PltfError } | undefined;
+  readonly #losses = new Losses();
 
   constructor(options: ClusterCacheOptions) {
     this.#options = {
@@ -103,11 +104,11 @@ class WatchedCache implements ClusterCache {
   }
 
   lostSince(): Date | undefined {
-    return this.#lost?.since;
+    return this.#losses.current()?.since;
   }
 
   lostBecause(): PltfError | undefined {
-    return this.#lost?.because;
+    return this.#losses.current()?.because;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -162,6 +163,7 @@ class WatchedCache implements ClusterCache {
       if (names.has(name)) continue;
       watched.end.abort();
       this.#kinds.delete(name);
+      this.#losses.forget(name);
       const slash = name.lastIndexOf('/');
       for (const seen of [...this.#index.ofKind(name.slice(0, slash), name.slice(slash + 1))]) {
         this.#drop(seen);
@@ -217,7 +219,7 @@ class WatchedCache implements ClusterCache {
       gone: (object) => this.#drop(this.#seen(object)),
       reached: () => {
         state.error = undefined;
-        this.#lost = undefined;
+        this.#losses.reached(nameOfKind(kind));
       },
       failed: (error) => {
         state.error = error;
@@ -229,7 +231,8 @@ class WatchedCache implements ClusterCache {
 
   #failed(kind: string | undefined, error: unknown): void {
     if (kind === undefined) this.#discoveryError = error;
-    if (isLoss(error)) this.#lost = { since: this.#lost?.since ?? new Date(), because: error };
+    const isKnown = kind !== undefined && this.#kinds.get(kind)?.listed === true;
+    this.#losses.failed(kind, error, isKnown);
     this.#options.onTrouble({ kind, error });
   }
 
@@ -248,11 +251,6 @@ class WatchedCache implements ClusterCache {
     return { ...seenPod(object, this.#shared), resourceVersion };
   }
 }
-
-/** What keeps us from knowing anything of a cluster. */
-const isLoss = (error: unknown): error is PltfError =>
-  error instanceof PltfError &&
-  (error.code === 'cluster-unreachable' || error.code === 'cluster-credentials');
 
 const asError = (reason: unknown): Error =>
   reason instanceof Error ? reason : new Error('ended', { cause: reason });

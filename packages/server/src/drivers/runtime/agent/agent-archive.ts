@@ -1,5 +1,6 @@
 import { LogLine, PltfError, StoredRelease, type TaskRequest, TaskResult } from '@pltf/contracts';
 import { z } from 'zod';
+import { within } from '../../../kernel/within.ts';
 import type { BuildRequest, BuildResult, ReleaseArchive } from '../../../modules/delivery/index.ts';
 import type { AgentClient } from './agent-client.ts';
 
@@ -103,7 +104,7 @@ async function runBuild(
   signal.removeEventListener('abort', cancel);
   if (result.exitCode === 0) return undefined;
   const lines: string[] = [];
-  for await (const line of agent.lines(`/v1/tasks/${id}/log`, LogLine, AbortSignal.timeout(10_000)))
+  for await (const line of agent.lines(`/v1/tasks/${id}/log`, LogLine, within(10_000)))
     lines.push(line.text);
   return {
     ok: false,

@@ -1,6 +1,7 @@
 import { PltfError } from '@pltf/contracts';
 import { request } from 'undici';
 import { z } from 'zod';
+import { within } from '../../../kernel/within.ts';
 
 const withinMs = 15_000;
 const manifests = [
@@ -43,9 +44,7 @@ export async function imageByDigest(reference: string, signal?: AbortSignal): Pr
   const { registry, repository, tag } = name;
   const isLocal = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?$/.test(registry);
   const url = `${isLocal ? 'http' : 'https'}://${registry}/v2/${repository}/manifests/${encodeURIComponent(tag)}`;
-  const limit = AbortSignal.timeout(withinMs);
-  const within = signal === undefined ? limit : AbortSignal.any([signal, limit]);
-  const digest = await ask(url, reference, within);
+  const digest = await ask(url, reference, within(withinMs, signal));
   const shown = registry === 'registry-1.docker.io' ? 'docker.io' : registry;
   return `${shown}/${repository}@${digest}`;
 }

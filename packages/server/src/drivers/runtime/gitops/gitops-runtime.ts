@@ -1,5 +1,6 @@
 import { type ObservedPlacement, PltfError } from '@pltf/contracts';
 import type { ClusterFacts } from '@pltf/plan/render';
+import { within } from '../../../kernel/within.ts';
 import type { RolloutRecord, RuntimeDriver } from '../../../modules/runtime/index.ts';
 import type { InCluster } from '../kubernetes/index.ts';
 import type { GitOpsDependencies } from './dependencies.ts';
@@ -63,7 +64,7 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
     apply: async (wanted, signal) => {
       const { id } = wanted.desired;
       removing.delete(id);
-      await watch?.ready(waitSignal(signal)).catch(() => undefined);
+      await watch?.ready(within(firstListMs, signal)).catch(() => undefined);
       const file = fileOf(id);
       return applyPass(partsOf(file), file, wanted, await facts(), signal);
     },
@@ -88,7 +89,7 @@ export function gitopsRuntime(dependencies: GitOpsDependencies): GitOpsRuntime {
       return isUnproved(left) ? left : true;
     },
     letGo: async (placement, to, signal) => {
-      await watch?.ready(waitSignal(signal)).catch(() => undefined);
+      await watch?.ready(within(firstListMs, signal)).catch(() => undefined);
       const file = fileOf(placement);
       const entry = await ledger.read(runtime, placement);
       // Should it come back, it is written anew, whatever is there by then.
@@ -153,14 +154,9 @@ const removingOf = (seen: ObservedPlacement, left: Leftovers): ObservedPlacement
   leftovers: [...left],
 });
 
+/** The first list of followers is waited for, but not for long: what is not known yet reads so. */
 const firstListMs = 2_000;
 const longestLeftover = 1_000;
-
-/** The first list of followers is waited for, but not for long: what is not known yet reads so. */
-const waitSignal = (signal: AbortSignal | undefined): AbortSignal =>
-  signal === undefined
-    ? AbortSignal.timeout(firstListMs)
-    : AbortSignal.any([signal, AbortSignal.timeout(firstListMs)]);
 
 /** Has all placements of a follower looked at; those of all followers when nobody says which one. */
 async function wakeFollowed(

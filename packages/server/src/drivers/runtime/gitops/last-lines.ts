@@ -1,3 +1,4 @@
+import { within } from '../../../kernel/within.ts';
 import type { ClusterApi, LiveObject } from '../../cluster/cluster-api.ts';
 
 const lines = 20;
@@ -5,7 +6,7 @@ const withinMs = 3_000;
 
 /** The last lines of the log of a pod that is not well, for a reason; empty when the cluster does not give them. */
 export async function lastLines(target: ClusterApi, namespace: string): Promise<readonly string[]> {
-  const signal = AbortSignal.timeout(withinMs);
+  const signal = within(withinMs);
   try {
     const { items } = await target.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace, signal });
     const pod = items.filter(isUnwell).at(-1);

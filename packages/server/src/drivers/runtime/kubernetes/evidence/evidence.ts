@@ -1,4 +1,5 @@
 import { type EvidenceEvent, type EvidenceObject, PltfError } from '@pltf/contracts';
+import { within } from '../../../../kernel/within.ts';
 import type { RuntimeEvidence } from '../../../../modules/runtime/index.ts';
 import type { LiveObject, ObjectKey } from '../../../cluster/cluster-api.ts';
 import { numberAt, textAt } from '../../../cluster/json-read.ts';
@@ -36,7 +37,7 @@ export async function evidenceOf(
 ): Promise<RuntimeEvidence> {
   const look: Look = {
     ...{ dependencies, placement, namespace: namespaceOfPlacement(placement), missing: [] },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
+    signal: within(withinMs, signal),
   };
   const [record, objects, events, instances] = await Promise.all([
     part(look, 'the record of its rollout', undefined, recordOf),

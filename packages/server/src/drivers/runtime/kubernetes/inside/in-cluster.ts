@@ -1,4 +1,5 @@
 import type { ObservedInstance } from '@pltf/contracts';
+import { within } from '../../../../kernel/within.ts';
 import type { RolloutRecord, RuntimeDriver } from '../../../../modules/runtime/index.ts';
 import { evidenceOf } from '../evidence/index.ts';
 import { observedInstances } from '../observed/observed-instances.ts';
@@ -44,7 +45,7 @@ export function inCluster(options: KubernetesRuntimeOptions): InCluster {
     evidence: (placement, signal) => evidenceOf(dependencies, placement, signal),
     instances: async (record, memory) => {
       try {
-        await cache.ready(AbortSignal.timeout(firstListMs));
+        await cache.ready(within(firstListMs));
       } catch {
         return undefined;
       }

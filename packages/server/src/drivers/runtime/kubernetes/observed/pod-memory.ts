@@ -1,3 +1,4 @@
+import { within } from '../../../../kernel/within.ts';
 import type { ClusterApi, LiveObject } from '../../../cluster/cluster-api.ts';
 
 const metrics = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics' };
@@ -11,7 +12,7 @@ export async function podMemory(
   try {
     const { kinds } = await cluster.served();
     if (!kinds.has(`${metrics.apiVersion}/${metrics.kind}`)) return new Map();
-    const signal = AbortSignal.timeout(withinMs);
+    const signal = within(withinMs);
     const { items } = await cluster.list(metrics, { namespace, signal });
     return new Map(
       items.flatMap((item) => {

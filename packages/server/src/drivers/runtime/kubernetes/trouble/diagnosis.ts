@@ -1,4 +1,5 @@
 import type { Reason } from '@pltf/contracts';
+import { within } from '../../../../kernel/within.ts';
 import type { Accepted } from '../../../../modules/runtime/index.ts';
 import type { ClusterApi, LiveObject } from '../../../cluster/cluster-api.ts';
 import type { SeenContainer, SeenPod } from '../../../cluster/cluster-cache.ts';
@@ -87,7 +88,7 @@ export async function warnings({
   signal,
 }: ClusterQuestion): Promise<readonly Warning[]> {
   const { items } = await cluster
-    .list({ apiVersion: 'v1', kind: 'Event' }, { namespace, signal: bounded(signal) })
+    .list({ apiVersion: 'v1', kind: 'Event' }, { namespace, signal: within(withinMs, signal) })
     .catch(() => ({ items: [] as readonly LiveObject[] }));
   return items
     .filter(isWarning)
@@ -110,9 +111,6 @@ const timeOf = (event: LiveObject): string =>
   event.metadata.creationTimestamp ||
   '';
 
-const bounded = (signal: AbortSignal | undefined): AbortSignal =>
-  AbortSignal.any([AbortSignal.timeout(withinMs), ...(signal === undefined ? [] : [signal])]);
-
 /** Of the run that has ended where it was started anew since; none when they cannot be read in time. */
 export async function lastLines(
   { cluster, namespace, signal }: ClusterQuestion,
@@ -121,7 +119,12 @@ export async function lastLines(
 ): Promise<readonly string[]> {
   const read = async (previous: boolean): Promise<readonly string[]> => {
     const lines: string[] = [];
-    const options = { container: name, tail: shownLines, previous, signal: bounded(signal) };
+    const options = {
+      container: name,
+      tail: shownLines,
+      previous,
+      signal: within(withinMs, signal),
+    };
     try {
       for await (const line of cluster.podLog(namespace, pod.name, options))
         lines.push(line.text.slice(0, longestLine));
