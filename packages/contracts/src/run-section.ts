@@ -96,6 +96,11 @@ export const RunSection = z
       description: 'How long work in flight may take after new work stops coming.',
       default: '30s',
     }),
+    startTimeout: Duration.optional().meta({
+      description: 'How long a start may take until the program is healthy; then it has failed.',
+      default: '30s',
+      examples: ['2m'],
+    }),
     volume: absolutePath.optional().meta({
       description: 'Folder that survives restarts; there can be one instance only then.',
       examples: ['/var/lib/shop'],

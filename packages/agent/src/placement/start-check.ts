@@ -64,8 +64,8 @@ function explainLate(check: StartCheck, target: ProbeTarget, why: string): Start
   if (elsewhere !== undefined) {
     return { is: 'late', why: `${detail}, but ${elsewhere}.`, fix: check.fix };
   }
-  const fix =
-    target.path === undefined ? check.fix : `${check.fix} Answer GET ${target.path} with 200.`;
+  const answer = target.path === undefined ? '' : ` Answer GET ${target.path} with 200.`;
+  const fix = `${check.fix}${answer} A start that takes longer may: \`run: {startTimeout: 2m}\`.`;
   return { is: 'late', why: `${detail}.`, fix };
 }
 

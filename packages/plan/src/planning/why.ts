@@ -109,7 +109,7 @@ function placedWhere(
 
 /** The value that a path below an environment names, in the placement's object. */
 export function valueAt({ object }: Pick<PlacedSpec, 'object'>, path: string): unknown {
-  const [head = '', ...rest] = path.replace(/^run\.drain$/, 'run.drainMs').split('.');
+  const [head = '', ...rest] = path.replace(/^run\.(?:drain|startTimeout)$/, '$&Ms').split('.');
   const top: Readonly<Record<string, unknown>> = {
     ...object.spec,
     slo: object.spec.objective,
@@ -129,6 +129,7 @@ const thinFileWords: Readonly<Record<string, string>> = {
   objective: 'slo',
   goldenPath: 'path',
   drainMs: 'drain',
+  startTimeoutMs: 'startTimeout',
   memoryMiB: 'size',
   cpu: 'size',
 };

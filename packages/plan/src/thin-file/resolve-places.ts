@@ -26,6 +26,7 @@ const runKeys = Object.keys({
   instances: true,
   release: true,
   drain: true,
+  startTimeout: true,
   volume: true,
 } satisfies Record<RunKey, true>) as RunKey[];
 type RunKey = Exclude<keyof RunSection, 'buildArgs' | 'env'>;

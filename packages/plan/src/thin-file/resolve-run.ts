@@ -31,9 +31,14 @@ export interface RunRequest {
   readonly explain: (key: keyof RunSection | 'folder', provenance: Provenance) => void;
 }
 
-const defaultDrain = '30s';
-const longestDrainMs = 60 * 60_000;
-const startTimeoutMs = 30_000;
+/** What times are where the file says nothing, and the longest they may be. */
+const times = {
+  drain: { usual: '30s', longest: '1h', fix: 'Have the program end its work within an hour.' },
+  startTimeout: {
+    ...{ usual: '30s', longest: '10m' },
+    fix: 'Have it serve sooner, and do long work of its start afterwards.',
+  },
+} as const;
 const siteFolder = 'public';
 const mostInstances = 100;
 
@@ -54,7 +59,8 @@ export function resolveRun(request: RunRequest): RunSpec | undefined {
   const alive = commandOf(checked, 'alive');
   commandOf(checked, 'build');
   const instances = instancesOf(checked);
-  const drainMs = drainOf(checked);
+  const drainMs = timeOf(checked, 'drain');
+  const startTimeoutMs = timeOf(checked, 'startTimeout');
   if (size !== undefined && instances !== undefined) checkQuota(checked, size, instances.maximum);
   if (!sound || size === undefined || instances === undefined) return undefined;
   const folder = kind === 'site' && command === undefined ? { folder: siteFolder } : {};
@@ -240,17 +246,14 @@ function instancesOf(request: RunRequest): RunSpec['instances'] | undefined {
   return range;
 }
 
-function drainOf(request: RunRequest): number {
+function timeOf(request: RunRequest, key: keyof typeof times): number {
   const { run, where, report } = request;
-  if (run.drain === undefined) explainDefault(request, 'drain', 'Where nothing else is said.');
-  const drain = durationMs(run.drain ?? defaultDrain);
-  if (drain > longestDrainMs) {
-    const message = `drain: ${String(run.drain)} is longer than an hour`;
-    report({
-      where: where('drain'),
-      message,
-      fix: 'Have the program end its work within an hour.',
-    });
+  const { usual, longest, fix } = times[key];
+  if (run[key] === undefined) explainDefault(request, key, 'Where nothing else is said.');
+  const time = durationMs(run[key] ?? usual);
+  if (time > durationMs(longest)) {
+    const message = `${key}: ${String(run[key])} is longer than ${longest}`;
+    report({ where: where(key), message, fix });
   }
-  return drain;
+  return time;
 }

@@ -376,7 +376,7 @@ describe('why', () => {
       env: _____,
       ...run
     } = resolved.spec.run['prod'] ?? ({} as Spec['run'][string]);
-    for (const key of [...Object.keys(run), 'drain', 'env.B']) {
+    for (const key of [...Object.keys(run), 'drain', 'startTimeout', 'env.B']) {
       expect(resolved.why, key).toHaveProperty([`run.${key}`]);
       expect(resolved.why, key).toHaveProperty([`envs.prod.run.${key}`]);
     }

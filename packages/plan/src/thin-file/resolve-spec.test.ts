@@ -64,6 +64,12 @@ describe('the smallest file', () => {
     });
   });
 
+  test('has the time for its start that it asks for', () => {
+    const { run } = resolved(`${smallest}run: {command: node a.js, startTimeout: 2m}`);
+
+    expect(run['prod']?.startTimeoutMs).toBe(120_000);
+  });
+
   test('is started by what the repository offers', () => {
     const spec = resolved(
       smallest,
@@ -159,7 +165,8 @@ describe('problems', () => {
       `${base}run: {volume: /data, instances: 2}`,
       ['pltf.yaml:3:33 with a volume there can be one instance only'],
     ],
-    [`${base}run: {drain: 2h}`, ['pltf.yaml:3:14 drain: 2h is longer than an hour']],
+    [`${base}run: {drain: 2h}`, ['pltf.yaml:3:14 drain: 2h is longer than 1h']],
+    [`${base}run: {startTimeout: 11m}`, ['pltf.yaml:3:21 startTimeout: 11m is longer than 10m']],
     [`${base}run: {command: "node 'a.js"}`, ['pltf.yaml:3:16 command: a quote is never closed']],
     [`${base}run: {build: "npm ci 'x"}`, ['pltf.yaml:3:14 build: a quote is never closed']],
     [`${base}run: {command: "  "}`, ['pltf.yaml:3:16 command is empty']],

@@ -46,6 +46,7 @@ const thinFileKeys: Readonly<Record<string, readonly string[]>> = {
   'spec.run.alive': ['run.alive'],
   'spec.run.env': ['run.env'],
   'spec.run.drainMs': ['run.drain'],
+  'spec.run.startTimeoutMs': ['run.startTimeout'],
   'spec.run.volume': ['run.volume'],
   'spec.needs': ['needs'],
   'spec.routes': ['routes'],

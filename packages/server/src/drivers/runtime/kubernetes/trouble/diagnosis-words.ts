@@ -83,8 +83,8 @@ function unhealthy(facts: TroubleFacts): Words {
     detail: `${instance} did not get healthy in ${seconds(startTimeoutMs)}: ${said === undefined ? where : short(said)}`,
     fix:
       health === undefined
-        ? 'The program must listen on 0.0.0.0 and the port in PORT.'
-        : 'See that the program answers 2xx at `run.health`, listens on 0.0.0.0 and the port in PORT, and starts in time.',
+        ? 'The program must listen on 0.0.0.0 and the port in PORT, within `run.startTimeout`.'
+        : 'See that the program answers 2xx at `run.health`, listens on 0.0.0.0 and the port in PORT, and starts within `run.startTimeout`.',
   };
 }
 
@@ -111,7 +111,7 @@ function late(facts: TroubleFacts): Words {
   return {
     code: 'rollout-late',
     detail: `the instances were not ready in time (${seconds(startTimeoutMs)} for a start)${said(message ?? worth(events))}`,
-    fix: 'See `pltf logs`, and whether the program answers at its `health` path in time.',
+    fix: 'See `pltf logs`, and whether the program answers at its `health` path within `run.startTimeout`.',
   };
 }
 
