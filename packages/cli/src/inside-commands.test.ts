@@ -138,6 +138,7 @@ describe('a job', () => {
     expect(out).toMatch(
       /report\.prod: 0 3 \* \* \* \(UTC\), next in 2 h, \d{4}-\S+Z, last 2 h ago: failed/,
     );
+    expect(out).not.toContain('HEALTHY');
   });
 
   test('is the only kind that runs without a command', async () => {

@@ -175,6 +175,7 @@ resources: {cache: {type: redis}}
     write(grown);
 
     expect((await pltf('plan --offline --why prod.run.size')).out).toContain('pltf.yaml:12:');
+    expect((await pltf('plan --offline --why prod.run.drain')).out).toMatch(/Value +"30s"/);
     const wrong = await pltf('plan --offline --why run.siez');
     expect(wrong.code).toBe(1);
     expect(wrong.err).toContain('Did you mean `run.size`?');

@@ -1,7 +1,7 @@
 import { Duration } from '@pltf/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { durationMs, instanceRange } from './units.ts';
+import { durationMs, durationText, instanceRange } from './units.ts';
 
 test.each([
   ['300ms', 300],
@@ -11,6 +11,11 @@ test.each([
   ['7d', 604_800_000],
 ])('%s are %i ms', (text, ms) => {
   expect(durationMs(text)).toBe(ms);
+  expect(durationText(ms)).toBe(text);
+});
+
+test('what no larger unit says whole is said in a smaller one', () => {
+  expect([90_000, 1_500, 3_600_000].map(durationText)).toEqual(['90s', '1500ms', '1h']);
 });
 
 test('what the schema lets pass is a duration, and nothing else is', () => {

@@ -14,6 +14,14 @@ export function durationMs(text: string): number {
   return Number(match[1]) * unit;
 }
 
+/** The same, the other way: in the largest unit that says it without a fraction. */
+export function durationText(ms: number): string {
+  const [unit, size] = Object.entries(unitMs).findLast(
+    ([, size]) => ms >= size && ms % size === 0,
+  ) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}
+
 export interface InstanceRange {
   readonly minimum: number;
   readonly maximum: number;

@@ -117,7 +117,12 @@ export function runTable(output: Output, rows: readonly RunView[], now: number, 
   );
 }
 
-export function placementTable(output: Output, rows: readonly PlacementView[], indent = 0): void {
+/** Between its runs a job has no instances, and lacks none. */
+export function placementTable(
+  output: Output,
+  rows: readonly PlacementView[],
+  { isJob = false, indent = 0 } = {},
+): void {
   const { style } = output;
   const healthy = ({ instances }: PlacementView) =>
     instances.filter(({ state }) => state === 'healthy').length;
@@ -141,8 +146,12 @@ export function placementTable(output: Output, rows: readonly PlacementView[], i
       },
       {
         title: 'HEALTHY',
-        value: (row) =>
-          row.phase === 'unknown' ? 'unknown' : `${healthy(row)} of ${row.desired.instances}`,
+        value: (row) => {
+          if (isJob) return '';
+          return row.phase === 'unknown'
+            ? 'unknown'
+            : `${healthy(row)} of ${row.desired.instances}`;
+        },
         cut: 'never',
       },
       { title: 'ADDRESS', value: ({ url }) => safe(url ?? ''), wraps: true, paint: style.cyan },

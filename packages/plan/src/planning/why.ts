@@ -1,4 +1,5 @@
 import type { GoldenPathFacts, PlatformFacts, Provenance, Spec, ThinFile } from '@pltf/contracts';
+import { durationText } from '../units.ts';
 import type { YamlPlaces } from '../yaml-text.ts';
 import type { PlacedSpec } from './placement-objects.ts';
 import { platformPlaces } from './platform-places.ts';
@@ -109,7 +110,9 @@ function placedWhere(
 
 /** The value that a path below an environment names, in the placement's object. */
 export function valueAt({ object }: Pick<PlacedSpec, 'object'>, path: string): unknown {
-  const [head = '', ...rest] = path.replace(/^run\.(?:drain|startTimeout)$/, '$&Ms').split('.');
+  if (path === 'run.drain') return durationText(object.spec.run.drainMs);
+  if (path === 'run.startTimeout') return durationText(object.spec.run.startTimeoutMs);
+  const [head = '', ...rest] = path.split('.');
   const top: Readonly<Record<string, unknown>> = {
     ...object.spec,
     slo: object.spec.objective,

@@ -69,7 +69,7 @@ function showComponent(out: Output, detail: ComponentDetail, now: number): void 
   );
   for (const line of lines) out.print(`  ${line}`);
   section(out, 'Environments', detail.placements.length, 'It runs nowhere yet.');
-  placementTable(out, detail.placements, 2);
+  placementTable(out, detail.placements, { isJob: detail.kind === 'job', indent: 2 });
   for (const placement of detail.placements) {
     const times = scheduleText(placement, now);
     if (times !== undefined) out.print(`  ${safe(placement.id)}: ${times}`);
