@@ -42,6 +42,7 @@ export function violationsOf(path, text) {
     rules.push(environmentRule(report));
   }
   if (path.startsWith('packages/plan/src/')) rules.push(purityRule(report));
+  if (path.startsWith('packages/server/src/')) rules.push(timeoutRule(report));
   const visit = (node) => {
     for (const rule of rules) rule(node);
     ts.forEachChild(node, visit);
@@ -92,6 +93,14 @@ function environmentRule(report) {
         /^(?:node:)?process$/.test(node.moduleSpecifier.text) &&
         /\benv\b/.test(node.importClause?.getText() ?? ''));
     if (reads) report('environment-only-in-config', node.getStart(), message);
+  };
+}
+
+/** Among other signals such a timeout is collected as garbage, and what waits for it never ends. */
+function timeoutRule(report) {
+  return (node) => {
+    if (ts.isPropertyAccessExpression(node) && node.getText() === 'AbortSignal.timeout')
+      report('timeouts-that-end', node.getStart(), 'take `within` of the kernel');
   };
 }
 
