@@ -82,12 +82,11 @@ export default defineConfig({
         hookTimeout: 180_000,
         sequence: { groupOrder: 2 },
       }),
-      // Last of all, so that pods and browsers slow nothing that is measured. Both are mostly waited for: three files at a
+      // Last of all, so that pods and browsers slow nothing that is measured. Both are mostly waited for: two files at a
       // time, of either.
       project({
         name: 'portal',
         include: ['packages/portal/test/**/*.test.ts'],
-        maxWorkers: 3,
         testTimeout: 180_000,
         hookTimeout: 180_000,
         sequence: { groupOrder: 3 },
@@ -96,7 +95,6 @@ export default defineConfig({
         name: 'cluster',
         include: clusterTests,
         globalSetup: ['test/e2e/support/cluster-setup.ts'],
-        maxWorkers: 3,
         testTimeout: 240_000,
         hookTimeout: 240_000,
         // Of tests that say so, in each file: more would have pods wait for a processor to start on.
